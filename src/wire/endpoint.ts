@@ -1,0 +1,22 @@
+/** One end of a TCP or UDP conversation. `address` is an IPv4 dotted quad or an IPv6 address in RFC 5952 form. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Who sent it. The client is the side that opened the connection (RFC 9293 active open). */
+export type Side = "client" | "server";
+
+export function otherSide(side: Side): Side {
+  return side === "client" ? "server" : "client";
+}
+
+/** `10.7.0.3:8080`, `[2001:db8::1]:8080`. */
+export function formatEndpoint(endpoint: Endpoint): string {
+  return endpoint.address.includes(":") ? `[${endpoint.address}]:${endpoint.port}` : `${endpoint.address}:${endpoint.port}`;
+}
+
+/** 127.0.0.0/8 or ::1. Such an address means another host in every capture. */
+export function isLoopback(address: string): boolean {
+  return address.startsWith("127.") || address === "::1" || address.startsWith("::ffff:127.");
+}

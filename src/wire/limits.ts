@@ -1,0 +1,63 @@
+// Every cap, with its reason. Wire input is hostile: nothing that a capture says may decide how much memory is used.
+// A cap that is reached is reported as an anomaly with code `limit`.
+
+/** Bytes of one captured packet. Wireshark's own maximum is 256 KiB; USB and TSO captures stay far below 16 MiB. */
+export const MAX_PACKET_BYTES = 16 << 20;
+/** Bytes of one pcapng block that is not a packet (options, secrets, names). */
+export const MAX_BLOCK_BYTES = 16 << 20;
+/** Interfaces of one pcapng section. Wireshark has none; a Kubernetes node has hundreds. */
+export const MAX_INTERFACES = 65_536;
+/** Headers inside one packet: link, tunnels, network, transport. Deeper nesting is an attack. */
+export const MAX_HEADERS_PER_PACKET = 24;
+/** IP datagrams that are being put together at a time, per capture. Linux keeps 4 MB of fragments (ipfrag_high_thresh). */
+export const MAX_FRAGMENTED_DATAGRAMS = 1_024;
+/** Packet time after which an incomplete IP datagram is given up (RFC 791 suggests 15 s; Linux uses 30 s). */
+export const FRAGMENT_TIMEOUT_US = 30_000_000;
+/** Fragments of one datagram; 65,535 bytes in 8-byte fragments would be 8,192, real ones are a few dozen. */
+export const MAX_FRAGMENTS_PER_DATAGRAM = 512;
+
+/** Connections that are open at a time, per vantage point. Beyond it the one that was silent longest is closed. */
+export const MAX_CONNECTIONS = 262_144;
+/** Bytes of out-of-order segments kept for one direction of a connection: a few receive windows. */
+export const MAX_OUT_OF_ORDER_BYTES = 4 << 20;
+/** Out-of-order bytes kept over all connections of a vantage point. */
+export const MAX_OUT_OF_ORDER_BYTES_TOTAL = 64 << 20;
+/** Packet time for which a missing segment that the peer has acknowledged is waited for before it is called a gap. */
+export const GAP_WAIT_US = 250_000;
+/** Packet time for which an unacknowledged missing segment is waited for: longer than usual retransmission backoffs. */
+export const GAP_WAIT_UNACKNOWLEDGED_US = 20_000_000;
+/** Packet time between two sights of one packet in one capture; a retransmission comes later (RFC 6298: ≥ 200 ms in practice). */
+export const DUPLICATE_WINDOW_US = 50_000;
+/** Packet time of silence after which a closed or reset connection is forgotten; the port may be used again. */
+export const CLOSED_LINGER_US = 5_000_000;
+
+/** Bytes of one HTTP/1 head. nginx and Envoy accept up to 64 KiB, Node 16 KiB; beyond it the head is skipped. */
+export const MAX_HEAD_BYTES = 256 << 10;
+/** Bytes of one start line (RFC 9112 §3 recommends at least 8,000). */
+export const MAX_START_LINE_BYTES = 64 << 10;
+/** Header fields of one message. */
+export const MAX_FIELDS = 1_000;
+/** Requests on one connection that wait for their response, and the reverse. */
+export const MAX_PIPELINED = 1_024;
+/** Bytes of one kept field value. tracestate may hold 512, baggage 8,192 (W3C); a hostile sender sends more. */
+export const MAX_FIELD_VALUE_BYTES = 16 << 10;
+/** Sightings remembered for one exchange. */
+export const MAX_SIGHTINGS = 64;
+
+/** Anomalies kept word by word, per capture; all are counted. */
+export const MAX_ANOMALIES_KEPT = 100;
+/** Exemplars of one outcome kept whole for the report. */
+export const MAX_EXEMPLARS = 5;
+/** Trace ids listed in one finding. */
+export const MAX_TRACE_IDS = 20;
+/** Traces listed in a report. */
+export const MAX_TRACES_LISTED = 1_000;
+/** Different routes kept for one edge; the rest are counted as `other`. */
+export const MAX_ROUTES = 200;
+
+/** Bytes of one gRPC reply message. 50,000 spans are 15 MB (measured on Jaeger 2.13). */
+export const MAX_REPLY_BYTES = 256 << 20;
+/** Bytes of one trace file after decompression: JSON is parsed whole. */
+export const MAX_TRACE_FILE_BYTES = 512 << 20;
+/** Names learnt from DNS answers and name resolution blocks. */
+export const MAX_NAMES = 65_536;
