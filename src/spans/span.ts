@@ -8,6 +8,8 @@ export interface Resource {
   readonly pod?: string;
   /** `telemetry.sdk.language`. */
   readonly language?: string;
+  /** `telemetry.sdk.name`: tells proxies that make spans (envoy, …) from applications. */
+  readonly sdk?: string;
   /** `telemetry.sdk.version`. */
   readonly sdkVersion?: string;
 }

@@ -3,8 +3,18 @@
 
 /** Bytes of one captured packet. Wireshark's own maximum is 256 KiB; USB and TSO captures stay far below 16 MiB. */
 export const MAX_PACKET_BYTES = 16 << 20;
-/** Bytes of one pcapng block that is not a packet (options, secrets, names). */
+/** Bytes of one pcapng block, packet or not (options, secrets, names). It is Wireshark's limit too. */
 export const MAX_BLOCK_BYTES = 16 << 20;
+/** Bytes searched for the next record after damage: more than any write buffer or disk extent that a crash leaves empty. */
+export const MAX_RESYNC_BYTES = 64 << 20;
+/** Bytes handed to a reader at a time while several captures are merged, however many packets fall into one moment. */
+export const MAX_MERGE_SLICE_BYTES = 256 << 10;
+/** Bytes of a chunk that is read from disk when only one capture is read; more does not read faster. */
+export const MAX_CHUNK_BYTES = 4 << 20;
+/** Bytes of read buffers over all captures that are open at a time; a node may hold captures of hundreds of pods. */
+export const MAX_READ_AHEAD_BYTES = 128 << 20;
+/** Files and folders looked at while captures are searched for. A mistyped folder (`/`) must end in a sentence, not in an hour. */
+export const MAX_FILES_SEARCHED = 200_000;
 /** Interfaces of one pcapng section. Wireshark has none; a Kubernetes node has hundreds. */
 export const MAX_INTERFACES = 65_536;
 /** Headers inside one packet: link, tunnels, network, transport. Deeper nesting is an attack. */
@@ -20,17 +30,30 @@ export const MAX_FRAGMENTS_PER_DATAGRAM = 512;
 export const MAX_CONNECTIONS = 262_144;
 /** Bytes of out-of-order segments kept for one direction of a connection: a few receive windows. */
 export const MAX_OUT_OF_ORDER_BYTES = 4 << 20;
+/** Out-of-order segments kept for one direction: 4 MiB in full-sized segments are 2,873; a hostile sender's are one byte long. */
+export const MAX_OUT_OF_ORDER_SEGMENTS = 4_096;
 /** Out-of-order bytes kept over all connections of a vantage point. */
 export const MAX_OUT_OF_ORDER_BYTES_TOTAL = 64 << 20;
 /** Packet time for which a missing segment that the peer has acknowledged is waited for before it is called a gap. */
 export const GAP_WAIT_US = 250_000;
 /** Packet time for which an unacknowledged missing segment is waited for: longer than usual retransmission backoffs. */
 export const GAP_WAIT_UNACKNOWLEDGED_US = 20_000_000;
+/** How far ahead of the acknowledged bytes a segment may lie: above Linux's largest tcp_rmem in use; RFC 7323 §2.3 allows 1 GiB. */
+export const MAX_WINDOW_BYTES = 64 << 20;
 /** Packet time between two sights of one packet in one capture; a retransmission comes later (RFC 6298: ≥ 200 ms in practice). */
 export const DUPLICATE_WINDOW_US = 50_000;
-/** Packet time of silence after which a closed or reset connection is forgotten; the port may be used again. */
+/** Packet time after its end for which a connection is remembered: late segments and second sights are still its own. */
 export const CLOSED_LINGER_US = 5_000_000;
 
+/** Different addresses known at a time, per vantage point; a scan or a spoofed flood shows millions. */
+export const MAX_ADDRESSES = 1_048_576;
+/** Kinds of packets that are counted and not read (link types, EtherTypes, UDP ports), per vantage point. */
+export const MAX_OTHER_KINDS = 256;
+
+/** Bytes of one direction kept until its protocol is recognised: longer than any first line that tells. */
+export const MAX_UNDECIDED_BYTES = 8 << 10;
+/** Bytes of beginnings and unfinished heads kept over all connections of a vantage point. */
+export const MAX_UNFINISHED_BYTES_TOTAL = 128 << 20;
 /** Bytes of one HTTP/1 head. nginx and Envoy accept up to 64 KiB, Node 16 KiB; beyond it the head is skipped. */
 export const MAX_HEAD_BYTES = 256 << 10;
 /** Bytes of one start line (RFC 9112 §3 recommends at least 8,000). */
@@ -39,6 +62,10 @@ export const MAX_START_LINE_BYTES = 64 << 10;
 export const MAX_FIELDS = 1_000;
 /** Requests on one connection that wait for their response, and the reverse. */
 export const MAX_PIPELINED = 1_024;
+/** Bytes of a chunk-size line with its extensions; nginx and Node stop at 16 KiB too. */
+export const MAX_CHUNK_LINE_BYTES = 16 << 10;
+/** Bytes of the trailer section behind the last chunk. */
+export const MAX_TRAILER_BYTES = 64 << 10;
 /** Bytes of one kept field value. tracestate may hold 512, baggage 8,192 (W3C); a hostile sender sends more. */
 export const MAX_FIELD_VALUE_BYTES = 16 << 10;
 /** Sightings remembered for one exchange. */
@@ -61,3 +88,13 @@ export const MAX_REPLY_BYTES = 256 << 20;
 export const MAX_TRACE_FILE_BYTES = 512 << 20;
 /** Names learnt from DNS answers and name resolution blocks. */
 export const MAX_NAMES = 65_536;
+/** Warnings kept of one trace. Jaeger's adjusters write one on each span concerned, and old servers pile them up. */
+export const MAX_TRACE_WARNINGS = 20;
+/** Characters of one warning that a backend wrote; real ones are below 200. */
+export const MAX_WARNING_CHARS = 500;
+/** Spans kept of the traces that a search of the window found by itself: some 300 MB. A busy Jaeger holds more than a capture is about. */
+export const MAX_WINDOW_SPANS = 500_000;
+/** Services whose spans are looked for in the window. Beyond it a Jaeger is shared by a whole company. */
+export const MAX_SERVICES_SEARCHED = 1_000;
+/** Traces that one search may return: Jaeger's own bound of search_depth with memory storage. */
+export const MAX_SEARCH_DEPTH = 100_000;

@@ -1,0 +1,21 @@
+/**
+ * At most `limit` of the ids, sorted. Which ones is decided by a hash of the id, so that two runs, and two captures of the same
+ * traffic, choose the same, and no service or time is preferred.
+ */
+export function chooseTraceIds(ids: readonly string[], limit: number): readonly string[] {
+  const unique = [...new Set(ids)].sort();
+  if (unique.length <= limit) return unique;
+  const hashed = unique.map((id) => ({ id, hash: fnv1a(id) }));
+  hashed.sort((a, b) => a.hash - b.hash || (a.id < b.id ? -1 : 1));
+  return hashed
+    .slice(0, Math.max(0, limit))
+    .map((each) => each.id)
+    .sort();
+}
+
+/** FNV-1a, 32 bits. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}

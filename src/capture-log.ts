@@ -1,0 +1,70 @@
+// What is noted of each capture file while its packets go by: counts, link types, losses, anomalies, names, secrets.
+
+import type { CaptureSink, Packet } from "./capture/packet.ts";
+import type { CaptureSummary } from "./diagnosis/inspection.ts";
+import { linkTypeName } from "./packet/link-type-names.ts";
+import type { FileSummary } from "./sources/series-reader.ts";
+import type { Anomaly } from "./wire/anomaly.ts";
+import { MAX_ANOMALIES_KEPT, MAX_NAMES } from "./wire/limits.ts";
+
+interface FileLog {
+  readonly linkTypes: Set<number>;
+  readonly lost: Map<number, number>;
+  readonly anomalies: Map<string, number>;
+  kept: number;
+}
+
+export class CaptureLog {
+  readonly anomalies: Anomaly[] = [];
+  /** Names of addresses from name resolution blocks. */
+  readonly names = new Map<string, string>();
+  readonly #files = new Map<number, FileLog>();
+
+  /** The sink of one file; packets are noted and handed on. */
+  sinkFor(index: number, onPacket: (packet: Packet) => void): CaptureSink {
+    const log = this.#file(index);
+    let linkType = -1;
+    return {
+      packet(packet) {
+        if (packet.linkType !== linkType) {
+          linkType = packet.linkType;
+          log.linkTypes.add(linkType);
+        }
+        onPacket(packet);
+      },
+      anomaly: (anomaly) => this.note({ ...anomaly, where: { ...anomaly.where, capture: index } }),
+      name: (address, name) => {
+        if (this.names.size < MAX_NAMES && !this.names.has(address)) this.names.set(address, name);
+      },
+      secrets() {},
+      lost: (count, interfaceIndex) => log.lost.set(interfaceIndex, count),
+    };
+  }
+
+  note(anomaly: Anomaly): void {
+    const log = this.#file(anomaly.where.capture ?? 0);
+    log.anomalies.set(anomaly.code, (log.anomalies.get(anomaly.code) ?? 0) + 1);
+    if (log.kept++ < MAX_ANOMALIES_KEPT) this.anomalies.push(anomaly);
+  }
+
+  summarize(file: FileSummary): CaptureSummary {
+    const log = this.#file(file.index);
+    return {
+      file: file.file,
+      format: file.format,
+      packets: file.packets,
+      bytes: file.bytes,
+      startedAt: file.firstPacketAt,
+      endedAt: file.lastPacketAt,
+      linkTypes: [...log.linkTypes].map(linkTypeName),
+      lost: [...log.lost.values()].reduce((total, count) => total + count, 0),
+      anomalies: Object.fromEntries(log.anomalies),
+    };
+  }
+
+  #file(index: number): FileLog {
+    const known = this.#files.get(index) ?? { linkTypes: new Set(), lost: new Map(), anomalies: new Map(), kept: 0 };
+    this.#files.set(index, known);
+    return known;
+  }
+}

@@ -1,0 +1,68 @@
+// What the user typed, checked and told apart; no I/O but a look whether a file exists.
+
+import type { Severity } from "../diagnosis/verdict.ts";
+import { UserError } from "../wire/user-error.ts";
+
+export interface BackendOptions {
+  /** Undefined: no Jaeger was asked for. */
+  readonly jaeger: string | undefined;
+  readonly jaegerTls: boolean;
+  readonly jaegerCa: string | undefined;
+  readonly jaegerCert: string | undefined;
+  readonly jaegerKey: string | undefined;
+  readonly jaegerServerName: string | undefined;
+  readonly jaegerTokenFile: string | undefined;
+  readonly jaegerTimeout: number;
+  readonly jaegerUi: string | undefined;
+  readonly header: readonly string[];
+  readonly maxTraces: number;
+  readonly wait: number;
+  readonly traces: readonly string[];
+}
+
+export interface ReadOptions extends BackendOptions {
+  readonly names: string | undefined;
+  readonly keylog: readonly string[];
+}
+
+export interface OutputOptions {
+  readonly format: string;
+  readonly output: string | undefined;
+  readonly hops: "all" | "faulty" | "none" | undefined;
+  readonly failOn: Severity | "never";
+  readonly verbose: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+  readonly showBaggage: boolean;
+}
+
+export type InspectOptions = ReadOptions & OutputOptions;
+
+export const DEFAULT_JAEGER = "localhost:16685";
+
+/** HOST or HOST:PORT, with [IPv6] in brackets. */
+const TARGET = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)(:\d{1,5})?$/;
+
+/**
+ * `--jaeger` takes an optional value: what is an existing file, or cannot be HOST[:PORT], was meant as a capture, so that
+ * `pcap --jaeger capture.pcap` does what was meant.
+ */
+export function splitJaegerValue(
+  value: string | true | undefined,
+  captures: readonly string[],
+  exists: (path: string) => boolean,
+): { readonly jaeger: string | undefined; readonly captures: readonly string[] } {
+  if (value === undefined) return { jaeger: undefined, captures };
+  if (value === true) return { jaeger: DEFAULT_JAEGER, captures };
+  if (exists(value) || !TARGET.test(value)) return { jaeger: DEFAULT_JAEGER, captures: [value, ...captures] };
+  return { jaeger: value, captures };
+}
+
+/** `name=value`, as gRPC metadata: lower-case names (gRPC over HTTP/2 §requests). */
+export function parseHeaders(headers: readonly string[]): [string, string][] {
+  return headers.map((header) => {
+    const equals = header.indexOf("=");
+    if (equals <= 0) throw new UserError(`--header ${header}: expected NAME=VALUE, as in --header x-tenant=acme.`);
+    return [header.slice(0, equals).toLowerCase(), header.slice(equals + 1)];
+  });
+}

@@ -1,0 +1,134 @@
+// The commands and their options. The main job comes first in --help.
+
+import { Command, InvalidArgumentError, Option } from "commander";
+import { severities } from "../diagnosis/verdict.ts";
+import { DEFAULT_JAEGER } from "./options.ts";
+
+/** What each command does; `values` are commander's, told apart by the commands. */
+export interface Actions {
+  pcap(captures: string[], values: Record<string, unknown>): Promise<void>;
+  trace(traceId: string, captures: string[], values: Record<string, unknown>): Promise<void>;
+  live(values: Record<string, unknown>): Promise<void>;
+  explain(rule: string | undefined): Promise<void>;
+  demo(values: Record<string, unknown>): Promise<void>;
+}
+
+export interface ProgramTexts {
+  readonly version: string;
+  readonly reportFormats: readonly string[];
+}
+
+const EXAMPLES = `
+Examples:
+  traceinspect pcap capture.pcap --jaeger                      the main job: packets against a Jaeger on localhost
+  traceinspect pcap pods/*.pcapng --traces jaeger-export.json  several vantage points, traces from a file
+  traceinspect trace 4bf92f3577b34da6a3ce929d0e0e4736 capture.pcap --jaeger`;
+
+export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
+  const program = new Command("traceinspect");
+  program
+    .description(
+      "Finds the hop that lost a trace's context: reads packet captures, asks Jaeger for the same traces, and diffs the two views.",
+    )
+    .version(texts.version)
+    .showSuggestionAfterError(true)
+    .addHelpText("after", EXAMPLES)
+    .helpCommand("help [command]", "help for a command");
+
+  const pcap = program
+    .command("pcap")
+    .argument("[capture...]", "pcap or pcapng files, folders or globs; - is standard input; gzip and zstd allowed")
+    .description("inspect captures: which hop stripped, truncated or split the context, and why")
+    .action((captures: string[], values: Record<string, unknown>) => actions.pcap(captures, values));
+  addReading(pcap);
+  addBackend(pcap);
+  addOutput(pcap, texts.reportFormats);
+
+  const trace = program
+    .command("trace")
+    .argument("<trace-id>", "as the wire, a log or Jaeger shows it")
+    .argument("[capture...]", "as for pcap")
+    .description("one trace, both views: packets beside spans, in the order of time")
+    .action((id: string, captures: string[], values: Record<string, unknown>) => actions.trace(id, captures, values));
+  addReading(trace);
+  addBackend(trace);
+  addOutput(trace, texts.reportFormats);
+
+  const live = program
+    .command("live")
+    .description("the same on an interface; Ctrl-C gives the report")
+    .requiredOption("-i, --interface <name>", "interface to capture on (any: all of them)")
+    .option("--filter <bpf>", "capture filter, as tcpdump takes it")
+    .addOption(new Option("--duration <seconds>", "stop after so long").argParser(positive))
+    .option("--write <file>", "keep the packets in a pcap file")
+    .action((values: Record<string, unknown>) => actions.live(values));
+  addReading(live);
+  addBackend(live);
+  addOutput(live, texts.reportFormats);
+
+  program
+    .command("explain")
+    .argument("[rule]", "rule id; without one, all rules are listed")
+    .description("what a rule means, why it happens, how to fix it")
+    .action((rule: string | undefined) => actions.explain(rule));
+
+  const demo = program
+    .command("demo")
+    .description("the main job on a bundled capture and a bundled Jaeger")
+    .action((values: Record<string, unknown>) => actions.demo(values));
+  addOutput(demo, texts.reportFormats);
+  return program;
+}
+
+function addReading(command: Command): void {
+  command
+    .option("--names <file>", "names for addresses: a line each, ADDRESS[:PORT] SERVICE [POD]")
+    .option("--keylog <file>", "NSS key log (TLS is not decrypted yet: the report says where it would help)", collect, []);
+}
+
+function addBackend(command: Command): void {
+  command
+    .option("--jaeger [host:port]", `ask this Jaeger for the same traces, over gRPC (default ${DEFAULT_JAEGER})`)
+    .option("--traces <file>", "traces from a file: Jaeger UI JSON, OTLP JSON, collector file exporter (repeatable)", collect, [])
+    .addOption(new Option("--max-traces <n>", "look up this many trace ids at most").argParser(positive).default(2000))
+    .addOption(new Option("--wait <seconds>", "how long to wait for late spans of a fresh capture").argParser(notNegative).default(15))
+    .option("--jaeger-tls", "speak TLS to Jaeger (implied by --jaeger-ca)")
+    .option("--jaeger-ca <file>", "CA certificate that signed Jaeger's")
+    .option("--jaeger-cert <file>", "client certificate")
+    .option("--jaeger-key <file>", "key of the client certificate")
+    .option("--jaeger-server-name <name>", "name expected in Jaeger's certificate")
+    .option("--jaeger-token-file <file>", "bearer token (or set TRACEINSPECT_JAEGER_TOKEN)")
+    .addOption(new Option("--jaeger-timeout <seconds>", "deadline of one call").argParser(positive).default(30))
+    .option("--jaeger-ui <url>", "where Jaeger's UI is, for links (default: port 16686 of its host)")
+    .option("--header <name=value>", "gRPC metadata, as in x-tenant=acme (repeatable)", collect, []);
+}
+
+function addOutput(command: Command, formats: readonly string[]): void {
+  command
+    .addOption(new Option("-f, --format <name>", "report format").choices([...formats]).default("text"))
+    .option("-o, --output <file>", "write the report there")
+    .addOption(
+      new Option("--hops <which>", "list exchanges one by one (default: none in text, faulty in json)").choices(["all", "faulty", "none"]),
+    )
+    .addOption(new Option("--fail-on <severity>", "exit 1 from this severity on").choices([...severities, "never"]).default("error"))
+    .option("-v, --verbose", "more evidence, anomalies, how names and clocks were found")
+    .option("-q, --quiet", "no progress, no warnings")
+    .option("--no-color", "no colour, no symbols")
+    .option("--show-baggage", "show baggage values; without it, keys and lengths");
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError("expected a number above 0.");
+  return number;
+}
+
+function notNegative(value: string): number {
+  const number = Number(value);
+  if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError("expected a number of seconds.");
+  return number;
+}

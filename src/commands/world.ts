@@ -1,0 +1,12 @@
+import type { Readable, Writable } from "node:stream";
+
+/** What commands see of the process: only `main.ts` touches the real one. */
+export interface World {
+  readonly stdin: Readable;
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls back when the user wants the end (Ctrl-C); returns how to stop listening. */
+  onInterrupt(callback: () => void): () => void;
+  setExitCode(code: number): void;
+}

@@ -1,0 +1,41 @@
+// How a value on the way out relates to the one that came in: cut, shortened, written with the zeros on the wrong side, fewer members.
+
+import { joined } from "../hops/read-contexts.ts";
+import { compareMembers } from "../propagation/baggage.ts";
+import type { Field } from "../wire/field.ts";
+
+const HALF_ZERO = "0".repeat(16);
+
+/** A 128-bit id of which only one half went on (F-49), or a 64-bit one with the zeros on the wrong side (F-51). */
+export function relateTraceIds(before: string, after: string): "trace-id-shortened" | "format-translated-wrong" | undefined {
+  if (before === after) return undefined;
+  const [high, low] = [before.slice(0, 16), before.slice(16)];
+  if (after === HALF_ZERO + low && high !== HALF_ZERO) return "trace-id-shortened";
+  if (after === HALF_ZERO + high && high !== HALF_ZERO) return "trace-id-shortened";
+  if (high === HALF_ZERO && after === low + HALF_ZERO) return "format-translated-wrong";
+  // A leading zero that an integer formatter dropped (F-50) shifts all digits.
+  if (before.startsWith("0") && after === `${before.slice(1)}0`) return "format-translated-wrong";
+  return undefined;
+}
+
+/** What a list field lost on the way through one host; undefined when nothing. */
+export interface ListLoss {
+  readonly field: "tracestate" | "baggage";
+  /** The value was cut by length, rather than member by member. */
+  readonly isCut: boolean;
+  /** Nothing of it is left. */
+  readonly isGone: boolean;
+  readonly lost: number;
+  readonly of: number;
+}
+
+export function lossOf(field: ListLoss["field"], before: readonly Field[], after: readonly Field[]): ListLoss | undefined {
+  const [was, is] = [joined(before, field)?.trim() ?? "", joined(after, field)?.trim() ?? ""];
+  if (was === "" || was === is) return undefined;
+  const of = was.split(",").filter((member) => member.trim() !== "").length;
+  if (is === "") return { field, isCut: false, isGone: true, lost: of, of };
+  const change = compareMembers(was, is);
+  const lost = change.lost.length + change.cut.length;
+  if (lost === 0) return undefined;
+  return { field, isCut: change.isPrefix || change.cut.length > 0, isGone: false, lost, of };
+}

@@ -1,0 +1,76 @@
+// What context an exchange must carry: that of the exchange which caused it, or of a span that the sender has for it. Where several could have
+// caused it, all of them must agree that there was one.
+
+import type { Hop } from "../hops/hop.ts";
+import type { Span } from "../spans/span.ts";
+import { originOf, spansOf, type View } from "./view.ts";
+
+export type Expectation =
+  | { readonly kind: "none" }
+  /** What the capture shows cannot tell. */
+  | { readonly kind: "unknown" }
+  | {
+      readonly kind: "context";
+      /** Trace ids, any of which is right. */
+      readonly traceIds: readonly string[];
+      /** The cause, where it is known for sure. */
+      readonly parent: Hop | undefined;
+      /** An exchange that shows what should have gone on, for evidence. */
+      readonly example: Hop | undefined;
+      /** The sender's own span: of the incoming exchange, or of this one. */
+      readonly span: Span | undefined;
+      readonly confidence: number;
+    };
+
+/** A single open exchange is the cause unless something else, unseen, was; several that all carried a context leave only that doubt too. */
+const CANDIDATES_CONFIDENCE = 0.85;
+const PROVEN_PARENT = 0.9;
+
+export function expectationOf(hop: Hop, view: View): Expectation {
+  if (hop.purpose !== "work") return { kind: "none" };
+  const parent = hop.parent === undefined || hop.parent.confidence < PROVEN_PARENT ? undefined : view.hops[hop.parent.hop];
+  if (parent !== undefined) return byParent(hop, parent, view);
+  const origin = originOf(view, hop);
+  const { client } = spansOf(view, hop);
+  const own = client === undefined || spansOf(view, hop).clientBy !== "time and name" ? undefined : client;
+  if (own !== undefined)
+    return { kind: "context", traceIds: [own.traceId], parent: undefined, example: exampleOf(hop, view), span: own, confidence: 0.95 };
+  // Its own spans lead to a request that no hop shows, or to a span that starts the trace on purpose (a job).
+  if (origin.kind === "server" || origin.kind === "missing parent") return { kind: "none" };
+  if (origin.kind === "root" && origin.span.kind === "internal") return { kind: "none" };
+  if (hop.isSenderBlind) return { kind: "unknown" };
+  return byCandidates(hop, view);
+}
+
+function byParent(hop: Hop, parent: Hop, view: View): Expectation {
+  const carried = carriedBy(parent, view);
+  if (carried.kind !== "context") return carried;
+  return { ...carried, parent, example: parent, confidence: hop.parent?.confidence ?? PROVEN_PARENT };
+}
+
+function byCandidates(hop: Hop, view: View): Expectation {
+  const candidates = hop.candidates.map((index) => view.hops[index]!);
+  if (candidates.length === 0) return { kind: "none" };
+  const carried = candidates.map((candidate) => carriedBy(candidate, view));
+  if (carried.every((c) => c.kind === "none")) return { kind: "none" };
+  if (!carried.every((c) => c.kind === "context")) return { kind: "unknown" };
+  const traceIds = carried.flatMap((c) => (c.kind === "context" ? c.traceIds : []));
+  const span = candidates.length === 1 && carried[0]?.kind === "context" ? carried[0].span : undefined;
+  const parent = candidates.length === 1 ? candidates[0] : undefined;
+  return { kind: "context", traceIds, parent, example: candidates[0], span, confidence: CANDIDATES_CONFIDENCE };
+}
+
+/** What an incoming exchange left its receiver with: the trace of its SERVER span, else what was on the wire. */
+function carriedBy(hop: Hop, view: View): Expectation {
+  const { server } = spansOf(view, hop);
+  const onWire = hop.reading.identities.map((id) => id.traceId);
+  if (server !== undefined)
+    return { kind: "context", traceIds: [server.traceId, ...onWire], parent: undefined, example: hop, span: server, confidence: 1 };
+  if (onWire.length > 0) return { kind: "context", traceIds: onWire, parent: undefined, example: hop, span: undefined, confidence: 1 };
+  return hop.observed === "full" && hop.reading.extractions.length === 0 ? { kind: "none" } : { kind: "unknown" };
+}
+
+function exampleOf(hop: Hop, view: View): Hop | undefined {
+  const first = hop.candidates[0];
+  return first === undefined ? undefined : view.hops[first];
+}

@@ -1,0 +1,108 @@
+// What the receiver of an exchange did with a context that was right on the wire: joined the trace, began another, recorded nothing.
+
+import type { Hop } from "../hops/hop.ts";
+import type { Workload } from "../naming/workload.ts";
+import { fault } from "./judge-sender.ts";
+import type { Fault, PossibleCause } from "./judgement.ts";
+import type { Cause, Severity } from "./verdict.ts";
+import { spansOf, type View } from "./view.ts";
+
+/** What is known of all exchanges together, for one to be judged by. */
+export interface ReceiverFacts {
+  /** Hops that went out of a receiver, by the index of the hop that caused them. */
+  readonly children: ReadonlyMap<number, readonly Hop[]>;
+  /** Formats that a workload was seen to take a trace from, or to send, by workload index. */
+  readonly formats: ReadonlyMap<number, ReadonlySet<string>>;
+}
+
+/** 431 Request Header Fields Too Large (RFC 6585 §5). */
+const HEADER_TOO_LARGE = 431;
+
+export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault[] {
+  if (hop.purpose !== "work" || !view.backend.isAsked) return [];
+  const receiver = view.naming.receiverOf(hop.index);
+  const sender = view.naming.senderOf(hop.index);
+  const { server } = spansOf(view, hop);
+  const { identities } = hop.reading;
+  const isValid = hop.reading.context !== undefined && !hop.reading.extractions.some((e) => "malformed" in e);
+  if (server !== undefined) {
+    if (identities.length === 0 || !isValid || identities.some((id) => id.traceId === server.traceId)) return [];
+    return [ignored(hop, sender, receiver, view, facts)];
+  }
+  if (!receiver.isInstrumented || isPassedOn(hop, facts)) return [];
+  if (identities.length === 0) return hop.observed === "full" ? rootNotRecorded(hop, view) : [];
+  if (isRecordedElsewhere(hop, view)) return [];
+  if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
+  if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
+  return [unrecorded(hop)];
+}
+
+function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, facts: ReceiverFacts): Fault {
+  const { server } = spansOf(view, hop);
+  const spans = server === undefined ? [] : [server];
+  const linked = server?.links.some((link) => hop.reading.identities.some((id) => id.traceId === link.traceId)) === true;
+  if (linked) {
+    const detail = "the receiver began a new trace on purpose: its span links to the caller's";
+    return { ...fault("ignored", "restarts-trace", "receiver", "note", 1, detail), spans };
+  }
+  const [cause, possible] = ignoredCause(hop, receiver, facts);
+  const severity: Severity = sender.isOutside ? "warning" : "error";
+  const confidence = spansOf(view, hop).serverBy === "time and name" ? 0.85 : 0.98;
+  const detail = `the receiver began trace ${server?.traceId ?? "?"} instead`;
+  return { ...fault("ignored", cause, "receiver", severity, confidence, detail), possible, spans };
+}
+
+/** The formats on the wire are none of those that the receiver was ever seen to read or write. */
+function ignoredCause(hop: Hop, receiver: Workload, facts: ReceiverFacts): [Cause, PossibleCause[]] {
+  const sent = new Set(hop.reading.identities.map((id) => id.format));
+  const read = facts.formats.get(receiver.index);
+  if (read !== undefined && read.size > 0 && ![...sent].some((format) => read.has(format))) return ["format-mismatch", []];
+  return [
+    "unknown",
+    [
+      { cause: "format-mismatch", because: `the receiver does not read ${[...sent].join(", ")}` },
+      { cause: "header-case", because: "the receiver looks the field up with regard to case" },
+      { cause: "middleware-order", because: "the tracing middleware runs too late or reads another field" },
+    ],
+  ];
+}
+
+/** The receiver is a proxy without spans that sent the same context on: nothing to record. */
+function isPassedOn(hop: Hop, facts: ReceiverFacts): boolean {
+  return facts.children.get(hop.index)?.some((child) => child.parent?.because === "forwarded unchanged") ?? false;
+}
+
+/** A SERVER span of this context exists, though the wire does not tell which of several exchanges it was (address translation, retries). */
+function isRecordedElsewhere(hop: Hop, view: View): boolean {
+  return hop.reading.identities.some((id) => view.diff.index.serversOf(id.traceId, id.spanId).length > 0);
+}
+
+function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {
+  const parent = hop.parent === undefined ? undefined : view.hops[hop.parent.hop];
+  // Told once, where the decision came in.
+  if (parent?.reading.identities.some((id) => id.sampled === false) === true) return [];
+  if (parent?.reading.identities.some((id) => id.sampled === true) === true) return [];
+  const who = sender.isOutside ? "the caller" : "the sender";
+  return [fault("not-sampled", "unsampled", undefined, "note", 1, `${who} sends the sampled flag 00: absent from the backend by right`)];
+}
+
+function unrecorded(hop: Hop): Fault {
+  if (hop.status === HEADER_TOO_LARGE)
+    return fault("unrecorded", "header-too-large", "receiver", "error", 0.95, "the receiver refused the request head as too large (431)");
+  const possible: PossibleCause[] = [
+    { cause: "middleware-missing", because: "only some routes of the receiver have no SERVER spans" },
+    { cause: "exporter-rejected", because: "spans of the same batch are missing together" },
+    { cause: "span-not-ended", because: "children are there whose parent is missing" },
+    { cause: "exporter-unreachable", because: "no span of the receiver is in the backend" },
+  ];
+  return { ...fault("unrecorded", "unknown", "receiver", "error", 0.9, "the backend has no SERVER span for it"), possible };
+}
+
+/**
+ * A request without a context to a service that records others: it should have begun a trace. Alone it proves little (the service may sample), so it
+ * counts only beside requests of the same route that carried one.
+ */
+function rootNotRecorded(hop: Hop, view: View): Fault[] {
+  if (!view.backend.isWindowSearched || hop.reading.extractions.length > 0) return [];
+  return [fault("unrecorded", "unknown", "receiver", "note", 0.5, "no SERVER span began a trace for it")];
+}

@@ -1,0 +1,249 @@
+// What the sender of an exchange did to the context that it had to send on.
+
+import type { Hop } from "../hops/hop.ts";
+import { traceparentValues } from "../hops/read-contexts.ts";
+import type { Workload } from "../naming/workload.ts";
+import { parseTraceparent } from "../propagation/w3c.ts";
+import { lossOf, relateTraceIds } from "./compare-values.ts";
+import { type Expectation, expectationOf } from "./expectation.ts";
+import type { Fault, Outcome, PossibleCause } from "./judgement.ts";
+import type { Cause, Severity } from "./verdict.ts";
+import { originOf, spansOf, type View } from "./view.ts";
+
+export interface SenderJudgement {
+  readonly outcome: Outcome;
+  readonly faults: readonly Fault[];
+}
+
+type Expected = Extract<Expectation, { kind: "context" }>;
+
+export function judgeSender(hop: Hop, view: View): SenderJudgement {
+  const sender = view.naming.senderOf(hop.index);
+  const { identities, extractions } = hop.reading;
+  if (identities.length === 0 && hop.observed !== "full" && !extractions.some((e) => "malformed" in e))
+    return { outcome: "not observable", faults: notObservable(hop) };
+  const expectation = expectationOf(hop, view);
+  const malformed = judgeMalformed(hop, sender, expectation, view);
+  if (identities.length === 0) {
+    if (extractions.length > 0) return { outcome: "malformed", faults: malformed };
+    return { outcome: "absent", faults: expectation.kind === "context" ? [stripped(hop, sender, expectation, view)] : [] };
+  }
+  if (expectation.kind !== "context") return { outcome: "continued", faults: malformed };
+  const isContinued = identities.some((id) => expectation.traceIds.includes(id.traceId));
+  if (!isContinued) return { outcome: "restarted", faults: [...malformed, split(hop, sender, expectation, view)] };
+  return { outcome: "continued", faults: [...malformed, ...judgeContinued(hop, sender, expectation, view)] };
+}
+
+function notObservable(hop: Hop): Fault[] {
+  if (hop.purpose !== "work") return [];
+  const detail = hop.observed === "partial" ? "the capture lacks a part of the request head" : "the capture lacks the request head";
+  return [fault("not-observable", "capture-cut", undefined, "note", 1, detail)];
+}
+
+function stripped(hop: Hop, sender: Workload, expected: Expected, view: View): Fault {
+  const [cause, possible] = strippedCause(hop, sender, expected, view);
+  const detail = "no trace field went out";
+  return {
+    ...fault("stripped", cause, "sender", "error", expected.confidence, detail),
+    possible,
+    parent: expected.example,
+    spans: spanList(expected),
+  };
+}
+
+function strippedCause(hop: Hop, sender: Workload, expected: Expected, view: View): [Cause, PossibleCause[]] {
+  if (sender.role === "proxy") return ["proxy-drops-header", []];
+  const { client } = spansOf(view, hop);
+  if (client !== undefined) return ["transport-does-not-inject", []];
+  const parentServer = expected.parent === undefined ? undefined : spansOf(view, expected.parent).server;
+  if (view.backend.isAsked && !sender.isInstrumented && sender.role === "application") return ["client-does-not-inject", []];
+  if (view.backend.isWindowSearched && parentServer !== undefined) return ["client-does-not-inject", []];
+  return [
+    "unknown",
+    [
+      { cause: "client-does-not-inject", because: "the client library sends no context; its CLIENT spans are missing then" },
+      { cause: "transport-does-not-inject", because: "CLIENT spans exist in the backend for these calls" },
+      { cause: "started-before-instrumentation", because: "only requests before some moment are affected" },
+      { cause: "proxy-drops-header", because: "the sender only passes requests on" },
+    ],
+  ];
+}
+
+function split(hop: Hop, sender: Workload, expected: Expected, view: View): Fault {
+  const { identities } = hop.reading;
+  for (const before of expected.traceIds) {
+    for (const { traceId } of identities) {
+      const cause = relateTraceIds(before, traceId);
+      if (cause === undefined) continue;
+      const detail = `trace id ${before} went on as ${traceId}`;
+      return {
+        ...fault("split", cause, "sender", "error", expected.confidence, detail),
+        parent: expected.example,
+        spans: spanList(expected),
+      };
+    }
+  }
+  const [cause, possible] = splitCause(hop, sender, expected, view);
+  const detail = `a new trace ${identities[0]?.traceId ?? ""} went out`;
+  return {
+    ...fault("split", cause, "sender", "error", expected.confidence, detail),
+    possible,
+    parent: expected.example,
+    spans: spanList(expected),
+  };
+}
+
+function splitCause(hop: Hop, sender: Workload, expected: Expected, view: View): [Cause, PossibleCause[]] {
+  if (sender.role === "proxy") return ["restarts-trace", []];
+  const origin = originOf(view, hop);
+  const parentServer = expected.parent === undefined ? expected.span : spansOf(view, expected.parent).server;
+  if (origin.kind === "root" && parentServer !== undefined && parentServer.kind === "server") return ["goroutine-without-context", []];
+  return [
+    "unknown",
+    [
+      { cause: "goroutine-without-context", because: "the sender has a SERVER span for the request, and its CLIENT span is a root" },
+      { cause: "middleware-order", because: "the sender has no SERVER span for these requests, but has for others" },
+      { cause: "restarts-trace", because: "every request of the sender begins a new trace" },
+    ],
+  ];
+}
+
+/** Invalid values that this sender put on the wire; one that came in just so was put there by somebody before. */
+function judgeMalformed(hop: Hop, sender: Workload, expectation: Expectation, view: View): Fault[] {
+  const parent = hop.parent === undefined ? undefined : view.hops[hop.parent.hop];
+  return hop.reading.extractions.flatMap((extraction): Fault[] => {
+    if (!("malformed" in extraction)) return [];
+    const own = hop.reading.fields.filter((field) => belongsTo(extraction.format, field.name));
+    const came = parent?.reading.fields.filter((field) => belongsTo(extraction.format, field.name)) ?? [];
+    if (came.length === own.length && own.every((field, i) => field.value === came[i]?.value)) return [];
+    const isJoined = isContinuedByReceiver(hop, view);
+    const severity: Severity = sender.isOutside ? (isJoined ? "note" : "warning") : "error";
+    const confidence = expectation.kind === "context" ? Math.max(expectation.confidence, 0.9) : 0.95;
+    const cut = isCut(own, came);
+    const [verdict, cause]: ["truncated" | "malformed", Cause] = cut
+      ? ["truncated", "header-truncated"]
+      : ["malformed", extraction.format === "w3c" && traceparentValues(own).length > 1 ? "header-duplicated" : "header-malformed"];
+    return [
+      {
+        ...fault(verdict, cause, "sender", severity, confidence, extraction.malformed),
+        parent: expectation.kind === "context" ? expectation.example : undefined,
+      },
+    ];
+  });
+}
+
+function belongsTo(format: string, fieldName: string): boolean {
+  const name = fieldName.toLowerCase();
+  switch (format) {
+    case "w3c":
+      return name === "traceparent";
+    case "b3":
+      return name === "b3";
+    case "b3multi":
+      return name.startsWith("x-b3-");
+    default:
+      return name === "uber-trace-id";
+  }
+}
+
+/** The value is what came in without its end, or ends where the grammar goes on. */
+function isCut(own: readonly { readonly value: string }[], came: readonly { readonly value: string }[]): boolean {
+  if (own.length === 0) return false;
+  return own.every((field, i) => {
+    const before = came[i]?.value;
+    if (before !== undefined && before.length > field.value.length && before.startsWith(field.value)) return true;
+    const parsed = parseTraceparent(field.value);
+    return "malformed" in parsed && parsed.isCut && field.value.length > 20;
+  });
+}
+
+/** The receiver went on with it all the same (some take the first of two lines). */
+function isContinuedByReceiver(hop: Hop, view: View): boolean {
+  const { server } = spansOf(view, hop);
+  return server !== undefined && hop.reading.identities.some((id) => id.traceId === server.traceId);
+}
+
+function judgeContinued(hop: Hop, sender: Workload, expected: Expected, view: View): Fault[] {
+  const faults: Fault[] = [];
+  const foreign = hop.reading.identities.find((id) => !expected.traceIds.includes(id.traceId));
+  if (foreign !== undefined && !isRepeatedLine(hop)) faults.push(reinjected(hop, sender, expected, foreign.traceId, view));
+  const { parent } = expected;
+  if (parent === undefined) return faults;
+  const flag = flagChange(hop, parent, expected);
+  if (flag !== undefined) faults.push(flag);
+  if (hop.observed !== "full" || parent.observed !== "full") return faults;
+  for (const field of ["tracestate", "baggage"] as const) {
+    const loss = lossOf(field, parent.reading.fields, hop.reading.fields);
+    if (loss === undefined || loss.isGone || (!loss.isCut && sender.role !== "proxy")) continue;
+    const detail = loss.isCut
+      ? `${field} was cut: ${loss.lost} of ${loss.of} members are gone or shorter`
+      : `${loss.lost} of ${loss.of} members of ${field} are gone`;
+    faults.push({ ...fault("truncated", "header-truncated", "sender", "error", expected.confidence, detail), parent });
+  }
+  return faults;
+}
+
+/** Two `traceparent` lines are one fault, told as malformed. */
+function isRepeatedLine(hop: Hop): boolean {
+  return traceparentValues(hop.reading.fields).length > 1;
+}
+
+function reinjected(hop: Hop, sender: Workload, expected: Expected, foreignId: string, view: View): Fault {
+  const { server } = spansOf(view, hop);
+  const relation = expected.traceIds.map((id) => relateTraceIds(id, foreignId)).find((r) => r !== undefined);
+  const isTaken = server?.traceId === foreignId;
+  const severity: Severity = server === undefined ? "warning" : isTaken ? "error" : "note";
+  const cause: Cause = relation ?? (sender.role === "proxy" ? "reinjected-by-proxy" : "two-injectors");
+  const detail = `a second context of trace ${foreignId} was added${isTaken ? ", and the receiver took it" : ""}`;
+  return {
+    ...fault("split", cause, "sender", severity, expected.confidence, detail),
+    parent: expected.example,
+    spans: server === undefined ? [] : [server],
+  };
+}
+
+function flagChange(hop: Hop, parent: Hop, expected: Expected): Fault | undefined {
+  const after = hop.reading.identities.find((id) => expected.traceIds.includes(id.traceId));
+  const before = parent.reading.identities.find((id) => id.traceId === after?.traceId);
+  if (after === undefined || before === undefined || after.sampled === before.sampled) return undefined;
+  if (before.sampled === true && after.sampled === false)
+    return {
+      ...fault(
+        "not-sampled",
+        "sampled-flag-changed",
+        "sender",
+        "error",
+        expected.confidence,
+        "the sampled flag came in as 01 and went out as 00",
+      ),
+      parent,
+    };
+  if (before.sampled === false && after.sampled === true)
+    return {
+      ...fault(
+        "not-sampled",
+        "sampled-flag-changed",
+        "sender",
+        "warning",
+        expected.confidence,
+        "the sampled flag came in as 00 and went out as 01",
+      ),
+      parent,
+    };
+  return undefined;
+}
+
+function spanList(expected: Expected): Fault["spans"] {
+  return expected.span === undefined ? [] : [expected.span];
+}
+
+export function fault(
+  verdict: Fault["verdict"],
+  cause: Cause,
+  culprit: Fault["culprit"],
+  severity: Severity,
+  confidence: number,
+  detail: string,
+): Fault {
+  return { verdict, cause, possible: [], culprit, severity, confidence, detail, parent: undefined, spans: [] };
+}

@@ -1,0 +1,46 @@
+// Judge: one hop with its parent, sightings and spans → what happened to its context here, and who did it.
+
+import type { Hop } from "../hops/hop.ts";
+import { judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
+import { judgeSender } from "./judge-sender.ts";
+import type { Judgement } from "./judgement.ts";
+import { spansOf, type View } from "./view.ts";
+
+/** Judges every hop; hops are independent of one another once parents and spans are known. */
+export function judgeHops(view: View): Judgement[] {
+  const facts = gatherFacts(view);
+  return view.hops.filter((hop) => hop.purpose === "work").map((hop) => judgeHop(hop, view, facts));
+}
+
+function judgeHop(hop: Hop, view: View, facts: ReceiverFacts): Judgement {
+  const { outcome, faults } = judgeSender(hop, view);
+  const own = outcome === "not observable" ? [] : judgeReceiver(hop, view, facts);
+  return {
+    hop,
+    from: view.naming.senderOf(hop.index),
+    to: view.naming.receiverOf(hop.index),
+    outcome,
+    hasContext: hop.reading.context !== undefined,
+    faults: [...faults, ...own],
+  };
+}
+
+function gatherFacts(view: View): ReceiverFacts {
+  const children = new Map<number, Hop[]>();
+  const formats = new Map<number, Set<string>>();
+  const learn = (workload: number, format: string) => formats.set(workload, (formats.get(workload) ?? new Set()).add(format));
+  for (const hop of view.hops) {
+    if (hop.parent !== undefined) {
+      const known = children.get(hop.parent.hop);
+      if (known === undefined) children.set(hop.parent.hop, [hop]);
+      else known.push(hop);
+    }
+    const { server } = spansOf(view, hop);
+    const isForwarded = hop.parent?.because === "forwarded unchanged";
+    for (const { format, traceId } of hop.reading.identities) {
+      if (server?.traceId === traceId) learn(view.naming.receiverOf(hop.index).index, format);
+      if (!isForwarded) learn(view.naming.senderOf(hop.index).index, format);
+    }
+  }
+  return { children, formats };
+}

@@ -1,0 +1,40 @@
+import type { Hop } from "../hops/hop.ts";
+import type { Workload } from "../naming/workload.ts";
+import type { Span } from "../spans/span.ts";
+import type { Cause, Severity, Verdict } from "./verdict.ts";
+
+/** What became of the context on one exchange, as its sender left it. */
+export type Outcome = "continued" | "restarted" | "absent" | "malformed" | "not observable";
+
+/** Something wrong, or worth knowing, on one exchange. */
+export interface Fault {
+  readonly verdict: Verdict;
+  readonly cause: Cause;
+  /** Causes that remain possible, best first; empty where `cause` is proven. */
+  readonly possible: readonly PossibleCause[];
+  /** Who did it; nobody where the capture is what lacks. */
+  readonly culprit: "sender" | "receiver" | undefined;
+  readonly severity: Severity;
+  /** 0..1 */
+  readonly confidence: number;
+  /** What exactly, in one clause: `cut after 48 of 55 characters`. */
+  readonly detail: string;
+  /** The exchange that caused this one, where it shows what should have gone on. */
+  readonly parent: Hop | undefined;
+  /** Spans that prove it. */
+  readonly spans: readonly Span[];
+}
+
+export interface PossibleCause {
+  readonly cause: Cause;
+  readonly because: string;
+}
+
+export interface Judgement {
+  readonly hop: Hop;
+  readonly from: Workload;
+  readonly to: Workload;
+  readonly outcome: Outcome;
+  readonly hasContext: boolean;
+  readonly faults: readonly Fault[];
+}

@@ -1,0 +1,172 @@
+// Gathers the fault tallies of a verdict into populations: per culprit and edge between groups, or per replica where only some replicas of a group do
+// it.
+
+import type { Workload } from "../naming/workload.ts";
+import type { Finding, Population } from "./finding.ts";
+import type { Word } from "./rule.ts";
+import type { EdgeTally, FaultTally, Tally } from "./tally.ts";
+import { type Cause, type Severity, severities, type Verdict } from "./verdict.ts";
+
+/** A replica without the fault must have had this many chances before the others are called the faulty ones. */
+const MIN_HEALTHY_EXCHANGES = 3;
+
+export function findingsOf(rule: string, verdict: Verdict, tally: Tally, word: Word, hasEdge = true): Finding[] {
+  return populationsOf(verdict, tally, hasEdge).map((population) => toFinding(rule, population, word));
+}
+
+export function populationsOf(verdict: Verdict, tally: Tally, hasEdge: boolean): Population[] {
+  const faults = [...tally.faults.values()].filter((fault) => fault.verdict === verdict);
+  const groups = new Map<string, FaultTally[]>();
+  for (const fault of faults) {
+    const note = fault.severities.size === 1 && fault.severities.has("note") ? "note" : "";
+    const sampling = verdict === "not-sampled" ? [...fault.causes.keys()].join() : "";
+    const key = hasEdge ? `${culpritSide(fault)} ${fault.from.group}\n${fault.to.group}\n${note} ${sampling}` : "";
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [fault]);
+    else known.push(fault);
+  }
+  return [...groups.values()].flatMap((group) =>
+    splitByReplica(group, tally).map((part) => makePopulation(part.faults, part.replica, tally, hasEdge)),
+  );
+}
+
+function culpritSide(fault: FaultTally): string {
+  return fault.culprit === undefined ? "nobody" : fault.culprit === fault.from ? "sender" : "receiver";
+}
+
+/** One part for the whole group, or one for each faulty replica where others are healthy. */
+function splitByReplica(faults: readonly FaultTally[], tally: Tally): { faults: FaultTally[]; replica: Workload | undefined }[] {
+  const [first] = faults;
+  if (first?.culprit === undefined) return [{ faults: [...faults], replica: undefined }];
+  const side = first.culprit === first.from ? "from" : "to";
+  const edges = edgesBetween(tally, first.from.group, first.to.group);
+  const faulty = new Set(faults.map((fault) => fault[side]));
+  const healthy = new Map<Workload, number>();
+  for (const edge of edges) if (!faulty.has(edge[side])) healthy.set(edge[side], (healthy.get(edge[side]) ?? 0) + edge.exchanges);
+  const hasHealthy = [...healthy.values()].some((exchanges) => exchanges >= MIN_HEALTHY_EXCHANGES);
+  if (!hasHealthy) return [{ faults: [...faults], replica: undefined }];
+  return [...faulty].map((replica) => ({ faults: faults.filter((fault) => fault[side] === replica), replica }));
+}
+
+function edgesBetween(tally: Tally, from: string, to: string): EdgeTally[] {
+  return [...tally.edges.values()].filter((edge) => edge.from.group === from && edge.to.group === to);
+}
+
+function makePopulation(faults: readonly FaultTally[], replica: Workload | undefined, tally: Tally, hasEdge: boolean): Population {
+  const first = faults[0]!;
+  const isSender = first.culprit === first.from;
+  const edges = !hasEdge
+    ? [...tally.edges.values()]
+    : edgesBetween(tally, first.from.group, first.to.group).filter(
+        (edge) => replica === undefined || (isSender ? edge.from : edge.to) === replica,
+      );
+  const causes = mergeCauses(faults);
+  const [main] = causes;
+  const cause: Cause = replica !== undefined && first.verdict === "split" ? "one-backend-of-many" : (main?.fault.cause ?? "unknown");
+  const affected = sum(faults.map((fault) => fault.affected));
+  return {
+    verdict: first.verdict,
+    cause,
+    otherCauses: otherCauses(causes, cause),
+    severity: gravest(faults),
+    confidence: round(sum(faults.map((fault) => fault.confidence * fault.affected)) / affected),
+    culprit: replica ?? oneCulprit(faults),
+    from: replica !== undefined && isSender ? replica.name : first.from.group,
+    to: replica !== undefined && !isSender ? replica.name : first.to.group,
+    hasEdge,
+    affected,
+    of: sum(edges.map((edge) => edge.exchanges)),
+    routes: routesOf(faults, edges),
+    tallies: faults,
+  };
+}
+
+/** Several replicas do the same: the one with most stands for them, since a culprit is an address. */
+function oneCulprit(faults: readonly FaultTally[]): Workload | undefined {
+  const counts = new Map<Workload, number>();
+  for (const { culprit, affected } of faults) if (culprit !== undefined) counts.set(culprit, (counts.get(culprit) ?? 0) + affected);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0].index - b[0].index)[0]?.[0];
+}
+
+function mergeCauses(faults: readonly FaultTally[]) {
+  const merged = new Map<string, { count: number; fault: FaultTally["exemplars"][number]["fault"] }>();
+  for (const { causes } of faults) {
+    for (const [cause, { count, fault }] of causes)
+      merged.set(cause, { count: (merged.get(cause)?.count ?? 0) + count, fault: merged.get(cause)?.fault ?? fault });
+  }
+  // A proven cause says more than "unknown", if it explains a good part.
+  const total = sum([...merged.values()].map((c) => c.count));
+  return [...merged.values()].sort((a, b) => Number(isUnknown(a, total)) - Number(isUnknown(b, total)) || b.count - a.count);
+}
+
+function isUnknown(cause: { readonly count: number; readonly fault: { readonly cause: Cause } }, total: number): boolean {
+  return cause.fault.cause === "unknown" || cause.count * 4 < total;
+}
+
+function otherCauses(causes: ReturnType<typeof mergeCauses>, chosen: Cause): Population["otherCauses"] {
+  const others = causes.flatMap(({ fault, count }) => [
+    ...fault.possible,
+    ...(fault.cause === chosen || fault.cause === "unknown" ? [] : [{ cause: fault.cause, because: `${count} of the exchanges show it` }]),
+  ]);
+  return others.filter((other, i) => other.cause !== chosen && others.findIndex((o) => o.cause === other.cause) === i);
+}
+
+function gravest(faults: readonly FaultTally[]): Severity {
+  return severities.find((severity) => faults.some((fault) => fault.severities.has(severity))) ?? "note";
+}
+
+function routesOf(faults: readonly FaultTally[], edges: readonly EdgeTally[]): Finding["routes"] {
+  const affected = new Map<string, number>();
+  for (const { routes } of faults) for (const [route, n] of routes) affected.set(route, (affected.get(route) ?? 0) + n);
+  const of = (route: string) => sum(edges.map((edge) => edge.routes.get(route) ?? 0));
+  return [...affected]
+    .map(([route, n]) => ({ route, affected: n, of: of(route) }))
+    .sort((a, b) => b.affected - a.affected || (a.route < b.route ? -1 : 1));
+}
+
+export function toFinding(rule: string, population: Population, word: Word): Finding {
+  const { tallies } = population;
+  const exemplars = tallies
+    .flatMap((fault) => fault.exemplars)
+    .sort((a, b) => a.judgement.hop.index - b.judgement.hop.index)
+    .slice(0, 5);
+  const traceIds = [...new Set(tallies.flatMap((fault) => [...fault.traceIds]))];
+  const { culprit } = population;
+  return {
+    rule,
+    verdict: population.verdict,
+    cause: population.cause,
+    otherCauses: population.otherCauses,
+    severity: population.severity,
+    confidence: population.confidence,
+    culprit,
+    edge: population.hasEdge ? { from: population.from, to: population.to } : undefined,
+    affected: population.affected,
+    of: population.of,
+    detail: exemplars[0]?.fault.detail ?? "",
+    group: `${culprit?.name ?? "capture"}: ${population.cause === "unknown" ? population.verdict : population.cause}`,
+    ...word(population),
+    routes: population.routes,
+    traceIds: traceIds.slice(0, 20),
+    traceCount: sum(tallies.map((fault) => fault.traceCount)),
+    exemplars,
+    keys: new Set(tallies.map((fault) => fault.key)),
+  };
+}
+
+/** `, all of them GET /api/orders/*`, where the routes tell something. */
+export function routeClause({ routes, affected, of }: Pick<Population, "routes" | "affected" | "of">): string {
+  const [first, ...more] = routes;
+  if (first === undefined || affected === of) return "";
+  if (more.length === 0)
+    return `, all of them ${first.route}${first.of > first.affected ? ` (${first.affected} of ${first.of} there)` : ""}`;
+  return more.length > 2 ? "" : `: ${routes.map((r) => `${r.route} ${r.affected} of ${r.of}`).join(", ")}`;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

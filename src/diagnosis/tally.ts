@@ -1,0 +1,158 @@
+// Tally: judgements counted per edge and per fault. Adding two tallies is a tally: the same rules serve a file, a live run, and many nodes.
+
+import type { Workload } from "../naming/workload.ts";
+import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACE_IDS } from "../wire/limits.ts";
+import type { Fault, Judgement } from "./judgement.ts";
+import type { Verdict } from "./verdict.ts";
+
+const OTHER_ROUTES = "other";
+
+export interface EdgeTally {
+  readonly from: Workload;
+  readonly to: Workload;
+  readonly protocol: string;
+  exchanges: number;
+  withContext: number;
+  continued: number;
+  restarted: number;
+  absent: number;
+  notObservable: number;
+  /** Exchanges by route. */
+  readonly routes: Map<string, number>;
+}
+
+/** Kept whole, so that a finding can prove what it says. */
+export interface Exemplar {
+  readonly judgement: Judgement;
+  readonly fault: Fault;
+}
+
+export interface FaultTally {
+  readonly key: string;
+  readonly verdict: Verdict;
+  readonly culprit: Workload | undefined;
+  readonly from: Workload;
+  readonly to: Workload;
+  readonly isWeak: boolean;
+  affected: number;
+  /** Affected exchanges by route. */
+  readonly routes: Map<string, number>;
+  /** By cause: how often, and one fault that shows it. */
+  readonly causes: Map<string, { count: number; readonly fault: Fault }>;
+  readonly severities: Map<string, number>;
+  confidence: number;
+  /** The earliest. */
+  readonly exemplars: Exemplar[];
+  readonly traceIds: Set<string>;
+  traceCount: number;
+}
+
+export class Tally {
+  readonly edges = new Map<string, EdgeTally>();
+  readonly faults = new Map<string, FaultTally>();
+
+  /** Judgements MUST come in the order of time: exemplars are the earliest. */
+  add(judgement: Judgement, route: string): void {
+    const edge = this.#edge(judgement);
+    edge.exchanges++;
+    const name = edge.routes.has(route) || edge.routes.size < MAX_ROUTES ? route : OTHER_ROUTES;
+    edge.routes.set(name, (edge.routes.get(name) ?? 0) + 1);
+    if (judgement.hasContext) edge.withContext++;
+    if (judgement.outcome === "continued") edge.continued++;
+    else if (judgement.outcome === "restarted") edge.restarted++;
+    else if (judgement.outcome === "not observable") edge.notObservable++;
+    else if (judgement.outcome === "absent") edge.absent++;
+    const counted = new Set<FaultTally>();
+    for (const fault of judgement.faults) {
+      const tally = this.#fault(judgement, fault);
+      // A finding counts exchanges: two fields cut on one exchange are one.
+      if (counted.has(tally)) continue;
+      counted.add(tally);
+      count(tally, judgement, fault, name);
+    }
+  }
+
+  #edge({ from, to, hop }: Judgement): EdgeTally {
+    const key = `${from.index} ${to.index}`;
+    const known = this.edges.get(key);
+    if (known !== undefined) return known;
+    const protocol = hop.exchange.version === "2" ? "HTTP/2" : `HTTP/${hop.exchange.version}`;
+    const edge: EdgeTally = {
+      from,
+      to,
+      protocol,
+      exchanges: 0,
+      withContext: 0,
+      continued: 0,
+      restarted: 0,
+      absent: 0,
+      notObservable: 0,
+      routes: new Map(),
+    };
+    this.edges.set(key, edge);
+    return edge;
+  }
+
+  #fault(judgement: Judgement, fault: Fault): FaultTally {
+    const key = faultKey(judgement, fault);
+    const known = this.faults.get(key);
+    if (known !== undefined) return known;
+    const { from, to } = judgement;
+    const tally: FaultTally = {
+      key,
+      verdict: fault.verdict,
+      culprit: culpritOf(judgement, fault),
+      from,
+      to,
+      isWeak: isWeak(fault),
+      affected: 0,
+      routes: new Map(),
+      causes: new Map(),
+      severities: new Map(),
+      confidence: 0,
+      exemplars: [],
+      traceIds: new Set(),
+      traceCount: 0,
+    };
+    this.faults.set(key, tally);
+    return tally;
+  }
+}
+
+export function faultKey({ from, to }: Judgement, fault: Fault): string {
+  const sampling = fault.verdict === "not-sampled" ? fault.cause : "";
+  return `${fault.verdict} ${fault.culprit ?? "nobody"} ${from.index} ${to.index} ${isWeak(fault) ? "weak" : ""} ${sampling} ${fault.severity === "note" ? "note" : ""}`;
+}
+
+/** Counts only beside proven faults of its route (see `span-missing`). */
+function isWeak(fault: Fault): boolean {
+  return fault.verdict === "unrecorded" && fault.severity === "note";
+}
+
+function culpritOf({ from, to }: Judgement, fault: Fault): Workload | undefined {
+  return fault.culprit === "sender" ? from : fault.culprit === "receiver" ? to : undefined;
+}
+
+function count(tally: FaultTally, judgement: Judgement, fault: Fault, route: string): void {
+  tally.confidence = (tally.confidence * tally.affected + fault.confidence) / (tally.affected + 1);
+  tally.affected++;
+  tally.routes.set(route, (tally.routes.get(route) ?? 0) + 1);
+  const cause = tally.causes.get(fault.cause);
+  if (cause === undefined) tally.causes.set(fault.cause, { count: 1, fault });
+  else cause.count++;
+  tally.severities.set(fault.severity, (tally.severities.get(fault.severity) ?? 0) + 1);
+  if (tally.exemplars.length < MAX_EXEMPLARS) tally.exemplars.push({ judgement, fault });
+  for (const traceId of traceIdsOf(judgement, fault)) {
+    if (tally.traceIds.has(traceId)) continue;
+    tally.traceCount++;
+    if (tally.traceIds.size < MAX_TRACE_IDS) tally.traceIds.add(traceId);
+  }
+}
+
+/** The trace that should have gone on, and the one that did. */
+function traceIdsOf({ hop }: Judgement, fault: Fault): Set<string> {
+  const before = fault.spans.map((span) => span.traceId);
+  const parent = fault.parent?.reading.context?.traceId;
+  const own = hop.reading.context?.traceId;
+  return new Set([...(parent === undefined ? [] : [parent]), ...before, ...(own === undefined ? [] : [own])]);
+}

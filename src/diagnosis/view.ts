@@ -1,0 +1,29 @@
+import { type SendingOrigin, sendingOrigin } from "../diff/span-parents.ts";
+import type { HopSpans, TraceDiff } from "../diff/trace-diff.ts";
+import type { Hop } from "../hops/hop.ts";
+import type { Naming } from "../naming/workload.ts";
+
+/** What a backend could say of the run: without it, absence of a span proves nothing. */
+export interface BackendKnowledge {
+  readonly isAsked: boolean;
+  /** Whether this trace was looked up and the answer came. */
+  isLookedUp(traceId: string): boolean;
+  /** Whether all traces of the capture's time were searched, also those whose ids are not on the wire. */
+  readonly isWindowSearched: boolean;
+}
+
+/** Everything that a judgement of one hop may look at. */
+export interface View {
+  readonly hops: readonly Hop[];
+  readonly diff: TraceDiff;
+  readonly naming: Naming;
+  readonly backend: BackendKnowledge;
+}
+
+export function spansOf(view: View, hop: Hop): HopSpans {
+  return view.diff.matches.get(hop.index) ?? {};
+}
+
+export function originOf(view: View, hop: Hop): SendingOrigin {
+  return sendingOrigin(hop, view.diff);
+}

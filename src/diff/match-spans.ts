@@ -1,0 +1,273 @@
+// Which span is which exchange: by the ids on the wire where there are any, else by the connection's port, else by time and name on clocks that
+// the surer matches have aligned.
+
+import type { HopGraph } from "../hops/build-hops.ts";
+import { median } from "../hops/capture-clocks.ts";
+import type { Hop } from "../hops/hop.ts";
+import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute } from "../spans/http-span.ts";
+import type { Span, Trace } from "../spans/span.ts";
+import { MILLISECOND, SECOND } from "../wire/timestamp.ts";
+import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
+import type { HopSpans, MatchReason, TraceDiff } from "./trace-diff.ts";
+
+/** A span may begin before its request is on the wire and end after the answer: scheduling, buffering, clock error. */
+const SLACK_US = 25 * MILLISECOND;
+/** The same for a service whose clock nothing has aligned. */
+const UNALIGNED_SLACK_US = 2 * SECOND;
+
+export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff {
+  const index = new SpanIndex(traces);
+  const matching = new Matching(index);
+  matchByIds(graph.hops, matching);
+  for (const hop of graph.hops) matchByResponse(hop, matching);
+  const clockOffsets = estimateClocks(graph.hops, matching);
+  const openHops = graph.hops.filter((hop) => hop.purpose !== "export");
+  matchServersByPeer(openHops, matching, clockOffsets);
+  matchServersByName(openHops, matching, clockOffsets);
+  matchClientsByName(openHops, matching, clockOffsets);
+  const spansWithoutHop = index.spans.filter(
+    (span) => !matching.hopOf.has(span) && (isReceiving(span) || isSending(span)) && isHttpSpan(span),
+  );
+  return { index, matches: matching.matches, hopOf: matching.hopOf, spansWithoutHop, clockOffsets };
+}
+
+class Matching {
+  readonly index: SpanIndex;
+  readonly matches = new Map<number, HopSpans>();
+  readonly hopOf = new Map<Span, number>();
+
+  constructor(index: SpanIndex) {
+    this.index = index;
+  }
+
+  of(hop: Hop): HopSpans {
+    const known = this.matches.get(hop.index) ?? {};
+    this.matches.set(hop.index, known);
+    return known;
+  }
+
+  server(hop: Hop, span: Span, by: MatchReason): void {
+    const spans = this.of(hop);
+    if (spans.server !== undefined || this.hopOf.has(span)) return;
+    spans.server = span;
+    spans.serverBy = by;
+    this.hopOf.set(span, hop.index);
+  }
+
+  client(hop: Hop, span: Span, by: MatchReason): void {
+    const spans = this.of(hop);
+    if (spans.client !== undefined || this.hopOf.has(span)) return;
+    spans.client = span;
+    spans.clientBy = by;
+    this.hopOf.set(span, hop.index);
+  }
+}
+
+/**
+ * The context names the sender's span; the receiver's span is its child. A proxy that passes the context on unchanged makes several hops of one
+ * context: the first is the sender's, and the receiver's span belongs to the hop whose connection it names, else to the last.
+ */
+function matchByIds(hops: readonly Hop[], matching: Matching): void {
+  const byIdentity = new Map<string, Hop[]>();
+  for (const hop of hops) {
+    for (const { traceId, spanId } of hop.reading.identities) {
+      const key = traceId + spanId;
+      const known = byIdentity.get(key);
+      if (known === undefined) byIdentity.set(key, [hop]);
+      else known.push(hop);
+    }
+  }
+  for (const [key, group] of byIdentity) {
+    const [traceId, spanId] = [key.slice(0, 32), key.slice(32)];
+    const sender = matching.index.byId(traceId, spanId).find(isSending);
+    if (sender !== undefined) matching.client(group[0]!, sender, "span id");
+    const servers = matching.index.serversOf(traceId, spanId).sort((a, b) => a.startedAt - b.startedAt);
+    const free = [...group];
+    const left = servers.filter((span) => {
+      const at = free.findIndex((hop) => isPeer(span, hop) && isCompatible(span, hop));
+      if (at < 0) return true;
+      matching.server(free[at]!, span, "span id");
+      free.splice(at, 1);
+      return false;
+    });
+    for (const span of left) {
+      // Without a port: the last of a forwarding chain; of several tries, the one in the same order of time.
+      const hop = left.length === 1 ? free.at(-1) : free.shift();
+      if (hop !== undefined) matching.server(hop, span, "span id");
+    }
+  }
+}
+
+function matchByResponse(hop: Hop, matching: Matching): void {
+  const { response } = hop.reading;
+  if (response === undefined) return;
+  const span = matching.index.byId(response.traceId, response.spanId).find(isReceiving);
+  if (span !== undefined) matching.server(hop, span, "traceresponse");
+}
+
+/** Median start of the matched spans against the wire, by service. */
+function estimateClocks(hops: readonly Hop[], matching: Matching): Map<string, number> {
+  const samples = new Map<string, number[]>();
+  for (const hop of hops) {
+    const { server, client } = matching.matches.get(hop.index) ?? {};
+    for (const span of [server, client]) {
+      if (span === undefined) continue;
+      const known = samples.get(span.resource.service) ?? [];
+      known.push(span.startedAt - hop.startedAt);
+      samples.set(span.resource.service, known);
+    }
+  }
+  return new Map([...samples].map(([service, differences]) => [service, median(differences)]));
+}
+
+/** The connection that a SERVER span names carries one request at a time: port and time tell which. */
+function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: ReadonlyMap<string, number>): void {
+  const byPeer = new Map<string, Hop[]>();
+  for (const hop of hops) {
+    if (matching.matches.get(hop.index)?.server !== undefined) continue;
+    const key = `${hop.client.address} ${hop.client.port}`;
+    const known = byPeer.get(key);
+    if (known === undefined) byPeer.set(key, [hop]);
+    else known.push(hop);
+  }
+  for (const span of unmatched(matching, isReceiving)) {
+    const peer = spanPeer(span);
+    if (peer?.port === undefined) continue;
+    const nearest = nearestHop(span, byPeer.get(`${peer.address} ${peer.port}`) ?? [], clocks, matching);
+    if (nearest !== undefined) matching.server(nearest, span, "peer port");
+  }
+}
+
+function nearestHop(span: Span, hops: readonly Hop[], clocks: ReadonlyMap<string, number>, matching: Matching): Hop | undefined {
+  const clock = clocks.get(span.resource.service);
+  const at = span.startedAt - (clock ?? 0);
+  const slack = clock === undefined ? UNALIGNED_SLACK_US : SLACK_US;
+  let best: Hop | undefined;
+  for (const hop of hops) {
+    if (matching.matches.get(hop.index)?.server !== undefined || !isCompatible(span, hop)) continue;
+    if (at < hop.startedAt - slack || at > (hop.endedAt ?? hop.startedAt + SECOND) + slack) continue;
+    if (best === undefined || Math.abs(at - hop.startedAt) < Math.abs(at - best.startedAt)) best = hop;
+  }
+  return best;
+}
+
+/** No id and no port: same method and path at that time, if only one exchange fits, and only where the service is not known to be elsewhere. */
+function matchServersByName(hops: readonly Hop[], matching: Matching, clocks: ReadonlyMap<string, number>): void {
+  const services = receiversByService(hops, matching);
+  const open = hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined);
+  const byPath = indexByPath(open);
+  for (const span of unmatched(matching, isReceiving)) {
+    if (spanPeer(span)?.port !== undefined || !isHttpSpan(span)) continue;
+    const places = services.get(span.resource.service);
+    const fits = candidatesFor(span, byPath, open).filter(
+      (hop) =>
+        matching.matches.get(hop.index)?.server === undefined &&
+        isDuring(span, hop, clocks) &&
+        (places === undefined || places.has(placeKey(hop))),
+    );
+    if (fits.length === 1) matching.server(fits[0]!, span, "time and name");
+  }
+}
+
+/** CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. */
+function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: ReadonlyMap<string, number>): void {
+  const services = sendersByService(hops, matching);
+  const open = hops.filter((hop) => matching.matches.get(hop.index)?.client === undefined && hop.purpose === "work");
+  const byPath = indexByPath(open);
+  for (const span of unmatched(matching, isSending)) {
+    const path = spanPath(span);
+    if (!isHttpSpan(span) || path === undefined) continue;
+    const machines = services.get(span.resource.service);
+    const clock = clocks.get(span.resource.service);
+    const slack = clock === undefined ? UNALIGNED_SLACK_US : SLACK_US;
+    const [from, to] = [span.startedAt - (clock ?? 0) - slack, span.endedAt - (clock ?? 0) + slack];
+    const fits = (byPath.get(path) ?? []).filter(
+      (hop) =>
+        matching.matches.get(hop.index)?.client === undefined &&
+        isCompatible(span, hop) &&
+        hop.startedAt >= from &&
+        hop.startedAt <= to &&
+        (machines === undefined || machines.has(hop.clientHost)),
+    );
+    const at = span.startedAt - (clock ?? 0);
+    fits.sort((a, b) => Math.abs(a.startedAt - at) - Math.abs(b.startedAt - at));
+    if (fits[0] !== undefined) matching.client(fits[0], span, "time and name");
+  }
+}
+
+function unmatched(matching: Matching, kind: (span: Span) => boolean): Span[] {
+  return matching.index.spans.filter((span) => kind(span) && !matching.hopOf.has(span)).sort((a, b) => a.startedAt - b.startedAt);
+}
+
+function isDuring(span: Span, hop: Hop, clocks: ReadonlyMap<string, number>): boolean {
+  const clock = clocks.get(span.resource.service);
+  const slack = clock === undefined ? UNALIGNED_SLACK_US : SLACK_US;
+  const at = span.startedAt - (clock ?? 0);
+  return at >= hop.startedAt - slack && at <= (hop.endedAt ?? hop.startedAt + SECOND) + slack;
+}
+
+function isPeer(span: Span, hop: Hop): boolean {
+  const peer = spanPeer(span);
+  return peer !== undefined && peer.address === hop.client.address && (peer.port === undefined || peer.port === hop.client.port);
+}
+
+/** Method and path do not contradict each other, as far as both are known. */
+function isCompatible(span: Span, hop: Hop): boolean {
+  if (hop.observed === "headers-unknown") return true;
+  const method = spanMethod(span);
+  if (method !== undefined && method !== "_OTHER" && method !== hop.method) return false;
+  const path = spanPath(span);
+  if (path !== undefined) return path === hop.path || hop.observed === "partial";
+  const route = spanRoute(span);
+  return route === undefined || matchesRoute(route, hop.path);
+}
+
+/** `/orders/{id}`, `/orders/:id`, `/orders/<id>`; Java's context path is a prefix. */
+function matchesRoute(route: string, path: string): boolean {
+  const pattern = route
+    .split("/")
+    .map((part) => (/^(:|\{|<|\*|\[)/.test(part) ? "[^/]*" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
+    .join("/");
+  return new RegExp(`^${pattern}`).test(path);
+}
+
+function indexByPath(hops: readonly Hop[]): Map<string, Hop[]> {
+  const index = new Map<string, Hop[]>();
+  for (const hop of hops) {
+    const known = index.get(hop.path);
+    if (known === undefined) index.set(hop.path, [hop]);
+    else known.push(hop);
+  }
+  return index;
+}
+
+function candidatesFor(span: Span, byPath: ReadonlyMap<string, readonly Hop[]>, all: readonly Hop[]): readonly Hop[] {
+  const path = spanPath(span);
+  return (path === undefined ? all : (byPath.get(path) ?? [])).filter((hop) => isCompatible(span, hop));
+}
+
+function placeKey(hop: Hop): string {
+  return `${hop.receiver.host} ${hop.receiver.port}`;
+}
+
+function receiversByService(hops: readonly Hop[], matching: Matching): Map<string, Set<string>> {
+  const places = new Map<string, Set<string>>();
+  for (const hop of hops) {
+    const server = matching.matches.get(hop.index)?.server;
+    if (server !== undefined) places.set(server.resource.service, (places.get(server.resource.service) ?? new Set()).add(placeKey(hop)));
+  }
+  return places;
+}
+
+function sendersByService(hops: readonly Hop[], matching: Matching): Map<string, Set<string>> {
+  const machines = new Map<string, Set<string>>();
+  const put = (span: Span | undefined, host: string) => {
+    if (span !== undefined) machines.set(span.resource.service, (machines.get(span.resource.service) ?? new Set()).add(host));
+  };
+  for (const hop of hops) {
+    const spans = matching.matches.get(hop.index);
+    put(spans?.server, hop.receiver.host);
+    put(spans?.client, hop.clientHost);
+  }
+  return machines;
+}

@@ -1,0 +1,52 @@
+// Parents that the backend proves: the span that sent an exchange hangs below the SERVER span of the exchange that caused it.
+
+import type { Hop } from "../hops/hop.ts";
+import type { Span } from "../spans/span.ts";
+import { isReceiving } from "./span-index.ts";
+import type { TraceDiff } from "./trace-diff.ts";
+
+/** Longest chain of spans between a SERVER span and the CLIENT span below it; deeper ones are loops or attacks. */
+const MAX_DEPTH = 256;
+
+/** What stands above the span that sent an exchange, in its own service. */
+export type SendingOrigin =
+  | { readonly kind: "server"; readonly span: Span }
+  | { readonly kind: "root"; readonly span: Span }
+  | { readonly kind: "missing parent"; readonly span: Span }
+  | { readonly kind: "unknown" };
+
+/** Replaces guesses by proof: `parent` of every hop whose sending span leads to the SERVER span of another hop. */
+export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void {
+  for (const hop of hops) {
+    const origin = sendingOrigin(hop, diff);
+    if (origin.kind !== "server") continue;
+    const parent = diff.hopOf.get(origin.span);
+    if (parent !== undefined && parent !== hop.index) hop.parent = { hop: parent, because: "span id", confidence: 1 };
+  }
+}
+
+export function sendingOrigin(hop: Hop, diff: TraceDiff): SendingOrigin {
+  let span = sendingSpan(hop, diff);
+  if (span === undefined) return { kind: "unknown" };
+  for (let depth = 0; depth < MAX_DEPTH; depth++) {
+    if (isReceiving(span)) return { kind: "server", span };
+    if (span.parentSpanId === undefined) return { kind: "root", span };
+    const parent = diff.index.parentOf(span);
+    if (parent === undefined) return { kind: "missing parent", span };
+    span = parent;
+  }
+  return { kind: "unknown" };
+}
+
+/** The CLIENT span, or whatever span the context on the wire names: proxies inject their SERVER span's id. */
+function sendingSpan(hop: Hop, diff: TraceDiff): Span | undefined {
+  if (hop.parent?.because === "forwarded unchanged") return undefined;
+  const client = diff.matches.get(hop.index)?.client;
+  if (client !== undefined) return client;
+  for (const { traceId, spanId } of hop.reading.identities) {
+    // A SERVER span that shares the id with its client (B3) is the receiver's.
+    const span = diff.index.byId(traceId, spanId).find((s) => diff.hopOf.get(s) !== hop.index);
+    if (span !== undefined) return span;
+  }
+  return undefined;
+}

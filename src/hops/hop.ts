@@ -1,0 +1,85 @@
+import type { Extraction, TraceContext } from "../propagation/format.ts";
+import type { HttpExchange } from "../protocols/observation.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
+import type { Field } from "../wire/field.ts";
+import type { Timestamp } from "../wire/timestamp.ts";
+
+/**
+ * What an exchange is for. Only `work` is expected to carry on a trace:
+ * - `probe`: a health check or a scrape
+ * - `export`: telemetry on its way to a collector
+ * - `preflight`: a CORS preflight, which browsers send without trace fields (Fetch standard §4.8)
+ */
+export type Purpose = "work" | "probe" | "export" | "preflight";
+
+/** How much of the request head the captures hold. */
+export type Observed = "full" | "partial" | "headers-unknown";
+
+/** Which listener of which machine: several may share an address, and loopback belongs to its capture. */
+export interface Place {
+  /** Address of the machine (pod); `loopback of capture N` where no other address of it is known. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export type ParentReason = "span id" | "forwarded unchanged" | "trace id" | "request id" | "same request" | "only candidate";
+
+export interface ParentLink {
+  /** Index of the hop that caused this one. */
+  readonly hop: number;
+  readonly because: ParentReason;
+  /** 0..1 */
+  readonly confidence: number;
+}
+
+/** An exchange as a step of a trace, seen from all its vantage points. */
+export interface Hop {
+  readonly index: number;
+  /** The sighting with the most of it, nearest to the sender. */
+  readonly exchange: HttpExchange;
+  readonly sightings: readonly HttpExchange[];
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  /** Machine that sent it; which of its listeners, only the parent can tell. */
+  readonly clientHost: string;
+  readonly receiver: Place;
+  /** First byte of the request and last byte of the response, on the clock of the run (see `capture-clocks.ts`). */
+  readonly startedAt: Timestamp;
+  readonly endedAt: Timestamp | undefined;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number | undefined;
+  readonly purpose: Purpose;
+  readonly observed: Observed;
+  readonly reading: ContextReading;
+  /** The hop at the sender that caused it. */
+  parent: ParentLink | undefined;
+  /** Hops that the sender was serving when it sent this one; a hop that was handed on inside the machine is not among them. */
+  candidates: readonly number[];
+  /** True when the sender may have been serving requests that the captures cannot show (encrypted, HTTP/2): candidates are then no proof. */
+  isSenderBlind: boolean;
+}
+
+/** What the fields of a request say about traces. */
+export interface ContextReading {
+  /** Every format's answer, in order of preference. */
+  readonly extractions: readonly Extraction[];
+  /** The first valid answer; where only a repeated field spoils it, its first valid line. */
+  readonly context: TraceContext | undefined;
+  readonly format: string | undefined;
+  /** Every valid trace id and span id that the fields name, doubled lines included. */
+  readonly identities: readonly Identity[];
+  /** Trace fields in wire order. */
+  readonly fields: readonly Field[];
+  readonly baggage: string | undefined;
+  readonly requestId: string | undefined;
+  /** The server span's own context, from the answer. */
+  readonly response: { readonly traceId: string; readonly spanId: string } | undefined;
+}
+
+export interface Identity {
+  readonly format: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly sampled: boolean | "deferred";
+}

@@ -1,0 +1,66 @@
+// Which machine an address means. Loopback is the machine that the capture was taken on: where all other traffic of that capture has one address
+// in common, that address is the machine's; else it is known by the capture alone.
+
+import type { ConnectionSummary, HttpExchange } from "../protocols/observation.ts";
+import { isLoopback } from "../wire/endpoint.ts";
+import type { Timestamp } from "../wire/timestamp.ts";
+
+export interface Machines {
+  /** The machine behind an address, as a vantage point shows it. */
+  hostOf(address: string, vantage: number): string;
+  /** Ports on which a machine accepts connections that HTTP hops or other protocols came in on. */
+  listeners(host: string): ReadonlySet<number>;
+  /** Whether the machine was receiving something that cannot be read at that time. */
+  isBlind(host: string, at: Timestamp): boolean;
+}
+
+/** A capture belongs to one machine when this part of its connections has an end there. */
+const OWN_SHARE = 0.95;
+
+export function findMachines(
+  exchanges: readonly HttpExchange[],
+  connections: readonly ConnectionSummary[],
+  vantagePoints: number,
+): Machines {
+  const own = Array.from({ length: vantagePoints }, (_, vantage) => ownAddress(connections.filter((c) => c.vantage === vantage)));
+  const hostOf = (address: string, vantage: number) =>
+    isLoopback(address) ? (own[vantage] ?? `loopback of capture ${vantage + 1}`) : address;
+
+  const listeners = new Map<string, Set<number>>();
+  for (const { server, vantage } of exchanges) add(listeners, hostOf(server.address, vantage), server.port);
+  const blind = new Map<string, { from: Timestamp; to: Timestamp }[]>();
+  for (const connection of connections) {
+    if (connection.handshake === "unanswered" || connection.handshake === "refused") continue;
+    const isRead = connection.protocol === "HTTP/1";
+    // Traffic of an unknown protocol to a database says nothing of requests; what might carry them is told by name.
+    if (isRead || (connection.protocol !== "HTTP/2" && connection.protocol !== "TLS")) continue;
+    const host = hostOf(connection.server.address, connection.vantage);
+    const periods = blind.get(host) ?? [];
+    periods.push({ from: connection.openedAt, to: connection.lastPacketAt });
+    blind.set(host, periods);
+  }
+  return {
+    hostOf,
+    listeners: (host) => listeners.get(host) ?? new Set(),
+    isBlind: (host, at) => blind.get(host)?.some(({ from, to }) => at >= from && at <= to) ?? false,
+  };
+}
+
+function add(map: Map<string, Set<number>>, key: string, value: number): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, new Set([value]));
+  else known.add(value);
+}
+
+/** The one address that nearly all connections of a capture share. */
+function ownAddress(connections: readonly ConnectionSummary[]): string | undefined {
+  const counts = new Map<string, number>();
+  let total = 0;
+  for (const { client, server } of connections) {
+    if (isLoopback(client.address) || isLoopback(server.address)) continue;
+    total++;
+    for (const address of new Set([client.address, server.address])) counts.set(address, (counts.get(address) ?? 0) + 1);
+  }
+  const shared = [...counts].filter(([, count]) => count >= total * OWN_SHARE).map(([address]) => address);
+  return shared.length === 1 ? shared[0] : undefined;
+}

@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+// The process: arguments in, report out, exit code. Nothing else touches `process`.
+
+import { CommanderError } from "commander";
+import { type Actions, buildProgram } from "./cli/program.ts";
+import type { World } from "./commands/world.ts";
+import { toolVersion } from "./report/tool.ts";
+import { UserError } from "./wire/user-error.ts";
+
+const COULD_NOT = 2;
+const BUG = 70;
+
+const world: World = {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  onInterrupt(callback) {
+    process.on("SIGINT", callback);
+    process.on("SIGTERM", callback);
+    return () => {
+      process.off("SIGINT", callback);
+      process.off("SIGTERM", callback);
+    };
+  },
+  setExitCode(code) {
+    process.exitCode = code;
+  },
+};
+
+// A command's code is loaded when it is used: --help must not wait for it.
+const actions: Actions = {
+  pcap: async (captures, values) => (await import("./commands/pcap.ts")).runPcap(captures, values, world),
+  trace: async () => {},
+  live: async () => {},
+  explain: async () => {},
+  demo: async () => {},
+};
+
+// `traceinspect … | head` is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+try {
+  await buildProgram(actions, { version: toolVersion, reportFormats: ["text", "json"] })
+    .exitOverride()
+    .parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT;
+  else if (error instanceof UserError) {
+    process.stderr.write(`traceinspect: ${error.message}\n`);
+    process.exitCode = COULD_NOT;
+  } else {
+    process.stderr.write(
+      `traceinspect: this is a bug in traceinspect, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    process.exitCode = BUG;
+  }
+}

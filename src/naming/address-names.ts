@@ -1,0 +1,82 @@
+// Names for addresses: what DNS answers in the capture, Host fields and the user's own list say.
+
+import type { Hop } from "../hops/hop.ts";
+import { fieldValue } from "../hops/read-contexts.ts";
+import type { DnsExchange } from "../protocols/observation.ts";
+import { MAX_NAMES } from "../wire/limits.ts";
+
+export interface GivenName {
+  readonly service: string;
+  readonly pod?: string;
+}
+
+export interface AddressName {
+  readonly service: string;
+  readonly pod?: string;
+  readonly because: string;
+}
+
+/** `given`: the names file, by address or address:port. `blocks`: name resolution blocks of pcapng. */
+export interface NameSources {
+  readonly given: ReadonlyMap<string, GivenName>;
+  readonly dns: readonly DnsExchange[];
+  readonly blocks: ReadonlyMap<string, string>;
+}
+
+export type NameOf = (host: string, port: number | undefined) => AddressName | undefined;
+
+export function addressNames(sources: NameSources, hops: readonly Hop[]): NameOf {
+  const dns = dnsNames(sources.dns);
+  const hosts = hostFields(hops, dns);
+  return (host, port) => {
+    const given = (port === undefined ? undefined : sources.given.get(`${host}:${port}`)) ?? sources.given.get(host);
+    if (given !== undefined) return { ...given, because: "names file" };
+    const asked = dns.get(host);
+    if (asked !== undefined) return { service: serviceOfName(asked), because: `DNS answer for ${asked}` };
+    const block = sources.blocks.get(host);
+    if (block !== undefined) return { service: serviceOfName(block), because: "name resolution block" };
+    const field = port === undefined ? undefined : hosts.get(`${host}:${port}`);
+    return field === undefined ? undefined : { service: serviceOfName(field), because: `Host: ${field}` };
+  };
+}
+
+/** For a name of a cluster its first label: `orders.shop.svc.cluster.local` → `orders`. Any other name is kept whole. */
+export function serviceOfName(name: string): string {
+  const bare = name.replace(/\.$/, "").toLowerCase();
+  const labels = bare.split(".");
+  const inCluster = labels.length === 1 || labels.includes("svc") || bare.endsWith(".local") || bare.endsWith(".internal");
+  return inCluster ? (labels[0] ?? bare) : bare;
+}
+
+/** The shortest name that was answered with each address; equal lengths by alphabet. */
+function dnsNames(exchanges: readonly DnsExchange[]): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { name, addresses } of exchanges) {
+    for (const address of addresses) {
+      const known = names.get(address);
+      if (known === undefined ? names.size < MAX_NAMES : name.length < known.length || (name.length === known.length && name < known))
+        names.set(address, name);
+    }
+  }
+  return names;
+}
+
+/**
+ * The name that most requests to a listener carry as Host. A proxy may send on the name that it was called by: a name that DNS gives to another
+ * address is not taken, and neither is the Host of a request that is passed on.
+ */
+function hostFields(hops: readonly Hop[], dns: ReadonlyMap<string, string>): Map<string, string> {
+  const known = new Set(dns.values());
+  const counts = new Map<string, Map<string, number>>();
+  for (const hop of hops) {
+    if (hop.parent?.because === "same request" || hop.parent?.because === "forwarded unchanged" || hop.parent?.because === "request id")
+      continue;
+    const field = fieldValue(hop.exchange.request?.fields ?? [], "host");
+    const name = field?.replace(/:\d+$/, "").toLowerCase();
+    if (name === undefined || !/[a-z]/.test(name) || name === "localhost" || name.includes(":") || known.has(name)) continue;
+    const key = `${hop.receiver.host}:${hop.receiver.port}`;
+    const names = counts.get(key) ?? new Map<string, number>();
+    counts.set(key, names.set(name, (names.get(name) ?? 0) + 1));
+  }
+  return new Map([...counts].map(([key, names]) => [key, [...names].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]![0]]));
+}

@@ -1,0 +1,279 @@
+// Who acts in a run: machines and their listeners become workloads with names, roles and groups.
+
+import type { TraceDiff } from "../diff/trace-diff.ts";
+import type { HopGraph } from "../hops/build-hops.ts";
+import type { Hop } from "../hops/hop.ts";
+import type { Resource, Span } from "../spans/span.ts";
+import type { AddressName, NameOf } from "./address-names.ts";
+import type { Naming, Role, Workload } from "./workload.ts";
+
+/** What is gathered about one workload before it gets a name. */
+interface Draft {
+  readonly host: string;
+  /** Ports it listens on; empty for who only calls. */
+  readonly ports: number[];
+  readonly resources: Map<Resource, number>;
+  received: number;
+  sent: number;
+  /** Of `sent`: those that were an incoming request passed on. */
+  forwarded: number;
+  /** Of `sent`: those that go on in the trace of their cause under a span id of their own. */
+  reparented: number;
+  hasServerSpans: boolean;
+  /** The workload of the same machine that this proxy hands its requests to. */
+  application: Draft | undefined;
+  isAmbiguous: boolean;
+}
+
+export function nameWorkloads(graph: HopGraph, diff: TraceDiff, nameOf: NameOf): Naming {
+  const drafts = new Drafts(graph, diff);
+  const ordered = drafts.inUse();
+  const named = ordered.map((draft) => describe(draft, nameOf));
+  const workloads = makeUnique(ordered, named);
+  const indexOf = new Map(ordered.map((draft, index) => [draft, index]));
+  const workloadOf = (draft: Draft) => workloads[indexOf.get(draft) ?? 0]!;
+  return {
+    workloads,
+    senderOf: (hop) => workloadOf(drafts.senders[hop]!),
+    receiverOf: (hop) => workloadOf(drafts.receivers[hop]!),
+  };
+}
+
+class Drafts {
+  readonly senders: Draft[] = [];
+  readonly receivers: Draft[] = [];
+  readonly #diff: TraceDiff;
+  readonly #graph: HopGraph;
+  readonly #listeners = new Map<string, Draft>();
+  readonly #callers = new Map<string, Draft>();
+
+  constructor(graph: HopGraph, diff: TraceDiff) {
+    this.#graph = graph;
+    this.#diff = diff;
+    for (const hop of graph.hops) this.receivers.push(this.#listener(hop));
+    for (const hop of graph.hops) this.#receive(hop);
+    this.#mergeListeners();
+    for (const hop of graph.hops) this.senders.push(this.#sender(hop));
+    for (const hop of graph.hops) this.#send(hop);
+  }
+
+  inUse(): Draft[] {
+    return [...new Set([...this.receivers, ...this.senders])].sort(
+      (a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0) || (a.ports[0] ?? 0) - (b.ports[0] ?? 0),
+    );
+  }
+
+  #listener({ receiver: { host, port } }: Hop): Draft {
+    const key = `${host} ${port}`;
+    const known = this.#listeners.get(key) ?? emptyDraft(host, [port]);
+    this.#listeners.set(key, known);
+    return known;
+  }
+
+  #receive(hop: Hop): void {
+    const draft = this.receivers[hop.index]!;
+    if (hop.purpose === "work") draft.received++;
+    const server = this.#diff.matches.get(hop.index)?.server;
+    if (server === undefined) return;
+    draft.hasServerSpans = true;
+    count(draft.resources, server.resource);
+  }
+
+  /** Listeners of one machine whose spans come from one resource are one workload (an HTTP port and a metrics port of one process). */
+  #mergeListeners(): void {
+    for (const [key, draft] of this.#listeners) {
+      const service = mainResource(draft)?.service;
+      const isIdle = draft.received === 0 && !draft.hasServerSpans;
+      const same = [...this.#listeners.values()].find(
+        (other) =>
+          other !== draft &&
+          other.host === draft.host &&
+          other.ports[0]! < Number.POSITIVE_INFINITY &&
+          (isIdle
+            ? other.received > 0 && this.#isAlone(other)
+            : service !== undefined && mainResource(other)?.service === service && mainResource(other)?.pod === mainResource(draft)?.pod),
+      );
+      if (same === undefined) continue;
+      same.ports.push(...draft.ports);
+      same.received += draft.received;
+      for (const [resource, n] of draft.resources) same.resources.set(resource, (same.resources.get(resource) ?? 0) + n);
+      this.#listeners.set(key, same);
+      this.receivers.forEach((receiver, i) => {
+        if (receiver === draft) this.receivers[i] = same;
+      });
+    }
+  }
+
+  /** The only listener of its machine that work comes in on. */
+  #isAlone(draft: Draft): boolean {
+    return [...new Set(this.#listeners.values())].filter((other) => other.host === draft.host && other.received > 0).length === 1;
+  }
+
+  #sender(hop: Hop): Draft {
+    const listeners = [
+      ...new Set(
+        [...this.#graph.machines.listeners(hop.clientHost)].flatMap((port) => this.#listeners.get(`${hop.clientHost} ${port}`) ?? []),
+      ),
+    ];
+    const [only] = listeners;
+    if (only !== undefined && listeners.length === 1) return only;
+    if (only !== undefined) {
+      const parent = hop.parent === undefined ? undefined : this.receivers[hop.parent.hop];
+      if (parent !== undefined && parent.host === hop.clientHost) return parent;
+      const common = commonReceiver(hop.candidates.map((index) => this.receivers[index]!));
+      if (common !== undefined) return common;
+      const service = this.#diff.matches.get(hop.index)?.client?.resource.service;
+      const byService = listeners.filter((draft) => service !== undefined && mainResource(draft)?.service === service);
+      if (byService[0] !== undefined && byService.length === 1) return byService[0];
+    }
+    const caller = this.#callers.get(hop.clientHost) ?? { ...emptyDraft(hop.clientHost, []), isAmbiguous: listeners.length > 1 };
+    this.#callers.set(hop.clientHost, caller);
+    return caller;
+  }
+
+  #send(hop: Hop): void {
+    const draft = this.senders[hop.index]!;
+    const client = this.#diff.matches.get(hop.index)?.client;
+    if (client !== undefined) count(draft.resources, client.resource);
+    if (hop.purpose !== "work") return;
+    draft.sent++;
+    const { parent } = hop;
+    if (parent === undefined || this.receivers[parent.hop] !== draft) return;
+    const cause = this.#graph.hops[parent.hop]!;
+    const isSame = cause.path === hop.path && cause.method === hop.method;
+    if (isSame) {
+      draft.forwarded++;
+      if (hop.receiver.host === draft.host && this.receivers[hop.index] !== draft) draft.application = this.receivers[hop.index];
+    }
+    const goesOn = hop.reading.identities.some((id) => cause.reading.identities.some((c) => c.traceId === id.traceId));
+    const isUnchanged = hop.reading.identities.some((id) => cause.reading.identities.some((c) => c.spanId === id.spanId));
+    if (goesOn && !isUnchanged) draft.reparented++;
+  }
+}
+
+function emptyDraft(host: string, ports: number[]): Draft {
+  return {
+    host,
+    ports,
+    resources: new Map(),
+    received: 0,
+    sent: 0,
+    forwarded: 0,
+    reparented: 0,
+    hasServerSpans: false,
+    application: undefined,
+    isAmbiguous: false,
+  };
+}
+
+function count(resources: Map<Resource, number>, resource: Resource): void {
+  resources.set(resource, (resources.get(resource) ?? 0) + 1);
+}
+
+function commonReceiver(drafts: readonly Draft[]): Draft | undefined {
+  const [only, ...more] = new Set(drafts);
+  return more.length === 0 ? only : undefined;
+}
+
+function mainResource(draft: Draft): Resource | undefined {
+  return [...draft.resources].sort((a, b) => b[1] - a[1] || (a[0].service < b[0].service ? -1 : 1))[0]?.[0];
+}
+
+/** What Jaeger and the SDKs write where the service has no name: it names nobody. */
+function isPlaceholder(service: string): boolean {
+  return (
+    service === "" ||
+    /^(unknown_service|missing-service-name|empty-service-name|service-name-wrong-type|OTLPResourceNoServiceName)/.test(service)
+  );
+}
+
+/** Proxies that make spans of their own. */
+const PROXY_SDK = /^(envoy|nginx|haproxy|traefik|kong|istio|linkerd)/i;
+
+function roleOf(draft: Draft): Role {
+  if (draft.ports.length === 0) return draft.isAmbiguous ? "unknown" : "client";
+  const resource = mainResource(draft);
+  if (resource?.sdk !== undefined && PROXY_SDK.test(resource.sdk)) return "proxy";
+  if (draft.hasServerSpans) return "application";
+  if (draft.sent > 0) return draft.forwarded * 2 >= draft.sent && draft.forwarded > 0 ? "proxy" : "application";
+  return "unknown";
+}
+
+interface Description {
+  readonly service: string | undefined;
+  readonly role: Role;
+  readonly pod: string | undefined;
+  readonly because: string;
+}
+
+function describe(draft: Draft, nameOf: NameOf): Description {
+  const role = roleOf(draft);
+  const port = draft.ports[0];
+  const named: AddressName | undefined = draft.isAmbiguous ? undefined : nameOf(draft.host, port);
+  const resource = mainResource(draft);
+  const pod = named?.pod ?? resource?.pod;
+  if (named?.because === "names file") return { service: named.service, role, pod, because: named.because };
+  if (resource !== undefined && !isPlaceholder(resource.service))
+    return { service: resource.service, role, pod, because: "spans of the backend" };
+  const application = draft.application === undefined ? undefined : mainResource(draft.application);
+  if (application !== undefined && !isPlaceholder(application.service))
+    return {
+      service: application.service,
+      role,
+      pod: pod ?? application.pod,
+      because: "it hands its requests to this service on the same address",
+    };
+  if (named !== undefined) return { service: named.service, role, pod, because: named.because };
+  return { service: undefined, role, pod, because: draft.isAmbiguous ? "several listeners share this address" : "address" };
+}
+
+function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Workload[] {
+  const applications = new Set(named.flatMap(({ service, role }) => (service !== undefined && role === "application" ? [service] : [])));
+  const groups = named.map(({ service, role }, i) => {
+    if (service === undefined) return plainAddress(drafts[i]!);
+    return role === "proxy" && (applications.has(service) || hasUnnamedTwin(i, drafts, named)) ? `${service} proxy` : service;
+  });
+  const size = new Map<string, number>();
+  for (const group of groups) size.set(group, (size.get(group) ?? 0) + 1);
+  const taken = new Set<string>();
+  return drafts.map((draft, index) => {
+    const { service, role, pod, because } = named[index]!;
+    const group = groups[index]!;
+    const wishes = [...(size.get(group) === 1 ? [group] : pod === undefined ? [] : [pod]), `${group}@${plainAddress(draft)}`];
+    const name = wishes.find((wish) => !taken.has(wish)) ?? `${group}#${index}`;
+    taken.add(name);
+    const isListening = draft.ports.length > 0;
+    return {
+      index,
+      name,
+      group,
+      service,
+      role,
+      pod,
+      addresses: isListening ? draft.ports.map((port) => withPort(draft.host, port)) : [draft.host],
+      because,
+      host: draft.host,
+      port: draft.ports[0],
+      isInstrumented: draft.hasServerSpans || draft.reparented > 0,
+      isOutside: !isListening && draft.resources.size === 0 && !draft.isAmbiguous,
+    };
+  });
+}
+
+/** A sidecar with spans before an application without: both have the service's name, the proxy must be told apart. */
+function hasUnnamedTwin(index: number, drafts: readonly Draft[], named: readonly Description[]): boolean {
+  return drafts.some((other, i) => i !== index && other.host === drafts[index]!.host && named[i]!.service === named[index]!.service);
+}
+
+function plainAddress(draft: Draft): string {
+  return draft.ports[0] === undefined ? draft.host : withPort(draft.host, draft.ports[0]);
+}
+
+function withPort(host: string, port: number): string {
+  return host.includes(":") && !host.includes(" ") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Spans that name a workload, for reports. */
+export function resourceOf(span: Span): string {
+  return isPlaceholder(span.resource.service) ? "(no service name)" : span.resource.service;
+}

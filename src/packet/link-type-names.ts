@@ -1,0 +1,41 @@
+/** Names of the tcpdump registry (https://www.tcpdump.org/linktypes.html), without LINKTYPE_, for link types that captures of services have. */
+const NAMES: Readonly<Record<number, string>> = {
+  0: "NULL",
+  1: "ETHERNET",
+  6: "IEEE802_5",
+  7: "ARCNET_BSD",
+  8: "SLIP",
+  9: "PPP",
+  10: "FDDI",
+  12: "RAW",
+  14: "RAW",
+  50: "PPP_HDLC",
+  51: "PPP_ETHER",
+  101: "RAW",
+  104: "C_HDLC",
+  105: "IEEE802_11",
+  107: "FRELAY",
+  108: "LOOP",
+  113: "LINUX_SLL",
+  117: "PFLOG",
+  119: "IEEE802_11_PRISM",
+  127: "IEEE802_11_RADIOTAP",
+  147: "USER0",
+  187: "BLUETOOTH_HCI_H4",
+  189: "USB_LINUX",
+  192: "PPI",
+  195: "IEEE802_15_4_WITHFCS",
+  197: "ERF",
+  220: "USB_LINUX_MMAPPED",
+  228: "IPV4",
+  229: "IPV6",
+  239: "NFLOG",
+  249: "USBPCAP",
+  253: "NETLINK",
+  258: "PKTAP",
+  276: "LINUX_SLL2",
+};
+
+export function linkTypeName(value: number): string {
+  return NAMES[value] ?? `link type ${value}`;
+}

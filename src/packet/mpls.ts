@@ -1,0 +1,27 @@
+import type { HeaderDecoder } from "./decoded-packet.ts";
+import { ETHERTYPE_ETHERNET, etherType, ipProtocol, NO_HEADER } from "./key.ts";
+
+const BOTTOM_OF_STACK = 0x100;
+
+/**
+ * Multiprotocol Label Switching (RFC 3032 §2.1). No field says what follows the labels: the first four bits are an IP version, or 0 for
+ * the control word of an Ethernet pseudowire (RFC 4385 §3).
+ */
+export const mpls: HeaderDecoder = {
+  name: "MPLS",
+  claims: [etherType(0x8847), etherType(0x8848), ipProtocol(137)],
+  decode(header) {
+    while ((header.u32() & BOTTOM_OF_STACK) === 0);
+    switch (header.peek() >> 4) {
+      case 4:
+        return etherType(0x0800);
+      case 6:
+        return etherType(0x86dd);
+      case 0:
+        header.skip(4);
+        return etherType(ETHERTYPE_ETHERNET);
+      default:
+        return NO_HEADER;
+    }
+  },
+};

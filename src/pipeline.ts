@@ -1,0 +1,163 @@
+// The program's table of contents: captures in, an inspection out.
+
+import type { TraceBackend } from "./backends/backend.ts";
+import { askUntilSettled, type SettledAnswer } from "./backends/late-spans.ts";
+import type { CaptureSink, Packet } from "./capture/packet.ts";
+import { CaptureLog } from "./capture-log.ts";
+import { diagnose } from "./diagnosis/diagnose.ts";
+import type { CaptureSummary, Inspection } from "./diagnosis/inspection.ts";
+import type { BackendKnowledge } from "./diagnosis/view.ts";
+import { matchSpans } from "./diff/match-spans.ts";
+import { linkParentsBySpans } from "./diff/span-parents.ts";
+import { buildHops, type HopGraph } from "./hops/build-hops.ts";
+import { keptFieldNames } from "./hops/read-contexts.ts";
+import { addressNames, type GivenName } from "./naming/address-names.ts";
+import { nameWorkloads } from "./naming/name-workloads.ts";
+import type { ConnectionSummary, DnsExchange, HttpExchange, Observation } from "./protocols/observation.ts";
+import type { FileSummary } from "./sources/series-reader.ts";
+import { VantagePoint } from "./vantage-point.ts";
+import type { Anomaly } from "./wire/anomaly.ts";
+import type { Timestamp } from "./wire/timestamp.ts";
+
+/** Where traces come from, and the world's clock, which only looking for late spans needs. */
+export interface TraceSource {
+  readonly backend: TraceBackend;
+  /** How long to wait for late spans, ms. */
+  readonly waitMs: number;
+  now(): Timestamp;
+  sleep(ms: number): Promise<void>;
+  /** What to do when nothing at all could be asked: the wire is reported all the same. */
+  onFailure(error: unknown): void;
+}
+
+export interface InspectOptions {
+  readonly names: ReadonlyMap<string, GivenName>;
+  readonly traces: TraceSource | undefined;
+}
+
+/** Takes the packets of all capture files; `inspect` then concludes. */
+export class WireReader {
+  readonly log = new CaptureLog();
+  readonly exchanges: HttpExchange[] = [];
+  readonly connections: ConnectionSummary[] = [];
+  readonly dns: DnsExchange[] = [];
+  readonly #vantagePoints = new Map<string, VantagePoint>();
+
+  /** The sink of one capture file; files of one series share a vantage point. */
+  sinkFor(index: number, series: string): CaptureSink {
+    let vantage = this.#vantagePoints.get(series);
+    if (vantage === undefined) {
+      vantage = new VantagePoint(this.#vantagePoints.size, keptFieldNames, (output) => this.#take(output));
+      this.#vantagePoints.set(series, vantage);
+    }
+    const point = vantage;
+    return this.log.sinkFor(index, (packet: Packet) => point.push(index, packet));
+  }
+
+  get vantagePoints(): number {
+    return this.#vantagePoints.size;
+  }
+
+  /** Packets that are not TCP, by what they are. */
+  others(): Map<string, number> {
+    const all = new Map<string, number>();
+    for (const { others } of this.#vantagePoints.values()) for (const [what, n] of others) all.set(what, (all.get(what) ?? 0) + n);
+    return all;
+  }
+
+  end(): void {
+    for (const vantage of this.#vantagePoints.values()) vantage.end();
+  }
+
+  #take(output: Observation | Anomaly): void {
+    switch (output.kind) {
+      case "http":
+        this.exchanges.push(output);
+        break;
+      case "connection":
+        this.connections.push(output);
+        break;
+      case "dns":
+        this.dns.push(output);
+        break;
+      case "anomaly":
+        this.log.note(output);
+    }
+  }
+}
+
+export async function inspect(wire: WireReader, files: readonly FileSummary[], options: InspectOptions): Promise<Inspection> {
+  wire.end();
+  const captures = files.map((file) => wire.log.summarize(file));
+  const graph = buildHops(wire.exchanges, wire.connections, wire.vantagePoints);
+  const settled = await askBackend(graph, captures, options.traces);
+  const diff = matchSpans(graph, settled?.answer.traces ?? []);
+  linkParentsBySpans(graph.hops, diff);
+  const nameOf = addressNames({ given: options.names, dns: wire.dns, blocks: wire.log.names }, graph.hops);
+  const naming = nameWorkloads(graph, diff, nameOf);
+  const diagnosis = diagnose({ hops: graph.hops, diff, naming, backend: knowledgeOf(settled) });
+  return {
+    captures,
+    graph,
+    diff,
+    naming,
+    diagnosis,
+    answer: settled?.answer,
+    soFar: settled?.soFar ?? [],
+    connections: wire.connections,
+    others: wire.others(),
+    anomalies: wire.log.anomalies,
+    warnings: warningsOf(captures, settled),
+  };
+}
+
+async function askBackend(
+  graph: HopGraph,
+  captures: readonly CaptureSummary[],
+  source: TraceSource | undefined,
+): Promise<SettledAnswer | undefined> {
+  if (source === undefined) return undefined;
+  const traceIds = new Set<string>();
+  for (const { reading } of graph.hops) {
+    for (const { traceId } of reading.identities) traceIds.add(traceId);
+    if (reading.response !== undefined) traceIds.add(reading.response.traceId);
+  }
+  const times = captures.flatMap(({ startedAt, endedAt }) =>
+    startedAt === undefined || endedAt === undefined ? [] : [startedAt, endedAt],
+  );
+  if (times.length === 0) return undefined;
+  const window = { from: times.reduce((a, b) => Math.min(a, b)), to: times.reduce((a, b) => Math.max(a, b)) };
+  const { backend, waitMs, now, sleep } = source;
+  try {
+    return await askUntilSettled(backend, { traceIds: [...traceIds], window }, { capturedUntil: window.to, waitMs, now, sleep });
+  } catch (error) {
+    source.onFailure(error);
+    return undefined;
+  } finally {
+    backend.close();
+  }
+}
+
+function knowledgeOf(settled: SettledAnswer | undefined): BackendKnowledge {
+  if (settled === undefined) return { isAsked: false, isLookedUp: () => false, isWindowSearched: false };
+  const { answer } = settled;
+  const known = new Set([...answer.traces.map((trace) => trace.traceId), ...answer.absent]);
+  return { isAsked: true, isLookedUp: (traceId) => known.has(traceId), isWindowSearched: answer.windowSearched };
+}
+
+function warningsOf(captures: readonly CaptureSummary[], settled: SettledAnswer | undefined): string[] {
+  const warnings = captures
+    .filter(({ lost }) => lost > 0)
+    .map(({ file, lost }) => `${file}: the capturing program dropped ${lost} packets; what they carried is missing here.`);
+  if (settled === undefined) return warnings;
+  const { answer, soFar } = settled;
+  const failed =
+    answer.failed.length === 0
+      ? []
+      : [`${answer.failed.length} of ${answer.asked} traces could not be loaded: ${answer.failed[0]?.reason ?? ""}`];
+  const waiting =
+    soFar.length === 0
+      ? []
+      : [`${soFar.length} traces were still incomplete when the wait was over; what is said of them holds so far (--wait).`];
+  return [...warnings, ...answer.warnings, ...failed, ...waiting];
+}

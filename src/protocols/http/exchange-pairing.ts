@@ -1,0 +1,120 @@
+// Which response answers which request. On one connection responses come in the order of their requests (RFC 9112 §9.3); where the
+// capture lacks some, the acknowledgments tell: a request acknowledges everything that was answered before it.
+
+import type { CloseReason } from "../../tcp/stream-sink.ts";
+import { MAX_PIPELINED } from "../../wire/limits.ts";
+import type { HttpRequest, HttpResponse } from "../observation.ts";
+
+export type Incomplete = "gap" | CloseReason;
+
+interface OpenRequest {
+  readonly request: HttpRequest;
+  /** How far into the server's stream the client had acknowledged when it sent the request; -1 when not known. */
+  readonly acknowledged: number;
+}
+
+export interface OpenResponse {
+  readonly response: HttpResponse;
+  /** Position of its first byte in the server's stream. */
+  readonly offset: number;
+  /** The request it answers; undefined while none was seen. */
+  asked: HttpRequest | undefined;
+  isOver: boolean;
+  incomplete: Incomplete | undefined;
+  isGiven: boolean;
+}
+
+export type EmitPair = (request: HttpRequest | undefined, response: HttpResponse | undefined, incomplete: Incomplete | undefined) => void;
+
+export class ExchangePairing {
+  readonly #emit: EmitPair;
+  readonly #requests: OpenRequest[] = [];
+  /** Responses that came before any request was seen: the capture swapped them, or lacks their requests. */
+  readonly #orphans: OpenResponse[] = [];
+  #lastAnswered: HttpRequest | undefined;
+  /** True once the capture lacked bytes of this connection: order alone is then no proof. */
+  isLossy = false;
+
+  constructor(emit: EmitPair) {
+    this.#emit = emit;
+  }
+
+  request(request: HttpRequest, acknowledged: number): void {
+    this.#requests.push({ request, acknowledged });
+    if (this.#requests.length > MAX_PIPELINED) this.#unanswered("gap");
+    if (this.#orphans.length > 0) this.#settleOrphans(acknowledged);
+  }
+
+  response(response: HttpResponse, offset: number): OpenResponse {
+    const open: OpenResponse = { response, offset, asked: this.#take(offset), isOver: false, incomplete: undefined, isGiven: false };
+    if (open.asked === undefined) {
+      this.#orphans.push(open);
+      if (this.#orphans.length > MAX_PIPELINED) this.#release();
+    }
+    return open;
+  }
+
+  responseEnd(open: OpenResponse, incomplete: Incomplete | undefined): void {
+    open.isOver = true;
+    open.incomplete = incomplete;
+    if (open.asked !== undefined) this.#give(open);
+  }
+
+  /** The request whose first byte lies in `length` bytes from this sequence number: one that waits, or the last that was answered. */
+  requestAt(sequence: number, length: number): HttpRequest | undefined {
+    const isThere = (request: HttpRequest) => (request.sequence - sequence) >>> 0 < length;
+    if (this.#lastAnswered !== undefined && isThere(this.#lastAnswered)) return this.#lastAnswered;
+    return this.#requests.findLast((open) => isThere(open.request))?.request;
+  }
+
+  close(reason: CloseReason): void {
+    while (this.#orphans.length > 0) this.#release();
+    while (this.#requests.length > 0) this.#unanswered(reason);
+  }
+
+  #take(offset: number): HttpRequest | undefined {
+    const first = this.#requests[0];
+    if (first === undefined || (first.acknowledged > offset && this.isLossy)) return undefined;
+    for (let next = this.#requests[1]; this.isLossy && next !== undefined; next = this.#requests[1]) {
+      const current = this.#requests[0]!;
+      if (next.acknowledged <= current.acknowledged || offset < next.acknowledged) break;
+      this.#unanswered("gap");
+    }
+    return this.#answered();
+  }
+
+  #settleOrphans(newestAcknowledged: number): void {
+    for (let orphan = this.#orphans[0]; orphan !== undefined && this.#requests.length > 0; orphan = this.#orphans[0]) {
+      if (newestAcknowledged > orphan.offset) {
+        this.#release();
+        continue;
+      }
+      orphan.asked = this.#answered();
+      this.#orphans.shift();
+      if (orphan.isOver) this.#give(orphan);
+    }
+  }
+
+  #answered(): HttpRequest | undefined {
+    this.#lastAnswered = this.#requests.shift()?.request;
+    return this.#lastAnswered;
+  }
+
+  #give(open: OpenResponse): void {
+    if (open.isGiven) return;
+    open.isGiven = true;
+    this.#emit(open.asked, open.response, open.incomplete);
+  }
+
+  #release(): void {
+    const orphan = this.#orphans.shift();
+    if (orphan === undefined) return;
+    orphan.incomplete = "gap";
+    this.#give(orphan);
+  }
+
+  #unanswered(reason: Incomplete): void {
+    const open = this.#requests.shift();
+    if (open !== undefined) this.#emit(open.request, undefined, reason);
+  }
+}

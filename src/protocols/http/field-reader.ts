@@ -1,0 +1,187 @@
+// Header field lines (RFC 9112 §5), read in place: only fields that somebody declared are made into strings.
+
+import type { Field } from "../../wire/field.ts";
+import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS } from "../../wire/limits.ts";
+import { createTextCache, type TextCache } from "./text-cache.ts";
+
+const LF = 10;
+const CR = 13;
+const SP = 32;
+const HTAB = 9;
+const COLON = 58;
+
+/** Fields that frame a message (RFC 9112 §6): always read. */
+const CONTENT_LENGTH = "content-length";
+const TRANSFER_ENCODING = "transfer-encoding";
+
+/** `contentLength` without the field, and where its values differ or are no numbers. */
+export const NO_LENGTH = -1;
+export const BAD_LENGTH = -2;
+/** Above it a double is not exact any more. */
+const MAX_LENGTH_DIGITS = 15;
+
+/** What the fields of one head say. One object is used again and again, but for `kept`: borrowed until the next head is read. */
+export interface FieldLines {
+  kept: Field[];
+  /** The body's length; `NO_LENGTH`, or `BAD_LENGTH` when it cannot be told. */
+  contentLength: number;
+  /** Value lines in wire order, lower-cased, joined by commas (RFC 9110 §5.3); empty without the field. */
+  transferEncoding: string;
+  /** Lines that are no field line (RFC 9112 §5.1). */
+  malformed: number;
+}
+
+export interface FieldReader {
+  /** What the last `read` found. */
+  readonly fields: FieldLines;
+  readonly text: TextCache;
+  /**
+   * Reads lines from `start` up to the empty line. Returns the offset behind it, or -1 when it is not in `bytes[..end)`; `fields` then holds the
+   * whole lines before `end`.
+   */
+  read(bytes: Uint8Array, start: number, end: number): number;
+}
+
+interface Declared {
+  readonly name: string;
+  readonly isKept: boolean;
+}
+
+export function createFieldReader(keep: ReadonlySet<string>): FieldReader {
+  return new DeclaredFieldReader(keep);
+}
+
+class DeclaredFieldReader implements FieldReader {
+  readonly fields: FieldLines = { kept: [], contentLength: NO_LENGTH, transferEncoding: "", malformed: 0 };
+  readonly text = createTextCache();
+  /** By first letter, in lower case: most lines are passed over after one look. */
+  readonly #declared: (readonly Declared[] | undefined)[] = new Array(256).fill(undefined);
+  #last: Declared | undefined;
+
+  constructor(keep: ReadonlySet<string>) {
+    for (const name of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, ...keep])) {
+      const entry = { name, isKept: keep.has(name) };
+      const letter = name.charCodeAt(0);
+      const upper = name.slice(0, 1).toUpperCase().charCodeAt(0);
+      const list = [...(this.#declared[letter] ?? []), entry];
+      this.#declared[letter] = list;
+      this.#declared[upper] = list;
+    }
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): number {
+    const { fields } = this;
+    fields.kept = [];
+    fields.contentLength = NO_LENGTH;
+    fields.transferEncoding = "";
+    fields.malformed = 0;
+    this.#last = undefined;
+    let count = 0;
+    let at = start;
+    while (at < end) {
+      const lineStart = at;
+      let byte = bytes[at]!;
+      if (byte === LF) return at + 1;
+      if (byte === CR && at + 1 < end && bytes[at + 1] === LF) return at + 2;
+      const candidates = this.#declared[byte];
+      const isFolded = byte === SP || byte === HTAB;
+      while (byte !== COLON && byte !== LF) {
+        if (++at >= end) return -1;
+        byte = bytes[at]!;
+      }
+      const colon = at;
+      while (byte !== LF) {
+        if (++at >= end) return -1;
+        byte = bytes[at]!;
+      }
+      if (isFolded) this.#fold(bytes, lineStart, at);
+      else if (colon === at || colon === lineStart) {
+        fields.malformed++;
+        this.#last = undefined;
+      } else {
+        this.#last = candidates === undefined ? undefined : find(candidates, bytes, lineStart, colon);
+        if (this.#last !== undefined && count++ < MAX_FIELDS) this.#put(this.#last, bytes, lineStart, colon, at);
+      }
+      at++;
+    }
+    return -1;
+  }
+
+  #put(declared: Declared, bytes: Uint8Array, start: number, colon: number, lf: number): void {
+    const { fields, text } = this;
+    const from = valueStart(bytes, colon + 1, lf);
+    const to = valueEnd(bytes, from, lf);
+    if (declared.isKept)
+      fields.kept.push({ name: text.read(bytes, start, colon), value: text.read(bytes, from, Math.min(to, from + MAX_FIELD_VALUE_BYTES)) });
+    if (declared.name === CONTENT_LENGTH) fields.contentLength = agree(fields.contentLength, readLengths(bytes, from, to));
+    else if (declared.name === TRANSFER_ENCODING) {
+      const value = text.read(bytes, from, to).toLowerCase();
+      fields.transferEncoding = fields.transferEncoding === "" ? value : `${fields.transferEncoding},${value}`;
+    }
+  }
+
+  /** obs-fold (RFC 9112 §5.2): a line that begins with white space continues the value before it, joined by one blank. */
+  #fold(bytes: Uint8Array, start: number, lf: number): void {
+    const declared = this.#last;
+    if (declared === undefined) return;
+    const { fields, text } = this;
+    const from = valueStart(bytes, start, lf);
+    const more = text.read(bytes, from, valueEnd(bytes, from, lf));
+    const last = fields.kept.at(-1);
+    if (declared.isKept && last !== undefined)
+      fields.kept[fields.kept.length - 1] = { name: last.name, value: `${last.value} ${more}`.trim().slice(0, MAX_FIELD_VALUE_BYTES) };
+    if (declared.name === TRANSFER_ENCODING) fields.transferEncoding += ` ${more.toLowerCase()}`;
+    if (declared.name === CONTENT_LENGTH && more !== "") fields.contentLength = BAD_LENGTH;
+  }
+}
+
+/** The declared field with this name. Blanks between name and colon are no part of it (docs/decisions/0002). */
+function find(candidates: readonly Declared[], bytes: Uint8Array, start: number, colon: number): Declared | undefined {
+  let end = colon;
+  while (end > start && (bytes[end - 1] === SP || bytes[end - 1] === HTAB)) end--;
+  for (const candidate of candidates) {
+    const { name } = candidate;
+    if (name.length !== end - start) continue;
+    let i = 1;
+    while (i < name.length && lower(bytes[start + i]!) === name.charCodeAt(i)) i++;
+    if (i === name.length) return candidate;
+  }
+  return undefined;
+}
+
+function lower(byte: number): number {
+  return byte >= 65 && byte <= 90 ? byte | 0x20 : byte;
+}
+
+/** The value begins and ends inside the white space around it (RFC 9110 §5.5). */
+function valueStart(bytes: Uint8Array, start: number, lf: number): number {
+  let from = start;
+  while (from < lf && (bytes[from] === SP || bytes[from] === HTAB)) from++;
+  return from;
+}
+
+function valueEnd(bytes: Uint8Array, from: number, lf: number): number {
+  let to = lf;
+  while (to > from && (bytes[to - 1] === CR || bytes[to - 1] === SP || bytes[to - 1] === HTAB)) to--;
+  return to;
+}
+
+/** Equal repeated lengths, in one line or in several, are one (RFC 9110 §8.6); different ones are an attack or an accident. */
+function readLengths(bytes: Uint8Array, from: number, to: number): number {
+  let length = NO_LENGTH;
+  for (let at = from; at <= to; at++) {
+    let value = 0;
+    const start = valueStart(bytes, at, to);
+    at = start;
+    while (at < to && bytes[at]! >= 48 && bytes[at]! <= 57) value = value * 10 + bytes[at++]! - 48;
+    if (at === start || at - start > MAX_LENGTH_DIGITS) return BAD_LENGTH;
+    at = valueStart(bytes, at, to);
+    if (at < to && bytes[at] !== 44) return BAD_LENGTH;
+    length = agree(length, value);
+  }
+  return length;
+}
+
+function agree(known: number, value: number): number {
+  return known === NO_LENGTH || known === value ? value : BAD_LENGTH;
+}

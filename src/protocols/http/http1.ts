@@ -1,0 +1,199 @@
+// HTTP/1.0 and HTTP/1.1 (RFC 9112): both sides of a connection become exchanges.
+
+import type { CloseReason, Direction, Segment } from "../../tcp/stream-sink.ts";
+import { opposite } from "../../tcp/stream-sink.ts";
+import { anomaly } from "../../wire/anomaly.ts";
+import type { Side } from "../../wire/endpoint.ts";
+import { MAX_SIGHTINGS } from "../../wire/limits.ts";
+import { KeptBytes } from "../kept-bytes.ts";
+import type { HttpRequest, HttpResponse } from "../observation.ts";
+import type { StreamContext, StreamProtocol, StreamReader } from "../stream-protocol.ts";
+import { ExchangePairing, type OpenResponse } from "./exchange-pairing.ts";
+import { createFieldReader, type FieldReader } from "./field-reader.ts";
+import { HeadBuffer } from "./head-buffer.ts";
+import { type Framing, requestFraming, responseFraming } from "./message-framing.ts";
+import { type Cut, type Head, type MessageEvents, MessageParser } from "./message-parser.ts";
+import { parseRequestLine, parseStatusLine, recognizeStartLine } from "./start-line.ts";
+import { readTarget } from "./target.ts";
+
+export const http1: StreamProtocol = {
+  name: "HTTP/1",
+  recognize: recognizeStartLine,
+  open: (context) => new Http1Reader(context),
+};
+
+const fieldReaders = new WeakMap<ReadonlySet<string>, FieldReader>();
+
+function fieldReaderFor(keep: ReadonlySet<string>): FieldReader {
+  const known = fieldReaders.get(keep) ?? createFieldReader(keep);
+  fieldReaders.set(keep, known);
+  return known;
+}
+
+const SP = 32;
+const UNSEEN_METHOD = "?";
+const INTERIM: Framing = { kind: "none" };
+
+class Http1Reader implements StreamReader, MessageEvents {
+  readonly #context: StreamContext;
+  readonly #fieldReader: FieldReader;
+  readonly #clientParser: MessageParser;
+  readonly #serverParser: MessageParser;
+  readonly #pairing: ExchangePairing;
+  #request: HttpRequest | undefined;
+  #response: OpenResponse | undefined;
+  #version: "1.0" | "1.1" = "1.1";
+  /** Why messages end that are cut by the end of their direction. */
+  #ending: CloseReason = "fin";
+  #inner: StreamReader | undefined;
+  #problemSaid = false;
+
+  constructor(context: StreamContext) {
+    this.#context = context;
+    this.#fieldReader = fieldReaderFor(context.keep);
+    const { connection, emit, budget = new KeptBytes(), beganLate = connection.handshake === "not seen" } = context;
+    this.#clientParser = new MessageParser("client", this.#fieldReader, this, new HeadBuffer(budget), beganLate);
+    this.#serverParser = new MessageParser("server", this.#fieldReader, this, new HeadBuffer(budget), beganLate);
+    const { clientEnd: client, serverEnd: server, vantage, id } = connection;
+    this.#pairing = new ExchangePairing((request, response, incomplete) => {
+      const version = this.#version;
+      if (incomplete === undefined) emit({ kind: "http", version, vantage, connection: id, client, server, request, response });
+      else emit({ kind: "http", version, vantage, connection: id, client, server, request, response, incomplete });
+    });
+    this.#pairing.isLossy = beganLate;
+  }
+
+  data(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void {
+    if (from === "client") this.#clientParser.data(bytes, start, end, segment);
+    else this.#serverParser.data(bytes, start, end, segment);
+  }
+
+  gap(from: Side, length: number, segment: Segment): void {
+    if (this.#inner !== undefined) {
+      this.#inner.gap(from, length, segment);
+      return;
+    }
+    this.#pairing.isLossy = true;
+    if (from === "client") this.#clientParser.gap(length, segment);
+    else this.#serverParser.gap(length, segment);
+  }
+
+  seenAgain(from: Side, length: number, segment: Segment): void {
+    this.#inner?.seenAgain(from, length, segment);
+    if (from !== "client") return;
+    const request = this.#pairing.requestAt(this.#context.connection.sequenceAt(this.#direction(from), segment.offset), length);
+    if (request === undefined || request.seenAgain.length >= MAX_SIGHTINGS) return;
+    request.seenAgain.push({ capture: segment.capture, number: segment.packet });
+  }
+
+  end(from: Side): void {
+    this.#inner?.end(from);
+    if (from === "client") this.#clientParser.end(true);
+    else this.#serverParser.end(true);
+  }
+
+  close(reason: CloseReason): void {
+    this.#inner?.close(reason);
+    this.#ending = reason;
+    this.#clientParser.end(false);
+    this.#serverParser.end(false);
+    this.#pairing.close(reason);
+  }
+
+  head(from: Side, head: Head, segment: Segment): Framing | undefined {
+    return from === "client" ? this.#requestHead(head, segment) : this.#responseHead(head);
+  }
+
+  body(from: Side, length: number): void {
+    if (from === "client") {
+      if (this.#request !== undefined) this.#request.bodyLength += length;
+    } else if (this.#response !== undefined) this.#response.response.bodyLength += length;
+  }
+
+  messageEnd(from: Side, segment: Segment | undefined, cut: Cut | undefined): void {
+    if (from === "client") {
+      if (this.#request !== undefined && cut === undefined) this.#request.endedAt = segment?.at;
+      this.#request = undefined;
+      return;
+    }
+    const open = this.#response;
+    this.#response = undefined;
+    if (open === undefined) return;
+    if (cut === undefined) open.response.endedAt = segment?.at ?? this.#context.connection.lastPacketAt;
+    this.#pairing.responseEnd(open, cut === "ended" ? this.#ending : cut);
+  }
+
+  tunnel(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void {
+    this.#inner ??= this.#context.inner();
+    this.#inner.data(from, bytes, start, end, segment);
+  }
+
+  problem(code: "malformed" | "limit", message: string, segment: Segment): void {
+    // One a connection: a stream of garbage is one anomaly, not a million.
+    if (this.#problemSaid) return;
+    this.#problemSaid = true;
+    this.#context.emit(anomaly(code, message, { layer: "http/1", capture: segment.capture, packet: segment.packet }));
+  }
+
+  #requestHead(head: Head, segment: Segment): Framing | undefined {
+    const { bytes, start, startLineEnd, fields, first } = head;
+    const { text } = this.#fieldReader;
+    const line = parseRequestLine(bytes, start, startLineEnd);
+    const isLineWhole = startLineEnd < start + head.length;
+    if (line === undefined && isLineWhole) return undefined;
+    if (line !== undefined) this.#version = line.version;
+    const methodEnd = line?.methodEnd ?? wordEnd(bytes, start, startLineEnd);
+    const target = readTarget(bytes, line?.targetStart ?? methodEnd, line?.targetEnd ?? startLineEnd, text);
+    const request: HttpRequest = {
+      method: text.read(bytes, start, methodEnd) || UNSEEN_METHOD,
+      path: target.path,
+      targetHash: target.hash,
+      fields: fields.kept,
+      isHeadComplete: head.isComplete,
+      headLength: head.length,
+      bodyLength: 0,
+      startedAt: first.at,
+      endedAt: head.isComplete ? undefined : segment.at,
+      packet: { capture: first.capture, number: first.packet },
+      sequence: this.#context.connection.sequenceAt(this.#direction("client"), first.offset),
+      seenAgain: [],
+    };
+    this.#request = request;
+    this.#pairing.request(request, first.acknowledged);
+    return requestFraming(fields);
+  }
+
+  #responseHead(head: Head): Framing | undefined {
+    const { bytes, start, startLineEnd, fields, first } = head;
+    const line = parseStatusLine(bytes, start, startLineEnd);
+    if (line === undefined) return undefined;
+    // An interim response (RFC 9110 §15.2) answers nothing yet.
+    if (line.status < 200 && line.status !== 101) return INTERIM;
+    const response: HttpResponse = {
+      status: line.status,
+      fields: fields.kept,
+      isHeadComplete: head.isComplete,
+      bodyLength: 0,
+      startedAt: first.at,
+      endedAt: undefined,
+      packet: { capture: first.capture, number: first.packet },
+      sequence: this.#context.connection.sequenceAt(this.#direction("server"), first.offset),
+    };
+    this.#response = this.#pairing.response(response, first.offset);
+    const framing = responseFraming(line.status, this.#response.asked?.method, fields);
+    if (framing.kind === "tunnel") this.#clientParser.becomeTunnel();
+    return framing;
+  }
+
+  #direction(side: Side): Direction {
+    const { client } = this.#context.connection;
+    return side === "client" ? client : opposite(client);
+  }
+}
+
+/** Where the first word of a cut start line ends. */
+function wordEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== SP) at++;
+  return at;
+}

@@ -1,0 +1,286 @@
+// One direction of an HTTP/1 connection (RFC 9112) as an observer sees it: heads are read in place when they lie in one segment, bodies are
+// skipped by arithmetic, and after a gap or garbage reading goes on at the next certain start line.
+
+import type { Segment } from "../../tcp/stream-sink.ts";
+import type { Side } from "../../wire/endpoint.ts";
+import { MAX_HEAD_BYTES, MAX_START_LINE_BYTES } from "../../wire/limits.ts";
+import { type ChunkedBody, createChunkedBody } from "./chunked-body.ts";
+import type { FieldLines, FieldReader } from "./field-reader.ts";
+import type { HeadBuffer } from "./head-buffer.ts";
+import type { Framing } from "./message-framing.ts";
+import { recognizeStartLine } from "./start-line.ts";
+
+/** A head as it lies in `bytes`; borrowed until the call returns. */
+export interface Head {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  /** The line feed that ends the start line, or the end of the bytes where the start line was cut. */
+  readonly startLineEnd: number;
+  readonly fields: FieldLines;
+  /** False when the capture lacks a part of it. */
+  readonly isComplete: boolean;
+  readonly length: number;
+  /** Where its first byte was seen. */
+  readonly first: Segment;
+}
+
+/** Why a message is not whole: bytes that the capture lacks or that make no sense, or its direction ended before it did. */
+export type Cut = "gap" | "ended";
+
+export interface MessageEvents {
+  /** A start line with its fields. Answers how the body is framed, or undefined when the start line is no start line. */
+  head(from: Side, head: Head, segment: Segment): Framing | undefined;
+  body(from: Side, length: number): void;
+  /** The message is over; `cut` says why it is not whole. */
+  messageEnd(from: Side, segment: Segment | undefined, cut: Cut | undefined): void;
+  tunnel(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void;
+  problem(code: "malformed" | "limit", message: string, segment: Segment): void;
+}
+
+type State = "head" | "length" | "chunked" | "until close" | "lost" | "tunnel";
+
+const LF = 10;
+const CR = 13;
+
+export class MessageParser {
+  readonly #from: Side;
+  readonly #fieldReader: FieldReader;
+  readonly #events: MessageEvents;
+  readonly #kept: HeadBuffer;
+  #state: State;
+  /** Body bytes still to come. */
+  #left = 0;
+  #chunked: ChunkedBody | undefined;
+
+  /** `beganLate`: the stream may have been joined in the middle of a message. */
+  constructor(from: Side, fieldReader: FieldReader, events: MessageEvents, kept: HeadBuffer, beganLate: boolean) {
+    this.#from = from;
+    this.#fieldReader = fieldReader;
+    this.#events = events;
+    this.#kept = kept;
+    this.#state = beganLate ? "lost" : "head";
+  }
+
+  data(bytes: Uint8Array, start: number, end: number, segment: Segment): void {
+    let at = start;
+    while (at < end) {
+      switch (this.#state) {
+        case "head":
+          at = this.#kept.length === 0 ? this.#readHead(bytes, at, end, start, segment) : this.#continueHead(bytes, at, end, segment);
+          break;
+        case "length": {
+          const taken = Math.min(this.#left, end - at);
+          this.#left -= taken;
+          at += taken;
+          this.#events.body(this.#from, taken);
+          if (this.#left === 0) this.#finish(segment);
+          break;
+        }
+        case "chunked":
+          at = this.#readChunked(bytes, at, end, segment);
+          break;
+        case "until close":
+          this.#events.body(this.#from, end - at);
+          at = end;
+          break;
+        case "lost":
+          if (at !== start || !isStart(bytes, at, end, this.#from)) return;
+          this.#state = "head";
+          break;
+        case "tunnel":
+          this.#events.tunnel(this.#from, bytes, at, end, segment);
+          return;
+      }
+    }
+  }
+
+  /** `length` bytes are missing: inside a body they are counted, anywhere else the message they touch is lost. */
+  gap(length: number, segment: Segment): void {
+    switch (this.#state) {
+      case "head":
+        if (this.#kept.length > 0) this.#cutHead(segment, "gap");
+        this.#state = "lost";
+        break;
+      case "length":
+        if (length > this.#left) {
+          this.#lose(segment);
+          return;
+        }
+        this.#left -= length;
+        this.#events.body(this.#from, length);
+        if (this.#left === 0) this.#finish(segment);
+        break;
+      case "chunked":
+        if (this.#chunked?.skip(length) !== true) {
+          this.#lose(segment);
+          return;
+        }
+        this.#events.body(this.#from, length);
+        break;
+      case "until close":
+        this.#events.body(this.#from, length);
+        break;
+      case "lost":
+      case "tunnel":
+    }
+  }
+
+  /** Nothing more comes in this direction; `isFinished` when its sender said so (FIN). */
+  end(isFinished: boolean): void {
+    if (this.#state === "until close") this.#events.messageEnd(this.#from, undefined, isFinished ? undefined : "ended");
+    else if (this.#state === "length" || this.#state === "chunked") this.#events.messageEnd(this.#from, undefined, "ended");
+    else if (this.#kept.length > 0) this.#cutHead(this.#kept.first, "ended");
+    if (this.#state !== "tunnel") this.#state = "lost";
+    this.#chunked = undefined;
+  }
+
+  /** The bytes that follow belong to another protocol (RFC 9110 §7.8, §9.3.6). */
+  becomeTunnel(): void {
+    this.#kept.clear();
+    this.#state = "tunnel";
+  }
+
+  #readHead(bytes: Uint8Array, from: number, end: number, segmentStart: number, segment: Segment): number {
+    let at = from;
+    while (at < end && (bytes[at] === CR || bytes[at] === LF)) at++;
+    if (at >= end) return end;
+    const first = at === segmentStart ? segment : { ...segment, offset: segment.offset + (at - segmentStart) };
+    const next = this.#parse(bytes, at, end, first, segment);
+    if (next !== undefined) return next;
+    if (recognizeStartLine(bytes, at, end) === "no") return this.#garbage(end, segment);
+    if (!this.#kept.begin(bytes, at, end, first)) return this.#tooLong(end, segment);
+    return end;
+  }
+
+  #continueHead(bytes: Uint8Array, at: number, end: number, segment: Segment): number {
+    const kept = this.#kept;
+    const before = kept.length;
+    if (!kept.append(bytes, at, Math.min(end, at + MAX_HEAD_BYTES - before + 1))) return this.#tooLong(end, segment);
+    if (mayEndHead(kept.bytes, before, kept.length)) {
+      const next = this.#parse(kept.bytes, 0, kept.length, kept.first, segment);
+      if (next !== undefined) {
+        kept.clear();
+        return at + Math.max(0, next - before);
+      }
+    } else if (before <= MAX_START_LINE_BYTES && recognizeStartLine(kept.bytes, 0, kept.length) === "no") {
+      kept.clear();
+      return this.#garbage(end, segment);
+    }
+    return kept.length > MAX_HEAD_BYTES ? this.#tooLong(end, segment) : end;
+  }
+
+  #garbage(end: number, segment: Segment): number {
+    this.#events.problem("malformed", "bytes that begin no message", segment);
+    this.#state = "lost";
+    return end;
+  }
+
+  #tooLong(end: number, segment: Segment): number {
+    this.#events.problem("limit", `a head of more than ${MAX_HEAD_BYTES} bytes, or too many unfinished ones at a time`, segment);
+    if (this.#kept.length > 0) this.#cutHead(segment, "gap");
+    this.#state = "lost";
+    return end;
+  }
+
+  /** Reads one head; returns the offset behind it, or undefined when it is not whole. */
+  #parse(bytes: Uint8Array, start: number, end: number, first: Segment, segment: Segment): number | undefined {
+    let lf = start;
+    while (lf < end && bytes[lf] !== LF) lf++;
+    if (lf >= end) return undefined;
+    const next = this.#fieldReader.read(bytes, lf + 1, end);
+    if (next < 0) return undefined;
+    const { fields } = this.#fieldReader;
+    if (fields.malformed > 0) this.#events.problem("malformed", `${fields.malformed} lines of a head are no field lines`, segment);
+    const head: Head = { bytes, start, startLineEnd: lf, fields, isComplete: true, length: next - start, first };
+    this.#begin(this.#events.head(this.#from, head, segment), segment);
+    return this.#state === "lost" ? end : next;
+  }
+
+  #begin(framing: Framing | undefined, segment: Segment): void {
+    switch (framing?.kind) {
+      case undefined:
+        this.#events.problem("malformed", "bytes that begin no message", segment);
+        this.#state = "lost";
+        break;
+      case "none":
+        this.#finish(segment);
+        break;
+      case "length":
+        this.#state = "length";
+        this.#left = framing.length;
+        break;
+      case "chunked":
+        this.#state = "chunked";
+        this.#chunked = createChunkedBody();
+        break;
+      case "until close":
+        this.#state = "until close";
+        break;
+      case "tunnel":
+        this.#state = "tunnel";
+        this.#events.messageEnd(this.#from, segment, undefined);
+        break;
+      case "unknown":
+        this.#events.problem("malformed", framing.why, segment);
+        this.#lose(segment);
+    }
+  }
+
+  #readChunked(bytes: Uint8Array, start: number, end: number, segment: Segment): number {
+    const chunked = this.#chunked;
+    if (chunked === undefined) return end;
+    const before = chunked.bodyLength;
+    const next = chunked.read(bytes, start, end);
+    this.#events.body(this.#from, chunked.bodyLength - before);
+    if (chunked.state === "malformed") {
+      this.#events.problem("malformed", "a malformed chunk", segment);
+      this.#lose(segment);
+      return end;
+    }
+    if (chunked.state === "end") this.#finish(segment);
+    return next;
+  }
+
+  #finish(segment: Segment): void {
+    this.#chunked = undefined;
+    if (this.#state !== "tunnel") this.#state = "head";
+    this.#events.messageEnd(this.#from, segment, undefined);
+  }
+
+  #lose(segment: Segment): void {
+    this.#chunked = undefined;
+    this.#state = "lost";
+    this.#events.messageEnd(this.#from, segment, "gap");
+  }
+
+  /** The rest of the head will not come: what whole lines say is used. */
+  #cutHead(segment: Segment, cut: Cut): void {
+    const { bytes, length, first } = this.#kept;
+    let lf = 0;
+    while (lf < length && bytes[lf] !== LF) lf++;
+    this.#fieldReader.read(bytes, Math.min(lf + 1, length), length);
+    const { fields } = this.#fieldReader;
+    const head: Head = { bytes, start: 0, startLineEnd: lf, fields, isComplete: false, length, first };
+    const framing = this.#events.head(this.#from, head, segment);
+    this.#kept.clear();
+    if (framing !== undefined) this.#events.messageEnd(this.#from, segment, cut);
+  }
+}
+
+function isStart(bytes: Uint8Array, at: number, end: number, from: Side): boolean {
+  const answer = recognizeStartLine(bytes, at, end);
+  return answer === from || (answer === "need more" && end - at >= MIN_UNDECIDED_START);
+}
+
+/** Fewer bytes that could begin a start line, behind a gap, are more likely the rest of something else. */
+const MIN_UNDECIDED_START = 5;
+
+/** Whether the new bytes bring a line feed that could end the head: without one, reading again would only cost time. */
+function mayEndHead(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    if (bytes[at] !== LF) continue;
+    const before = at > 0 && bytes[at - 1] === CR ? at - 2 : at - 1;
+    if (before >= 0 && bytes[before] === LF) return true;
+  }
+  return false;
+}

@@ -1,0 +1,17 @@
+import { MAX_UNFINISHED_BYTES_TOTAL } from "../wire/limits.ts";
+
+/** What the connections of one vantage point keep between packets, together: many half-open ones must not add up to all memory. */
+export class KeptBytes {
+  #used = 0;
+
+  /** False when there is no room; nothing is taken then. */
+  take(count: number): boolean {
+    if (this.#used + count > MAX_UNFINISHED_BYTES_TOTAL) return false;
+    this.#used += count;
+    return true;
+  }
+
+  give(count: number): void {
+    this.#used -= count;
+  }
+}

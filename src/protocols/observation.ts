@@ -1,0 +1,101 @@
+import type { Handshake } from "../tcp/connection.ts";
+import type { CloseReason } from "../tcp/stream-sink.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
+import type { Field } from "../wire/field.ts";
+import type { Timestamp } from "../wire/timestamp.ts";
+
+/** A packet that shows something: its frame number in a capture file of the run. */
+export interface PacketReference {
+  /** Index of the capture file. */
+  readonly capture: number;
+  readonly number: number;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  /** The target without scheme, authority and query (RFC 9110 §4.2). */
+  readonly path: string;
+  /** Hash of the whole target, query included: tells equal requests without keeping what they ask. */
+  readonly targetHash: number;
+  /** Kept fields in wire order; a field of no format and no rule is not here. */
+  readonly fields: readonly Field[];
+  /** False when the capture lacks a part of the head: fields may be missing from `fields`. */
+  readonly isHeadComplete: boolean;
+  readonly headLength: number;
+  bodyLength: number;
+  readonly startedAt: Timestamp;
+  /** Time of the last byte; undefined when it was not seen. */
+  endedAt: Timestamp | undefined;
+  readonly packet: PacketReference;
+  /** TCP sequence number of the first byte: with the addresses it names the request in every capture. */
+  readonly sequence: number;
+  /** Other packets of the same capture that showed the same first byte. */
+  readonly seenAgain: PacketReference[];
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly fields: readonly Field[];
+  readonly isHeadComplete: boolean;
+  bodyLength: number;
+  readonly startedAt: Timestamp;
+  endedAt: Timestamp | undefined;
+  readonly packet: PacketReference;
+  readonly sequence: number;
+}
+
+/** A request with its response on one connection, in one vocabulary for every HTTP version (RFC 9110 §3.3). */
+export interface HttpExchange {
+  readonly kind: "http";
+  readonly version: "1.0" | "1.1" | "2";
+  readonly vantage: number;
+  /** Number of the connection in its vantage point. */
+  readonly connection: number;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  /** HTTP/2 stream identifier. */
+  readonly stream?: number;
+  /** Undefined when the capture lacks the whole request head. */
+  readonly request: HttpRequest | undefined;
+  readonly response: HttpResponse | undefined;
+  /** Why it is not whole. */
+  readonly incomplete?: "gap" | CloseReason;
+}
+
+/** A connection that has ended, or that the capture has ended on. */
+export interface ConnectionSummary {
+  readonly kind: "connection";
+  readonly vantage: number;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  /** What it spoke, as recognised by its bytes; undefined when nothing was recognised. */
+  readonly protocol: string | undefined;
+  readonly handshake: Handshake;
+  readonly closedBy: CloseReason;
+  readonly openedAt: Timestamp;
+  readonly lastPacketAt: Timestamp;
+  readonly packets: number;
+  readonly bytes: number;
+  /** Stream bytes that the capture does not hold. */
+  readonly missing: number;
+  readonly retransmissions: number;
+  /** First packet, for evidence. */
+  readonly secondSights: number;
+}
+
+/** A DNS question with its answer (RFC 1035). */
+export interface DnsExchange {
+  readonly kind: "dns";
+  readonly name: string;
+  readonly type: string;
+  /** Addresses of A and AAAA answers, CNAMEs followed. */
+  readonly addresses: readonly string[];
+  /** `NOERROR`, `NXDOMAIN`, …; undefined while nobody answered. */
+  readonly code: string | undefined;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly at: Timestamp;
+  readonly packet: PacketReference;
+}
+
+export type Observation = HttpExchange | ConnectionSummary | DnsExchange;

@@ -1,0 +1,46 @@
+// Protocols that are told apart and not read: the report says what a capture without HTTP holds.
+
+import type { Recognition, StreamProtocol, StreamReader } from "./stream-protocol.ts";
+
+const ignore: StreamReader = { data() {}, gap() {}, seenAgain() {}, end() {}, close() {} };
+
+/** A protocol whose client begins with `prefix`. */
+function opaque(name: string, prefix: Uint8Array, server?: Uint8Array): StreamProtocol {
+  return {
+    name,
+    recognize(bytes, start, end) {
+      const asClient = begins(bytes, start, end, prefix, "client");
+      return asClient === "no" && server !== undefined ? begins(bytes, start, end, server, "server") : asClient;
+    },
+    open: () => ignore,
+  };
+}
+
+function begins(bytes: Uint8Array, start: number, end: number, prefix: Uint8Array, side: Recognition): Recognition {
+  const length = Math.min(prefix.length, end - start);
+  for (let i = 0; i < length; i++) if (bytes[start + i] !== prefix[i]) return "no";
+  return length === prefix.length ? side : "need more";
+}
+
+const text = (value: string) => new TextEncoder().encode(value);
+
+/** HTTP/2 begins with its connection preface (RFC 9113 §3.4). */
+export const http2: StreamProtocol = opaque("HTTP/2", text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
+
+export const ssh: StreamProtocol = opaque("SSH", text("SSH-2.0-"));
+
+const HANDSHAKE = 22;
+const CLIENT_HELLO = 1;
+const SERVER_HELLO = 2;
+
+/** TLS begins with a handshake record that holds a ClientHello; the server answers with a ServerHello (RFC 8446 §5.1, §4). */
+export const tls: StreamProtocol = {
+  name: "TLS",
+  recognize(bytes, start, end) {
+    if (bytes[start] !== HANDSHAKE) return "no";
+    if (end - start < 6) return "need more";
+    if (bytes[start + 1] !== 3 || bytes[start + 2]! > 4) return "no";
+    return bytes[start + 5] === CLIENT_HELLO ? "client" : bytes[start + 5] === SERVER_HELLO ? "server" : "no";
+  },
+  open: () => ignore,
+};

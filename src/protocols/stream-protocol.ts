@@ -1,0 +1,46 @@
+import type { Connection } from "../tcp/connection.ts";
+import type { CloseReason, Segment } from "../tcp/stream-sink.ts";
+import type { Anomaly } from "../wire/anomaly.ts";
+import type { Side } from "../wire/endpoint.ts";
+import type { Emit } from "../wire/stage.ts";
+import type { KeptBytes } from "./kept-bytes.ts";
+import type { Observation } from "./observation.ts";
+
+/** Reads one connection, both sides. Bytes and segment are borrowed. The calls are those of `StreamSink`, with sides for directions. */
+export interface StreamReader {
+  data(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void;
+  gap(from: Side, length: number, segment: Segment): void;
+  seenAgain(from: Side, length: number, segment: Segment): void;
+  end(from: Side): void;
+  close(reason: CloseReason): void;
+}
+
+export interface StreamContext {
+  readonly connection: Connection;
+  /** Lower-case names of the header fields whose values are kept. */
+  readonly keep: ReadonlySet<string>;
+  readonly emit: Emit<Observation | Anomaly>;
+  /** True when the stream was joined in its middle: each direction then begins with the rest of something. Default: no SYN was seen. */
+  readonly beganLate?: boolean;
+  /** What all connections of the vantage point may keep together. */
+  readonly budget?: KeptBytes;
+  /** A reader for bytes carried inside this protocol (TLS, CONNECT, Upgrade). They are recognised afresh. */
+  inner(): StreamReader;
+}
+
+/**
+ * Who sends bytes that begin so: a client or a server of this protocol; "no" when it is not this protocol; "need more" when the
+ * bytes so far fit and do not decide.
+ */
+export type Recognition = "client" | "server" | "no" | "need more";
+
+/**
+ * A protocol over TCP, recognised by content on any port. Contract: any pieces give the same observations; any bytes give observations
+ * and anomalies, never an exception; a gap loses at most what it touches.
+ */
+export interface StreamProtocol {
+  readonly name: string;
+  /** Looks at the bytes at the start of a stream, or of a segment after a gap or a late start. */
+  recognize(bytes: Uint8Array, start: number, end: number): Recognition;
+  open(context: StreamContext): StreamReader;
+}

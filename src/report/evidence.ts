@@ -1,0 +1,103 @@
+// What proves a finding: packets to look up in Wireshark, spans to open in Jaeger.
+
+import type { Finding } from "../diagnosis/finding.ts";
+import type { Inspection } from "../diagnosis/inspection.ts";
+import type { Exemplar } from "../diagnosis/tally.ts";
+import type { Hop } from "../hops/hop.ts";
+import { parseBaggage } from "../propagation/baggage.ts";
+import type { Span } from "../spans/span.ts";
+import { formatEndpoint } from "../wire/endpoint.ts";
+import { toIso } from "../wire/timestamp.ts";
+
+export interface PacketEvidence {
+  readonly kind: "packet";
+  readonly capture: string;
+  readonly number: number;
+  /** Wireshark display filter that shows it. */
+  readonly filter: string;
+  readonly at: string;
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly hop: Hop;
+}
+
+export interface SpanEvidence {
+  readonly kind: "span";
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly url: string | undefined;
+}
+
+export type Evidence = PacketEvidence | SpanEvidence;
+
+export interface EvidenceOptions {
+  readonly showBaggage: boolean;
+  readonly jaegerUi: string | undefined;
+}
+
+export function evidenceOf(finding: Finding, inspection: Inspection, options: EvidenceOptions): Evidence[] {
+  return finding.exemplars.flatMap((exemplar) => evidenceOfExemplar(exemplar, inspection, options));
+}
+
+/** The cause's packet, the exchange's own, and the spans. */
+export function evidenceOfExemplar({ judgement, fault }: Exemplar, inspection: Inspection, options: EvidenceOptions): Evidence[] {
+  const hops = fault.parent === undefined ? [judgement.hop] : [fault.parent, judgement.hop];
+  const packets = hops.flatMap((hop) => packetEvidence(hop, inspection, options) ?? []);
+  return [...packets, ...fault.spans.map((span) => spanEvidence(span, options))];
+}
+
+export function packetEvidence(hop: Hop, inspection: Inspection, options: EvidenceOptions): PacketEvidence | undefined {
+  const message = hop.exchange.request ?? hop.exchange.response;
+  if (message === undefined) return undefined;
+  const { capture, number } = message.packet;
+  return {
+    kind: "packet",
+    capture: inspection.captures[capture]?.file ?? "?",
+    number,
+    filter: `frame.number == ${number}`,
+    at: toIso(message.startedAt),
+    fields: shownFields(hop, options),
+    hop,
+  };
+}
+
+/** Trace fields as they stood on the wire; baggage as its keys and lengths unless it was asked for. */
+export function shownFields(hop: Hop, { showBaggage }: EvidenceOptions): [string, string][] {
+  return hop.reading.fields.map(({ name, value }) => {
+    if (name.toLowerCase() !== "baggage" || showBaggage) return [name, value];
+    const members = parseBaggage(value).members.map(({ key, valueLength }) => `${key} (${valueLength})`);
+    return [name, `${members.length} members, ${value.length} characters: ${members.join(", ")}`];
+  });
+}
+
+export function spanEvidence(span: Span, { jaegerUi }: EvidenceOptions): SpanEvidence {
+  return {
+    kind: "span",
+    traceId: span.traceId,
+    spanId: span.spanId,
+    service: span.resource.service,
+    operation: span.name,
+    url: jaegerUi === undefined ? undefined : `${jaegerUi}/trace/${span.traceId}?uiFind=${span.spanId}`,
+  };
+}
+
+/** A display filter for all exchanges like those of a finding. `matches` ignores case; `contains` does not, and Go writes `Traceparent`. */
+export function populationFilter(finding: Finding): string | undefined {
+  const hop = finding.exemplars[0]?.judgement.hop;
+  if (hop === undefined || finding.edge === undefined) return undefined;
+  const family = hop.client.address.includes(":") ? "ipv6" : "ip";
+  const ends = `http.request and ${family}.src == ${hop.client.address} and ${family}.dst == ${hop.server.address} and tcp.dstport == ${hop.server.port}`;
+  return finding.verdict === "stripped"
+    ? `${ends} and not http.request.line matches "^(traceparent|b3|x-b3-traceid|uber-trace-id):"`
+    : ends;
+}
+
+/** `client:48110 → ingress:80`, names where they are known. */
+export function arrow(hop: Hop, inspection: Inspection): string {
+  const from = inspection.naming.senderOf(hop.index);
+  const to = inspection.naming.receiverOf(hop.index);
+  const left = from.service === undefined ? formatEndpoint(hop.client) : `${from.group}:${hop.client.port}`;
+  const right = to.service === undefined ? formatEndpoint(hop.server) : `${to.group}:${hop.server.port}`;
+  return `${left} → ${right}`;
+}

@@ -1,0 +1,43 @@
+// Edges between groups: the replicas of a service are one end.
+
+import type { EdgeTally, Tally } from "../diagnosis/tally.ts";
+
+export interface GroupEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly protocol: string;
+  exchanges: number;
+  withContext: number;
+  continued: number;
+  restarted: number;
+  absent: number;
+  notObservable: number;
+}
+
+const COUNTS = ["exchanges", "withContext", "continued", "restarted", "absent", "notObservable"] as const;
+
+/** In the order in which edges were first seen. */
+export function groupEdges(tally: Tally): GroupEdge[] {
+  const groups = new Map<string, GroupEdge>();
+  for (const edge of tally.edges.values()) {
+    const key = `${edge.from.group}\n${edge.to.group}`;
+    const known = groups.get(key) ?? emptyEdge(edge);
+    groups.set(key, known);
+    for (const count of COUNTS) known[count] += edge[count];
+  }
+  return [...groups.values()];
+}
+
+function emptyEdge({ from, to, protocol }: EdgeTally): GroupEdge {
+  return {
+    from: from.group,
+    to: to.group,
+    protocol,
+    exchanges: 0,
+    withContext: 0,
+    continued: 0,
+    restarted: 0,
+    absent: 0,
+    notObservable: 0,
+  };
+}

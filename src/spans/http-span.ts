@@ -1,0 +1,61 @@
+// What a span says about its HTTP request, in the old and the new semantic conventions of OpenTelemetry.
+
+import type { Span } from "./span.ts";
+
+export interface PeerEndpoint {
+  readonly address: string;
+  readonly port: number | undefined;
+}
+
+export function spanMethod(span: Span): string | undefined {
+  return text(span, "http.request.method") ?? text(span, "http.method");
+}
+
+/** The path without a query; from a whole URL where that is all there is. */
+export function spanPath(span: Span): string | undefined {
+  const path = text(span, "url.path") ?? text(span, "http.target");
+  if (path !== undefined) return cutQuery(path);
+  const url = text(span, "url.full") ?? text(span, "http.url");
+  if (url === undefined) return undefined;
+  const authority = url.indexOf("://");
+  const slash = authority < 0 ? 0 : url.indexOf("/", authority + 3);
+  return slash < 0 ? "/" : cutQuery(url.slice(slash));
+}
+
+/** The route template, `/orders/{id}`. */
+export function spanRoute(span: Span): string | undefined {
+  return text(span, "http.route");
+}
+
+export function spanStatus(span: Span): number | undefined {
+  const status = span.attributes["http.response.status_code"] ?? span.attributes["http.status_code"];
+  return status === undefined ? undefined : Number(status);
+}
+
+/**
+ * Who sent it: the other end of the connection. `server.address` is not read here: otelgrpc puts the peer's ephemeral port there. `client.address` is not
+ * either: behind a proxy it comes from X-Forwarded-For.
+ */
+export function spanPeer(span: Span): PeerEndpoint | undefined {
+  const address =
+    text(span, "network.peer.address") ?? text(span, "net.sock.peer.addr") ?? text(span, "net.peer.ip") ?? text(span, "peer.address");
+  if (address === undefined) return undefined;
+  const port = span.attributes["network.peer.port"] ?? span.attributes["net.sock.peer.port"] ?? span.attributes["net.peer.port"];
+  const number = Number(port);
+  return { address: address.replace(/^::ffff:/, ""), port: Number.isInteger(number) && number > 0 ? number : undefined };
+}
+
+/** Whether a CLIENT span is about HTTP: others (DNS look-ups, databases) are no hops. */
+export function isHttpSpan(span: Span): boolean {
+  return spanMethod(span) !== undefined || text(span, "url.full") !== undefined || text(span, "http.url") !== undefined;
+}
+
+function text(span: Span, name: string): string | undefined {
+  const value = span.attributes[name];
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function cutQuery(target: string): string {
+  const end = target.search(/[?#]/);
+  return end < 0 ? target : target.slice(0, end);
+}

@@ -1,0 +1,67 @@
+// Which attributes of a span and of a resource are kept, and as what.
+
+import { MAX_FIELD_VALUE_BYTES } from "../wire/limits.ts";
+import { KEPT_ATTRIBUTES, type Resource, type SpanKind } from "./span.ts";
+
+/** Text, number or truth value; undefined for lists, maps, bytes and nothing. */
+export type Scalar = string | number | boolean | undefined;
+export type Attributes = Record<string, string | number | boolean>;
+
+export function keepAttribute(into: Attributes, key: string, value: Scalar): void {
+  if (value === undefined || !KEPT_ATTRIBUTES.has(key)) return;
+  into[key] = typeof value === "string" ? cut(value) : jsonNumber(value);
+}
+
+/** Attributes of a resource that `resourceFrom` reads: no other needs to be decoded. */
+export const RESOURCE_ATTRIBUTES: ReadonlySet<string> = new Set([
+  "service.name",
+  "k8s.pod.name",
+  "host.name",
+  "telemetry.sdk.language",
+  "telemetry.sdk.name",
+  "telemetry.sdk.version",
+]);
+
+export function resourceFrom(attributes: ReadonlyMap<string, Scalar>): Resource {
+  const text = (key: string): string | undefined => {
+    const value = attributes.get(key);
+    return typeof value === "string" && value !== "" ? cut(value) : undefined;
+  };
+  const pod = text("k8s.pod.name") ?? text("host.name");
+  const language = text("telemetry.sdk.language");
+  const sdk = text("telemetry.sdk.name");
+  const sdkVersion = text("telemetry.sdk.version");
+  return {
+    service: text("service.name") ?? "",
+    ...(pod !== undefined && { pod }),
+    ...(language !== undefined && { language }),
+    ...(sdk !== undefined && { sdk }),
+    ...(sdkVersion !== undefined && { sdkVersion }),
+  };
+}
+
+const KINDS: readonly SpanKind[] = ["unspecified", "internal", "server", "client", "producer", "consumer"];
+
+/** OTLP's number, its enum name, or Jaeger's `span.kind`. */
+export function spanKind(value: unknown): SpanKind {
+  if (typeof value === "number") return KINDS[value] ?? "unspecified";
+  if (typeof value !== "string") return "unspecified";
+  const name = value.replace(/^SPAN_KIND_/, "").toLowerCase();
+  return KINDS.find((kind) => kind === name) ?? "unspecified";
+}
+
+/** An integer as text, as JSON must spell one beyond 2^53, becomes a number where a number holds it. */
+export function integerFromText(text: string): Scalar {
+  if (!/^-?\d{1,20}$/.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isSafeInteger(value) ? value : text;
+}
+
+export function cut(text: string): string {
+  return text.length > MAX_FIELD_VALUE_BYTES ? text.slice(0, MAX_FIELD_VALUE_BYTES) : text;
+}
+
+/** JSON has no NaN and no infinity: a report would show `null`. */
+function jsonNumber(value: number | boolean): string | number | boolean {
+  return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+}

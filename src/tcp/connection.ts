@@ -1,0 +1,51 @@
+import type { Endpoint } from "../wire/endpoint.ts";
+import type { Timestamp } from "../wire/timestamp.ts";
+import { Flow } from "./flow.ts";
+import { type Direction, opposite, type StreamSink } from "./stream-sink.ts";
+
+/** How the connection began, as far as the capture shows it. */
+export type Handshake = "not seen" | "unanswered" | "complete" | "refused";
+
+/** One TCP connection as seen from one vantage point. */
+export class Connection {
+  /** Number in its vantage point, in the order of first packets. */
+  readonly id: number;
+  readonly vantage: number;
+  /** The ends; index is `Direction` of what they send. */
+  readonly ends: readonly [Endpoint, Endpoint];
+  readonly flows: readonly [Flow, Flow] = [new Flow(), new Flow()];
+  readonly openedAt: Timestamp;
+  lastPacketAt: Timestamp;
+  handshake: Handshake = "not seen";
+  /** The direction that the client sends in; undefined until a SYN or the bytes tell. */
+  clientDirection: Direction | undefined;
+  isClosed = false;
+  stream: StreamSink | undefined;
+
+  constructor(id: number, vantage: number, ends: readonly [Endpoint, Endpoint], openedAt: Timestamp) {
+    this.id = id;
+    this.vantage = vantage;
+    this.ends = ends;
+    this.openedAt = openedAt;
+    this.lastPacketAt = openedAt;
+  }
+
+  /** The client's direction; where nothing told, the end with the higher port is taken for the client. */
+  get client(): Direction {
+    return this.clientDirection ?? (this.ends[0].port >= this.ends[1].port ? 0 : 1);
+  }
+
+  get clientEnd(): Endpoint {
+    return this.ends[this.client];
+  }
+
+  get serverEnd(): Endpoint {
+    return this.ends[opposite(this.client)];
+  }
+
+  /** The sequence number (RFC 9293) of a stream position, as it stood in the packets. */
+  sequenceAt(from: Direction, offset: number): number {
+    const flow = this.flows[from];
+    return (flow.next + (offset - flow.offset)) >>> 0;
+  }
+}

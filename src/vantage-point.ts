@@ -1,0 +1,74 @@
+// The stages of one vantage point, joined: packets of its capture files in, observations out.
+
+import type { Packet } from "./capture/packet.ts";
+import { AddressTable } from "./packet/address-table.ts";
+import type { DecodedPacket } from "./packet/decoded-packet.ts";
+import { PacketDecoder } from "./packet/packet-decoder.ts";
+import { KeptBytes } from "./protocols/kept-bytes.ts";
+import type { Observation } from "./protocols/observation.ts";
+import { datagramProtocols, streamProtocols } from "./protocols/registry.ts";
+import { StreamRecognizer } from "./protocols/stream-recognizer.ts";
+import { TcpTracker } from "./tcp/tcp-tracker.ts";
+import type { Anomaly } from "./wire/anomaly.ts";
+import { MAX_OTHER_KINDS } from "./wire/limits.ts";
+import type { Emit } from "./wire/stage.ts";
+
+export class VantagePoint {
+  /** Packets per UDP port and per protocol that is neither TCP nor UDP, for the report of a capture that shows no HTTP. */
+  readonly others = new Map<string, number>();
+  readonly #addresses = new AddressTable();
+  readonly #emit: Emit<Observation | Anomaly>;
+  readonly #tcp: TcpTracker;
+  readonly #decoders = new Map<number, PacketDecoder>();
+  readonly #datagrams: ReadonlyMap<number, ReturnType<(typeof datagramProtocols)[number]["open"]>>;
+
+  /** `keep`: lower-case names of the header fields whose values are kept. */
+  constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>) {
+    this.#emit = emit;
+    const options = { protocols: streamProtocols, keep, emit, budget: new KeptBytes() };
+    this.#tcp = new TcpTracker(index, this.#addresses, (connection) => new StreamRecognizer(connection, options), emit);
+    this.#datagrams = new Map(
+      datagramProtocols.flatMap((protocol) => {
+        const opened = protocol.open(emit);
+        return protocol.ports.map((port) => [port, opened] as const);
+      }),
+    );
+  }
+
+  /** A packet of the capture file with this index in the run. Borrowed. */
+  push(capture: number, packet: Packet): void {
+    let decoder = this.#decoders.get(capture);
+    if (decoder === undefined) {
+      decoder = new PacketDecoder(capture, this.#addresses, this.others, {
+        transport: (decoded) => (decoded.transport === 6 ? this.#tcp.push(decoded) : this.#datagram(decoded)),
+        anomaly: this.#emit,
+      });
+      this.#decoders.set(capture, decoder);
+    }
+    decoder.push(packet);
+  }
+
+  end(): void {
+    this.#tcp.end();
+    for (const opened of new Set(this.#datagrams.values())) opened.end();
+  }
+
+  #datagram(packet: DecodedPacket): void {
+    const protocol = this.#datagrams.get(packet.destinationPort) ?? this.#datagrams.get(packet.sourcePort);
+    const port = Math.min(packet.sourcePort, packet.destinationPort);
+    const what = port === 443 && isQuic(packet) ? "QUIC" : `UDP port ${port}`;
+    if (this.others.has(what) || this.others.size < MAX_OTHER_KINDS) this.others.set(what, (this.others.get(what) ?? 0) + 1);
+    protocol?.push({
+      source: { address: this.#addresses.name(packet.source), port: packet.sourcePort },
+      destination: { address: this.#addresses.name(packet.destination), port: packet.destinationPort },
+      bytes: packet.bytes.subarray(packet.payloadStart, packet.payloadEnd),
+      at: packet.timestamp,
+      packet: { capture: packet.capture, number: packet.number },
+    });
+  }
+}
+
+/** The fixed bit of every QUIC packet (RFC 9000 §17.2, §17.3). */
+function isQuic(packet: DecodedPacket): boolean {
+  return packet.payloadEnd > packet.payloadStart && (packet.bytes[packet.payloadStart]! & 0x40) !== 0;
+}

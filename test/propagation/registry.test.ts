@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Field, TraceContext } from "../../src/propagation/format.ts";
+import { extractAll, propagationFormats, traceFieldNames } from "../../src/propagation/registry.ts";
+
+const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+const SPAN = "00f067aa0ba902b7";
+const traceparent: Field = { name: "Traceparent", value: `00-${TRACE}-${SPAN}-01` };
+const b3: Field = { name: "b3", value: `${TRACE}-${SPAN}-1` };
+const multi: Field[] = [
+  { name: "x-b3-traceid", value: TRACE },
+  { name: "X-B3-SpanId", value: SPAN },
+];
+
+const flagsOf = (context: TraceContext): string => (context.flags ?? 0).toString(16).padStart(2, "0");
+const b3State = (context: TraceContext): string[] => (context.sampled === "deferred" ? [] : [context.sampled ? "1" : "0"]);
+
+/** How each format writes a context. A new format needs a line here. */
+const print: Record<string, (context: TraceContext) => Field[]> = {
+  w3c: (context) => [
+    { name: "traceparent", value: `00-${context.traceId}-${context.spanId}-${flagsOf(context)}` },
+    ...(context.traceState === undefined ? [] : [{ name: "tracestate", value: context.traceState }]),
+  ],
+  b3: (context) => {
+    const state = b3State(context);
+    const parent = context.parentSpanId === undefined || state.length === 0 ? [] : [context.parentSpanId];
+    return [{ name: "b3", value: [context.traceIdSeen ?? context.traceId, context.spanId, ...state, ...parent].join("-") }];
+  },
+  b3multi: (context) => [
+    { name: "X-B3-TraceId", value: context.traceIdSeen ?? context.traceId },
+    { name: "X-B3-SpanId", value: context.spanId },
+    ...(context.parentSpanId === undefined ? [] : [{ name: "X-B3-ParentSpanId", value: context.parentSpanId }]),
+    ...b3State(context).map((value) => ({ name: "X-B3-Sampled", value })),
+  ],
+  jaeger: (context) => [
+    {
+      name: "uber-trace-id",
+      value: `${context.traceIdSeen ?? context.traceId}:${context.spanId}:${context.parentSpanId ?? "0"}:${flagsOf(context)}`,
+    },
+  ],
+};
+
+const digits = (count: number) =>
+  fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: count, maxLength: count }).filter((id) => /[^0]/.test(id));
+const sampled = fc.constantFrom<TraceContext["sampled"]>(true, false, "deferred");
+const wide = fc.record({ traceId: digits(32), spanId: digits(16), sampled });
+const narrow = digits(16).chain((id) =>
+  fc.record({ traceId: fc.constant(id.padStart(32, "0")), traceIdSeen: fc.constant(id), spanId: digits(16), sampled }),
+);
+const withParent = fc.record({ traceId: digits(32), spanId: digits(16), parentSpanId: digits(16), sampled: fc.boolean() });
+const flagged = fc.record({ traceId: digits(32), spanId: digits(16), flags: fc.integer({ min: 0, max: 3 }) });
+
+/** The contexts that a format can write. */
+const contexts: Record<string, fc.Arbitrary<TraceContext>> = {
+  w3c: fc.oneof(
+    flagged.map((context) => ({ ...context, sampled: (context.flags & 1) !== 0 })),
+    flagged.map((context) => ({ ...context, sampled: (context.flags & 1) !== 0, traceState: "rojo=00f067aa0ba902b7,congo=t61" })),
+  ),
+  b3: fc.oneof(wide, narrow, withParent),
+  b3multi: fc.oneof(wide, narrow, withParent),
+  jaeger: flagged.map(({ flags, ...context }) => ({ ...context, sampled: (flags & 1) !== 0, flags: flags & 1 })),
+};
+
+describe.each(propagationFormats.map((format) => [format.name, format] as const))("law: %s", (name, format) => {
+  const anyFields = fc.array(
+    fc.record({
+      name: fc.constantFrom(...format.fields, ...format.fields.map((field) => field.toUpperCase())),
+      value: fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.string({ unit: fc.constantFrom(..."0a1F-:,= %3") })),
+    }),
+  );
+
+  it("names its fields in lower case", () => {
+    for (const field of format.fields) expect(field).toBe(field.toLowerCase());
+  });
+
+  it("never throws, and says its own name", () => {
+    fc.assert(
+      fc.property(anyFields, (fields) => {
+        expect(format.extract(fields)?.format ?? name).toBe(name);
+      }),
+    );
+  });
+
+  it("never throws for a value that was broken in one place", () => {
+    const broken = fc.tuple(contexts[name]!, fc.nat(), fc.string({ maxLength: 2 })).map(([context, at, put]) =>
+      print[name]!(context).map((field) => {
+        const i = at % (field.value.length + 1);
+        return { name: field.name, value: field.value.slice(0, i) + put + field.value.slice(i + 1) };
+      }),
+    );
+    fc.assert(
+      fc.property(broken, (fields) => {
+        const extraction = format.extract(fields);
+        if (extraction === undefined || "malformed" in extraction) return;
+        expect(extraction.context.traceId).toMatch(/^[0-9a-f]{32}$/);
+        expect(extraction.context.spanId).toMatch(/^[0-9a-f]{16}$/);
+      }),
+    );
+  });
+
+  it("reads what is written", () => {
+    fc.assert(
+      fc.property(contexts[name]!, (context) => {
+        expect(format.extract(print[name]!(context))).toEqual({ format: name, context, warnings: [] });
+      }),
+    );
+  });
+
+  it("calls every proper prefix of a value malformed, or no context, or a shorter one", () => {
+    fc.assert(
+      fc.property(contexts[name]!, fc.nat(), (context, at) => {
+        const [field, ...others] = print[name]!(context);
+        const cut = field!.value.slice(0, at % field!.value.length);
+        const extraction = format.extract([{ name: field!.name, value: cut }, ...others]);
+        if (extraction !== undefined && "context" in extraction) expect(extraction.context).not.toEqual(context);
+      }),
+    );
+  });
+});
+
+describe("extractAll", () => {
+  it("keeps every format's answer in order of preference, whatever the order on the wire", () => {
+    const fields = [...multi, { name: "Uber-Trace-Id", value: "nonsense" }, b3, { name: "baggage", value: "a=1" }, traceparent];
+    expect(extractAll(fields)).toMatchObject([
+      { format: "w3c", context: { traceId: TRACE } },
+      { format: "b3", context: { traceId: TRACE } },
+      { format: "b3multi", context: { traceId: TRACE } },
+      { format: "jaeger", malformed: expect.any(String) },
+    ]);
+  });
+
+  it("hands each format its fields only, in wire order and in any case", () => {
+    expect(extractAll([traceparent, { name: "cookie", value: "x" }])).toMatchObject([{ context: { traceId: TRACE } }]);
+    expect(extractAll([{ name: "TRACEPARENT", value: "00" }, b3, traceparent])).toMatchObject([
+      { format: "w3c", malformed: "the field occurs 2 times, with different values" },
+      { format: "b3" },
+    ]);
+  });
+
+  it("is empty when nothing speaks of a trace", () => {
+    expect(extractAll([])).toEqual([]);
+    expect(extractAll([{ name: "b3", value: "0" }])).toEqual([]);
+    expect(extractAll([{ name: "tracestate", value: "a=1" }])).toEqual([]);
+    expect(extractAll([{ name: "xraceparent", value: traceparent.value }])).toEqual([]);
+  });
+
+  it("law: never throws, and gives what the formats give", () => {
+    const field = fc.record({ name: fc.oneof(fc.constantFrom(...traceFieldNames), fc.string()), value: fc.string() });
+    fc.assert(
+      fc.property(fc.array(field), (fields) => {
+        const expected = propagationFormats.flatMap(
+          (format) => format.extract(fields.filter(({ name }) => format.fields.includes(name.toLowerCase()))) ?? [],
+        );
+        expect(extractAll(fields)).toEqual(expected);
+      }),
+    );
+  });
+});
+
+describe("the registry", () => {
+  it("names every field that is read, and baggage", () => {
+    for (const format of propagationFormats) for (const field of format.fields) expect(traceFieldNames).toContain(field);
+    expect(traceFieldNames).toContain("baggage");
+    expect(traceFieldNames.size).toBe(propagationFormats.flatMap((format) => format.fields).length + 1);
+  });
+
+  it("gives every format a name of its own", () => {
+    expect(new Set(propagationFormats.map((format) => format.name)).size).toBe(propagationFormats.length);
+  });
+});
