@@ -32,21 +32,22 @@ const world: World = {
 const actions: Actions = {
   pcap: async (captures, values) => (await import("./commands/pcap.ts")).runPcap(captures, values, world),
   trace: async () => {},
-  live: async () => {},
-  explain: async () => {},
-  demo: async () => {},
+  live: async (values) => (await import("./commands/live.ts")).runLive(values, world),
+  explain: async (topic) => (await import("./commands/explain.ts")).runExplain(topic, world),
+  demo: async (values) => (await import("./commands/demo.ts")).runDemo(values, world),
 };
 
-// `traceinspect … | head` is no failure.
+// `traceinspect … | head` is no failure, nor is it when nobody reads the warnings.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
+process.stderr.on("error", () => undefined);
 
 try {
-  await buildProgram(actions, { version: toolVersion, reportFormats: ["text", "json"] })
-    .exitOverride()
-    .parseAsync();
+  const program = buildProgram(actions, { version: toolVersion, reportFormats: ["text", "json"] });
+  if (process.argv.length > 2) await program.parseAsync();
+  else program.outputHelp();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT;
   else if (error instanceof UserError) {

@@ -3,6 +3,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { severities } from "../diagnosis/verdict.ts";
 import { DEFAULT_JAEGER } from "./options.ts";
+import { wordError } from "./word-error.ts";
 
 /** What each command does; `values` are commander's, told apart by the commands. */
 export interface Actions {
@@ -18,21 +19,25 @@ export interface ProgramTexts {
   readonly reportFormats: readonly string[];
 }
 
-const EXAMPLES = `
+const DESCRIPTION = `Finds the hop that lost a trace's context: reads packet captures, asks Jaeger for
+the same traces, and diffs the two views.
+
 Examples:
-  traceinspect pcap capture.pcap --jaeger                      the main job: packets against a Jaeger on localhost
-  traceinspect pcap pods/*.pcapng --traces jaeger-export.json  several vantage points, traces from a file
-  traceinspect trace 4bf92f3577b34da6a3ce929d0e0e4736 capture.pcap --jaeger`;
+  traceinspect pcap capture.pcap --jaeger
+      the main job: a capture against the Jaeger on this machine
+  traceinspect pcap pods/*.pcapng --traces jaeger-export.json
+      several vantage points, and traces from a file
+  traceinspect trace 4bf92f3577b34da6a3ce929d0e0e4736 capture.pcap --jaeger
+      one trace, packets beside spans`;
 
 export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
   const program = new Command("traceinspect");
+  // Commands take these settings over when they are made.
   program
-    .description(
-      "Finds the hop that lost a trace's context: reads packet captures, asks Jaeger for the same traces, and diffs the two views.",
-    )
+    .exitOverride()
+    .description(DESCRIPTION)
     .version(texts.version)
     .showSuggestionAfterError(true)
-    .addHelpText("after", EXAMPLES)
     .helpCommand("help [command]", "help for a command");
 
   const pcap = program
@@ -77,7 +82,13 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .description("the main job on a bundled capture and a bundled Jaeger")
     .action((values: Record<string, unknown>) => actions.demo(values));
   addOutput(demo, texts.reportFormats);
+  sayErrorsInSentences(program, "traceinspect");
+  for (const command of program.commands) sayErrorsInSentences(command, `traceinspect ${command.name()}`);
   return program;
+}
+
+function sayErrorsInSentences(command: Command, name: string): void {
+  command.configureOutput({ outputError: (message, write) => write(`traceinspect: ${wordError(message, name)}\n`) });
 }
 
 function addReading(command: Command): void {

@@ -17,7 +17,7 @@ export type Expectation =
       readonly parent: Hop | undefined;
       /** An exchange that shows what should have gone on, for evidence. */
       readonly example: Hop | undefined;
-      /** The sender's own span: of the incoming exchange, or of this one. */
+      /** The sender's own span: of the incoming exchange (of the first, where all candidates have one), or of this one. */
       readonly span: Span | undefined;
       readonly confidence: number;
     };
@@ -38,7 +38,8 @@ export function expectationOf(hop: Hop, view: View): Expectation {
   // Its own spans lead to a request that no hop shows, or to a span that starts the trace on purpose (a job).
   if (origin.kind === "server" || origin.kind === "missing parent") return { kind: "none" };
   if (origin.kind === "root" && origin.span.kind === "internal") return { kind: "none" };
-  if (hop.isSenderBlind) return { kind: "unknown" };
+  // Who sent it must be certain before what it was serving can say anything: on a shared machine any process may be the caller.
+  if (hop.isSenderBlind || view.naming.senderOf(hop.index).port === undefined) return { kind: "unknown" };
   return byCandidates(hop, view);
 }
 
@@ -55,7 +56,8 @@ function byCandidates(hop: Hop, view: View): Expectation {
   if (carried.every((c) => c.kind === "none")) return { kind: "none" };
   if (!carried.every((c) => c.kind === "context")) return { kind: "unknown" };
   const traceIds = carried.flatMap((c) => (c.kind === "context" ? c.traceIds : []));
-  const span = candidates.length === 1 && carried[0]?.kind === "context" ? carried[0].span : undefined;
+  const spans = carried.map((c) => (c.kind === "context" ? c.span : undefined));
+  const span = spans.every((s) => s !== undefined) ? spans[0] : undefined;
   const parent = candidates.length === 1 ? candidates[0] : undefined;
   return { kind: "context", traceIds, parent, example: candidates[0], span, confidence: CANDIDATES_CONFIDENCE };
 }

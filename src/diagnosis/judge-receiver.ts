@@ -13,6 +13,8 @@ export interface ReceiverFacts {
   readonly children: ReadonlyMap<number, readonly Hop[]>;
   /** Formats that a workload was seen to take a trace from, or to send, by workload index. */
   readonly formats: ReadonlyMap<number, ReadonlySet<string>>;
+  /** Latest end of a hop that a receiver has a SERVER span of, by workload index: spans are exported in the order of their ends. */
+  readonly newestRecorded: ReadonlyMap<number, number>;
 }
 
 /** 431 Request Header Fields Too Large (RFC 6585 §5). */
@@ -34,7 +36,8 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (isRecordedElsewhere(hop, view)) return [];
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
-  return [unrecorded(hop)];
+  const newest = facts.newestRecorded.get(receiver.index);
+  return [{ ...unrecorded(hop), isTrailing: newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest }];
 }
 
 function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, facts: ReceiverFacts): Fault {

@@ -55,7 +55,7 @@ function strippedCause(hop: Hop, sender: Workload, expected: Expected, view: Vie
   if (sender.role === "proxy") return ["proxy-drops-header", []];
   const { client } = spansOf(view, hop);
   if (client !== undefined) return ["transport-does-not-inject", []];
-  const parentServer = expected.parent === undefined ? undefined : spansOf(view, expected.parent).server;
+  const parentServer = expected.span;
   if (view.backend.isAsked && !sender.isInstrumented && sender.role === "application") return ["client-does-not-inject", []];
   if (view.backend.isWindowSearched && parentServer !== undefined) return ["client-does-not-inject", []];
   return [
@@ -96,8 +96,7 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
 function splitCause(hop: Hop, sender: Workload, expected: Expected, view: View): [Cause, PossibleCause[]] {
   if (sender.role === "proxy") return ["restarts-trace", []];
   const origin = originOf(view, hop);
-  const parentServer = expected.parent === undefined ? expected.span : spansOf(view, expected.parent).server;
-  if (origin.kind === "root" && parentServer !== undefined && parentServer.kind === "server") return ["goroutine-without-context", []];
+  if (origin.kind === "root" && expected.span?.kind === "server") return ["goroutine-without-context", []];
   return [
     "unknown",
     [
@@ -245,5 +244,5 @@ export function fault(
   confidence: number,
   detail: string,
 ): Fault {
-  return { verdict, cause, possible: [], culprit, severity, confidence, detail, parent: undefined, spans: [] };
+  return { verdict, cause, possible: [], culprit, severity, confidence, detail, parent: undefined, isTrailing: false, spans: [] };
 }

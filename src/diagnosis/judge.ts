@@ -28,6 +28,7 @@ function judgeHop(hop: Hop, view: View, facts: ReceiverFacts): Judgement {
 function gatherFacts(view: View): ReceiverFacts {
   const children = new Map<number, Hop[]>();
   const formats = new Map<number, Set<string>>();
+  const newestRecorded = new Map<number, number>();
   const learn = (workload: number, format: string) => formats.set(workload, (formats.get(workload) ?? new Set()).add(format));
   for (const hop of view.hops) {
     if (hop.parent !== undefined) {
@@ -36,11 +37,15 @@ function gatherFacts(view: View): ReceiverFacts {
       else known.push(hop);
     }
     const { server } = spansOf(view, hop);
+    if (server !== undefined) {
+      const receiver = view.naming.receiverOf(hop.index).index;
+      newestRecorded.set(receiver, Math.max(newestRecorded.get(receiver) ?? 0, hop.endedAt ?? hop.startedAt));
+    }
     const isForwarded = hop.parent?.because === "forwarded unchanged";
     for (const { format, traceId } of hop.reading.identities) {
       if (server?.traceId === traceId) learn(view.naming.receiverOf(hop.index).index, format);
       if (!isForwarded) learn(view.naming.senderOf(hop.index).index, format);
     }
   }
-  return { children, formats };
+  return { children, formats, newestRecorded };
 }

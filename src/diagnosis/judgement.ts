@@ -21,6 +21,8 @@ export interface Fault {
   readonly detail: string;
   /** The exchange that caused this one, where it shows what should have gone on. */
   readonly parent: Hop | undefined;
+  /** The receiver's newest span is older: this one may still be on its way. */
+  readonly isTrailing: boolean;
   /** Spans that prove it. */
   readonly spans: readonly Span[];
 }

@@ -68,7 +68,8 @@ function makePopulation(faults: readonly FaultTally[], replica: Workload | undef
     verdict: first.verdict,
     cause,
     otherCauses: otherCauses(causes, cause),
-    severity: gravest(faults),
+    // Spans are sent in batches: when only the last ones are missing, they may be on their way.
+    severity: faults.every((fault) => fault.affected > 0 && fault.trailing === fault.affected) ? "note" : gravest(faults),
     confidence: round(sum(faults.map((fault) => fault.confidence * fault.affected)) / affected),
     culprit: replica ?? oneCulprit(faults),
     from: replica !== undefined && isSender ? replica.name : first.from.group,

@@ -41,6 +41,8 @@ export interface FaultTally {
   readonly causes: Map<string, { count: number; readonly fault: Fault }>;
   readonly severities: Map<string, number>;
   confidence: number;
+  /** Of `affected`: those whose span may still be on its way. */
+  trailing: number;
   /** The earliest. */
   readonly exemplars: Exemplar[];
   readonly traceIds: Set<string>;
@@ -110,6 +112,7 @@ export class Tally {
       causes: new Map(),
       severities: new Map(),
       confidence: 0,
+      trailing: 0,
       exemplars: [],
       traceIds: new Set(),
       traceCount: 0,
@@ -136,6 +139,7 @@ function culpritOf({ from, to }: Judgement, fault: Fault): Workload | undefined 
 function count(tally: FaultTally, judgement: Judgement, fault: Fault, route: string): void {
   tally.confidence = (tally.confidence * tally.affected + fault.confidence) / (tally.affected + 1);
   tally.affected++;
+  if (fault.isTrailing) tally.trailing++;
   tally.routes.set(route, (tally.routes.get(route) ?? 0) + 1);
   const cause = tally.causes.get(fault.cause);
   if (cause === undefined) tally.causes.set(fault.cause, { count: 1, fault });

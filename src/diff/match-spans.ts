@@ -81,7 +81,7 @@ function matchByIds(hops: readonly Hop[], matching: Matching): void {
     const [traceId, spanId] = [key.slice(0, 32), key.slice(32)];
     const sender = matching.index.byId(traceId, spanId).find(isSending);
     if (sender !== undefined) matching.client(group[0]!, sender, "span id");
-    const servers = matching.index.serversOf(traceId, spanId).sort((a, b) => a.startedAt - b.startedAt);
+    const servers = serversOf(traceId, spanId, group[0]!, matching.index);
     const free = [...group];
     const left = servers.filter((span) => {
       const at = free.findIndex((hop) => isPeer(span, hop) && isCompatible(span, hop));
@@ -92,10 +92,25 @@ function matchByIds(hops: readonly Hop[], matching: Matching): void {
     });
     for (const span of left) {
       // Without a port: the last of a forwarding chain; of several tries, the one in the same order of time.
-      const hop = left.length === 1 ? free.at(-1) : free.shift();
-      if (hop !== undefined) matching.server(hop, span, "span id");
+      const possible = free.filter((hop) => !isOtherPeer(span, hop));
+      const hop = left.length === 1 ? possible.at(-1) : possible[0];
+      if (hop === undefined) continue;
+      matching.server(hop, span, "span id");
+      free.splice(free.indexOf(hop), 1);
     }
   }
+}
+
+/**
+ * SERVER spans that were started from this context. One that has the very id of the context is the receiver's only where B3 shares ids; else it is the
+ * sender's own: proxies inject the id of their SERVER span.
+ */
+function serversOf(traceId: string, spanId: string, hop: Hop, index: SpanIndex): Span[] {
+  const isB3 = hop.reading.identities.some((id) => id.spanId === spanId && id.format.startsWith("b3"));
+  return index
+    .serversOf(traceId, spanId)
+    .filter((span) => span.spanId !== spanId || isB3 || index.byId(traceId, spanId).some(isSending))
+    .sort((a, b) => a.startedAt - b.startedAt);
 }
 
 function matchByResponse(hop: Hop, matching: Matching): void {
@@ -151,22 +166,23 @@ function nearestHop(span: Span, hops: readonly Hop[], clocks: ReadonlyMap<string
   return best;
 }
 
-/** No id and no port: same method and path at that time, if only one exchange fits, and only where the service is not known to be elsewhere. */
+/** No id and no port: same method and path at that time, nearest starts first, and only where the service is not known to be elsewhere. */
 function matchServersByName(hops: readonly Hop[], matching: Matching, clocks: ReadonlyMap<string, number>): void {
   const services = receiversByService(hops, matching);
   const open = hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined);
   const byPath = indexByPath(open);
+  const pairs: { readonly span: Span; readonly hop: Hop; readonly distance: number }[] = [];
   for (const span of unmatched(matching, isReceiving)) {
     if (spanPeer(span)?.port !== undefined || !isHttpSpan(span)) continue;
     const places = services.get(span.resource.service);
-    const fits = candidatesFor(span, byPath, open).filter(
-      (hop) =>
-        matching.matches.get(hop.index)?.server === undefined &&
-        isDuring(span, hop, clocks) &&
-        (places === undefined || places.has(placeKey(hop))),
-    );
-    if (fits.length === 1) matching.server(fits[0]!, span, "time and name");
+    const clock = clocks.get(span.resource.service) ?? 0;
+    for (const hop of candidatesFor(span, byPath, open)) {
+      if (isOtherPeer(span, hop) || !isDuring(span, hop, clocks) || (places !== undefined && !places.has(placeKey(hop)))) continue;
+      pairs.push({ span, hop, distance: Math.abs(span.startedAt - clock - hop.startedAt) });
+    }
   }
+  pairs.sort((a, b) => a.distance - b.distance || a.hop.index - b.hop.index);
+  for (const { span, hop } of pairs) matching.server(hop, span, "time and name");
 }
 
 /** CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. */
@@ -209,6 +225,13 @@ function isDuring(span: Span, hop: Hop, clocks: ReadonlyMap<string, number>): bo
 function isPeer(span: Span, hop: Hop): boolean {
   const peer = spanPeer(span);
   return peer !== undefined && peer.address === hop.client.address && (peer.port === undefined || peer.port === hop.client.port);
+}
+
+/** The span names another connection than this one. */
+function isOtherPeer(span: Span, hop: Hop): boolean {
+  const peer = spanPeer(span);
+  if (peer === undefined) return false;
+  return peer.port === undefined ? peer.address !== hop.client.address : peer.port !== hop.client.port;
 }
 
 /** Method and path do not contradict each other, as far as both are known. */

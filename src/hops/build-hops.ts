@@ -27,7 +27,7 @@ export function buildHops(exchanges: readonly HttpExchange[], connections: reado
     .sort((a, b) => a.startedAt - b.startedAt || startOrder(a.sightings[0]!) - startOrder(b.sightings[0]!));
   const hops = ordered.map(({ sightings, startedAt }, index) => makeHop(index, sightings, startedAt, machines, clockOf));
   const known = inferPurposes(hops);
-  linkParents(known);
+  linkParents(known, machines);
   return { hops: known, machines, clocks };
 }
 

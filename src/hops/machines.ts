@@ -2,15 +2,17 @@
 // in common, that address is the machine's; else it is known by the capture alone.
 
 import type { ConnectionSummary, HttpExchange } from "../protocols/observation.ts";
-import { isLoopback } from "../wire/endpoint.ts";
+import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 
 export interface Machines {
   /** The machine behind an address, as a vantage point shows it. */
   hostOf(address: string, vantage: number): string;
+  /** Whether any process of the machine may be the caller: loopback of a machine that nothing else is known of, with several listeners. */
+  isShared(host: string): boolean;
   /** Ports on which a machine accepts connections that HTTP hops or other protocols came in on. */
   listeners(host: string): ReadonlySet<number>;
-  /** Whether the machine was receiving something that cannot be read at that time. */
+  /** Whether the machine was receiving something at that time that cannot be read, or that the capture lacks parts of. */
   isBlind(host: string, at: Timestamp): boolean;
 }
 
@@ -24,16 +26,18 @@ export function findMachines(
 ): Machines {
   const own = Array.from({ length: vantagePoints }, (_, vantage) => ownAddress(connections.filter((c) => c.vantage === vantage)));
   const hostOf = (address: string, vantage: number) =>
-    isLoopback(address) ? (own[vantage] ?? `loopback of capture ${vantage + 1}`) : address;
+    isLoopback(address) ? (own[vantage] ?? loopbackName(vantage, vantagePoints)) : address;
 
   const listeners = new Map<string, Set<number>>();
   for (const { server, vantage } of exchanges) add(listeners, hostOf(server.address, vantage), server.port);
+  const withoutRequest = new Set(exchanges.filter(({ request }) => request?.isHeadComplete !== true).map(connectionKey));
   const blind = new Map<string, { from: Timestamp; to: Timestamp }[]>();
   for (const connection of connections) {
     if (connection.handshake === "unanswered" || connection.handshake === "refused") continue;
-    const isRead = connection.protocol === "HTTP/1";
-    // Traffic of an unknown protocol to a database says nothing of requests; what might carry them is told by name.
-    if (isRead || (connection.protocol !== "HTTP/2" && connection.protocol !== "TLS")) continue;
+    // Traffic of an unknown protocol (a database's) says nothing of requests; what might carry them is told by name.
+    const isUnread = connection.protocol === "HTTP/2" || connection.protocol === "TLS";
+    const isLossy = connection.protocol === "HTTP/1" && (connection.missing > 0 || withoutRequest.has(connectionKey(connection)));
+    if (!isUnread && !isLossy) continue;
     const host = hostOf(connection.server.address, connection.vantage);
     const periods = blind.get(host) ?? [];
     periods.push({ from: connection.openedAt, to: connection.lastPacketAt });
@@ -41,9 +45,20 @@ export function findMachines(
   }
   return {
     hostOf,
+    isShared: (host) => isLoopback(host) || host.startsWith(LOOPBACK_OF),
     listeners: (host) => listeners.get(host) ?? new Set(),
     isBlind: (host, at) => blind.get(host)?.some(({ from, to }) => at >= from && at <= to) ?? false,
   };
+}
+
+const LOOPBACK_OF = "loopback of ";
+
+function loopbackName(vantage: number, vantagePoints: number): string {
+  return vantagePoints === 1 ? "127.0.0.1" : `${LOOPBACK_OF}capture ${vantage + 1}`;
+}
+
+function connectionKey({ vantage, client, server }: HttpExchange | ConnectionSummary): string {
+  return `${vantage} ${formatEndpoint(client)} ${formatEndpoint(server)}`;
 }
 
 function add(map: Map<string, Set<number>>, key: string, value: number): void {

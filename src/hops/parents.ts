@@ -1,6 +1,7 @@
 // Which incoming exchange caused an outgoing one, as far as ids, an unchanged request and single candidates tell. Everything else is left open.
 
 import type { Hop, ParentLink } from "./hop.ts";
+import type { Machines } from "./machines.ts";
 
 /** Between two vantage points an incoming request may seem to come a little after the call that it caused. */
 const TOLERANCE_US = 2_000;
@@ -8,7 +9,7 @@ const TOLERANCE_US = 2_000;
 const OPEN_ENDED_US = 60_000_000;
 
 /** Fills in `candidates`, `isSenderBlind` was set before, and `parent` of every hop. Hops MUST be ordered by `startedAt`. */
-export function linkParents(hops: readonly Hop[]): void {
+export function linkParents(hops: readonly Hop[], machines: Machines): void {
   const open = new Map<string, Hop[]>();
   /** For a hop that was handed on inside its machine (proxy to application): the hops that took it over. */
   const handedOn = new Map<number, Hop[]>();
@@ -18,7 +19,7 @@ export function linkParents(hops: readonly Hop[]): void {
       prune(here, hop.startedAt);
       const candidates = here.filter((candidate) => isCandidate(candidate, hop) && !isHandedOn(candidate, hop, handedOn));
       hop.candidates = candidates.map((candidate) => candidate.index);
-      hop.parent = findParent(hop, candidates);
+      hop.parent = findParent(hop, candidates, machines);
       if (hop.parent !== undefined && hop.receiver.host === hop.clientHost) {
         const taken = handedOn.get(hop.parent.hop);
         if (taken === undefined) handedOn.set(hop.parent.hop, [hop]);
@@ -53,7 +54,7 @@ function prune(list: Hop[], now: number): void {
   list.length = kept;
 }
 
-function findParent(hop: Hop, candidates: readonly Hop[]): ParentLink | undefined {
+function findParent(hop: Hop, candidates: readonly Hop[], machines: Machines): ParentLink | undefined {
   if (candidates.length === 0 || hop.purpose !== "work") return undefined;
   const same = candidates.filter((candidate) =>
     hop.reading.identities.some((id) => candidate.reading.identities.some((c) => c.traceId === id.traceId && c.spanId === id.spanId)),
@@ -67,7 +68,7 @@ function findParent(hop: Hop, candidates: readonly Hop[]): ParentLink | undefine
   if (byRequestId.length > 0) return link(preferRequest(hop, byRequestId), "request id", 0.98);
   const request = candidates.filter((candidate) => isSameRequest(candidate, hop));
   if (request.length > 0) return link(request, "same request", 0.95);
-  return link(candidates, "only candidate", 0.8);
+  return machines.isShared(hop.clientHost) ? undefined : link(candidates, "only candidate", 0.8);
 }
 
 /** Only one candidate is a parent; several are left open. */
@@ -76,11 +77,17 @@ function link(candidates: readonly Hop[], because: ParentLink["because"], confid
   return candidates.length === 1 && only !== undefined ? { hop: only.index, because, confidence } : undefined;
 }
 
-/** Of several with one id (retries, two calls of one trace), those that ask for the same thing. */
+/**
+ * Of several with one id (retries, calls side by side in one trace), those that ask for the same thing; then those that did not come in where the
+ * call goes to; then those that last longer than what they cause.
+ */
 function preferRequest(hop: Hop, candidates: readonly Hop[]): readonly Hop[] {
-  if (candidates.length === 1) return candidates;
-  const same = candidates.filter((candidate) => isSameRequest(candidate, hop));
-  return same.length > 0 ? same : candidates;
+  const isEnclosing = ({ endedAt }: Hop) => endedAt === undefined || hop.endedAt === undefined || endedAt >= hop.endedAt;
+  const isElsewhere = ({ receiver }: Hop) => receiver.host !== hop.receiver.host || receiver.port !== hop.receiver.port;
+  return [(candidate: Hop) => isSameRequest(candidate, hop), isElsewhere, isEnclosing].reduce((left, prefer) => {
+    const preferred = left.length === 1 ? left : left.filter(prefer);
+    return preferred.length > 0 ? preferred : left;
+  }, candidates);
 }
 
 /** A proxy sends on what it got: same method, same target with its query. */

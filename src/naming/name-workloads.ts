@@ -53,6 +53,7 @@ class Drafts {
     for (const hop of graph.hops) this.receivers.push(this.#listener(hop));
     for (const hop of graph.hops) this.#receive(hop);
     this.#mergeListeners();
+    this.#findApplications();
     for (const hop of graph.hops) this.senders.push(this.#sender(hop));
     for (const hop of graph.hops) this.#send(hop);
   }
@@ -109,6 +110,26 @@ class Drafts {
     return [...new Set(this.#listeners.values())].filter((other) => other.host === draft.host && other.received > 0).length === 1;
   }
 
+  /** A proxy that hands its requests to another listener of its machine: a sidecar before its application. */
+  #findApplications(): void {
+    for (const hop of this.#graph.hops) {
+      if (hop.parent === undefined || hop.receiver.host !== hop.clientHost) continue;
+      const cause = this.#graph.hops[hop.parent.hop]!;
+      const [proxy, application] = [this.receivers[cause.index]!, this.receivers[hop.index]!];
+      if (proxy.host === application.host && proxy !== application && cause.path === hop.path && cause.method === hop.method)
+        proxy.application = application;
+    }
+  }
+
+  /** Who sends from a machine with several listeners, where no parent tells: the application behind the sidecar, or the sidecar to its application. */
+  #likelySender(hop: Hop, listeners: readonly Draft[]): Draft | undefined {
+    const receiver = this.receivers[hop.index]!;
+    const before = listeners.filter((draft) => draft.application === receiver);
+    const innermost = listeners.filter((draft) => draft.received > 0 && draft.application === undefined);
+    const [only, ...more] = receiver.host === hop.clientHost && before.length > 0 ? before : innermost;
+    return more.length === 0 ? only : undefined;
+  }
+
   #sender(hop: Hop): Draft {
     const listeners = [
       ...new Set(
@@ -120,11 +141,11 @@ class Drafts {
     if (only !== undefined) {
       const parent = hop.parent === undefined ? undefined : this.receivers[hop.parent.hop];
       if (parent !== undefined && parent.host === hop.clientHost) return parent;
-      const common = commonReceiver(hop.candidates.map((index) => this.receivers[index]!));
-      if (common !== undefined) return common;
       const service = this.#diff.matches.get(hop.index)?.client?.resource.service;
       const byService = listeners.filter((draft) => service !== undefined && mainResource(draft)?.service === service);
       if (byService[0] !== undefined && byService.length === 1) return byService[0];
+      const likely = this.#likelySender(hop, listeners);
+      if (likely !== undefined) return likely;
     }
     const caller = this.#callers.get(hop.clientHost) ?? { ...emptyDraft(hop.clientHost, []), isAmbiguous: listeners.length > 1 };
     this.#callers.set(hop.clientHost, caller);
@@ -141,10 +162,7 @@ class Drafts {
     if (parent === undefined || this.receivers[parent.hop] !== draft) return;
     const cause = this.#graph.hops[parent.hop]!;
     const isSame = cause.path === hop.path && cause.method === hop.method;
-    if (isSame) {
-      draft.forwarded++;
-      if (hop.receiver.host === draft.host && this.receivers[hop.index] !== draft) draft.application = this.receivers[hop.index];
-    }
+    if (isSame) draft.forwarded++;
     const goesOn = hop.reading.identities.some((id) => cause.reading.identities.some((c) => c.traceId === id.traceId));
     const isUnchanged = hop.reading.identities.some((id) => cause.reading.identities.some((c) => c.spanId === id.spanId));
     if (goesOn && !isUnchanged) draft.reparented++;
@@ -168,11 +186,6 @@ function emptyDraft(host: string, ports: number[]): Draft {
 
 function count(resources: Map<Resource, number>, resource: Resource): void {
   resources.set(resource, (resources.get(resource) ?? 0) + 1);
-}
-
-function commonReceiver(drafts: readonly Draft[]): Draft | undefined {
-  const [only, ...more] = new Set(drafts);
-  return more.length === 0 ? only : undefined;
 }
 
 function mainResource(draft: Draft): Resource | undefined {
@@ -255,7 +268,7 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
       host: draft.host,
       port: draft.ports[0],
       isInstrumented: draft.hasServerSpans || draft.reparented > 0,
-      isOutside: !isListening && draft.resources.size === 0 && !draft.isAmbiguous,
+      isOutside: !isListening && draft.resources.size === 0,
     };
   });
 }

@@ -82,15 +82,47 @@ export function spanEvidence(span: Span, { jaegerUi }: EvidenceOptions): SpanEvi
   };
 }
 
-/** A display filter for all exchanges like those of a finding. `matches` ignores case; `contains` does not, and Go writes `Traceparent`. */
-export function populationFilter(finding: Finding): string | undefined {
-  const hop = finding.exemplars[0]?.judgement.hop;
+/**
+ * A display filter for all exchanges like those of a finding. `matches` ignores case; `contains` does not, and Go writes `Traceparent`.
+ * It asks for the ends, for a single route, and for the missing fields where they are missing; it may show sound exchanges of the route too.
+ */
+export function populationFilter(finding: Finding, affected: readonly Hop[]): string | undefined {
+  const hops = affected.length > 0 ? affected : finding.exemplars.map((exemplar) => exemplar.judgement.hop);
+  const [hop] = hops;
   if (hop === undefined || finding.edge === undefined) return undefined;
   const family = hop.client.address.includes(":") ? "ipv6" : "ip";
-  const ends = `http.request and ${family}.src == ${hop.client.address} and ${family}.dst == ${hop.server.address} and tcp.dstport == ${hop.server.port}`;
-  return finding.verdict === "stripped"
-    ? `${ends} and not http.request.line matches "^(traceparent|b3|x-b3-traceid|uber-trace-id):"`
-    : ends;
+  const [only, ...more] = finding.routes;
+  return [
+    hop.exchange.version === "2" ? "http2.headers.path" : "http.request",
+    oneOf(
+      `${family}.src`,
+      hops.map((h) => h.client.address),
+    ),
+    oneOf(
+      `${family}.dst`,
+      hops.map((h) => h.server.address),
+    ),
+    oneOf(
+      "tcp.dstport",
+      hops.map((h) => `${h.server.port}`),
+    ),
+    ...(only !== undefined && more.length === 0 ? routeFilter(only.route) : []),
+    ...(finding.verdict === "stripped" ? ['not http.request.line matches "^(traceparent|b3|x-b3-traceid|uber-trace-id):"'] : []),
+  ].join(" and ");
+}
+
+function oneOf(field: string, values: readonly string[]): string {
+  const all = [...new Set(values)];
+  return all.length === 1 ? `${field} == ${all[0]}` : `${field} in {${all.join(", ")}}`;
+}
+
+/** `GET /orders/*` as Wireshark tells it. A route with odd characters is left out: it comes from the wire. */
+function routeFilter(route: string): string[] {
+  const found = /^([A-Z]+) (\/[\w./*~-]*)$/.exec(route);
+  const [, method, path] = found ?? [];
+  if (method === undefined || path === undefined) return [];
+  const pattern = path.replaceAll(".", "[.]").replaceAll("*", "[^/?]+");
+  return [`http.request.method == "${method}"`, `http.request.uri matches "^${pattern}([?]|$)"`];
 }
 
 /** `client:48110 → ingress:80`, names where they are known. */

@@ -40,6 +40,8 @@ export class Flow {
   lastTimestampValue = 0;
   lastIdentification = 0;
   lastAt: Timestamp = 0;
+  lastPacket = 0;
+  lastCapture = 0;
 
   packets = 0;
   bytes = 0;

@@ -33,6 +33,8 @@ export function receive(connection: Connection, from: Direction, packet: Decoded
   flow.lastTimestampValue = packet.timestampValue;
   flow.lastIdentification = packet.identification;
   flow.lastAt = packet.timestamp;
+  flow.lastPacket = packet.number;
+  flow.lastCapture = packet.capture;
   const start = Math.min(packet.payloadStart + old, packet.payloadEnd);
   place(connection, from, packet.timestamp, packet.number, packet.capture, packet.acknowledgment);
   deliver(connection, from, packet.bytes, start, packet.payloadEnd, packet.payloadLength - old);
@@ -67,6 +69,27 @@ export function flush(connection: Connection, from: Direction): number {
   let change = 0;
   while (connection.flows[from].early !== undefined) change += skipMissing(connection, from);
   return change;
+}
+
+/** The connection is over: as `flush`, with a gap for what is known to be missing at the end. */
+export function finish(connection: Connection, from: Direction): number {
+  const change = flush(connection, from);
+  const flow = connection.flows[from];
+  const tail = unseenTail(flow);
+  if (tail > 0) {
+    place(connection, from, connection.lastPacketAt, flow.lastPacket, flow.lastCapture, flow.acknowledged);
+    declareGap(connection, from, tail);
+  }
+  return change;
+}
+
+/** Bytes at the end of a direction that nothing followed: the FIN's number, or the peer's acknowledgment, says that they were there. */
+function unseenTail(flow: Flow): number {
+  if (!flow.started || flow.isFinished) return 0;
+  const tail =
+    flow.finishAt !== undefined ? (flow.finishAt - flow.next) | 0 : flow.isAcknowledged ? (flow.acknowledged - flow.next) | 0 : 0;
+  // A lost FIN is acknowledged too, and takes one number.
+  return tail > (flow.finishAt === undefined ? 1 : 0) && tail <= MAX_WINDOW_BYTES ? tail : 0;
 }
 
 function skipMissing(connection: Connection, from: Direction): number {

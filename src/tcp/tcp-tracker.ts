@@ -9,7 +9,7 @@ import type { Timestamp } from "../wire/timestamp.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionIndex } from "./connection-index.ts";
 import { acknowledge, isOld, isReopened, synchronize, type TrackedConnection } from "./connection-state.ts";
-import { flush, giveUpMissing, receive } from "./stream-reassembler.ts";
+import { finish, flush, giveUpMissing, receive } from "./stream-reassembler.ts";
 import { type CloseReason, type Direction, type OpenStream, opposite } from "./stream-sink.ts";
 
 export class TcpTracker {
@@ -126,9 +126,11 @@ export class TcpTracker {
   #close(entry: TrackedConnection, reason: CloseReason): void {
     const { connection } = entry;
     if (connection.isClosed) return;
-    this.#earlyBytes += flush(connection, 0) + flush(connection, 1);
+    const stream = connection.stream ?? this.#openStream(connection);
+    connection.stream = stream;
+    this.#earlyBytes += finish(connection, 0) + finish(connection, 1);
     connection.isClosed = true;
-    (connection.stream ?? this.#openStream(connection)).close(reason);
+    stream.close(reason);
     connection.stream = undefined;
   }
 

@@ -143,7 +143,9 @@ class Http1Reader implements StreamReader, MessageEvents {
     if (line === undefined && isLineWhole) return undefined;
     if (line !== undefined) this.#version = line.version;
     const methodEnd = line?.methodEnd ?? wordEnd(bytes, start, startLineEnd);
-    const target = readTarget(bytes, line?.targetStart ?? methodEnd, line?.targetEnd ?? startLineEnd, text);
+    // Of a cut line the target is the second word, or what there is of it.
+    const targetStart = line?.targetStart ?? Math.min(methodEnd + 1, startLineEnd);
+    const target = readTarget(bytes, targetStart, line?.targetEnd ?? wordEnd(bytes, targetStart, startLineEnd), text);
     const request: HttpRequest = {
       method: text.read(bytes, start, methodEnd) || UNSEEN_METHOD,
       path: target.path,
@@ -160,7 +162,7 @@ class Http1Reader implements StreamReader, MessageEvents {
     };
     this.#request = request;
     this.#pairing.request(request, first.acknowledged);
-    return requestFraming(fields);
+    return requestFraming(request.method, fields);
   }
 
   #responseHead(head: Head): Framing | undefined {
@@ -191,7 +193,7 @@ class Http1Reader implements StreamReader, MessageEvents {
   }
 }
 
-/** Where the first word of a cut start line ends. */
+/** Where the word at `start` of a cut start line ends. */
 function wordEnd(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && bytes[at] !== SP) at++;

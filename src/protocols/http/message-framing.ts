@@ -16,7 +16,9 @@ const CHUNKED: Framing = { kind: "chunked" };
 const UNTIL_CLOSE: Framing = { kind: "until close" };
 const TUNNEL: Framing = { kind: "tunnel" };
 
-export function requestFraming(fields: FieldLines): Framing {
+/** What follows a CONNECT is the tunnel's, when it is opened, whatever its fields say (RFC 9110 §9.3.6). */
+export function requestFraming(method: string, fields: FieldLines): Framing {
+  if (method === "CONNECT") return NONE;
   if (fields.transferEncoding !== "")
     return isChunked(fields) ? CHUNKED : { kind: "unknown", why: "Transfer-Encoding of a request does not end in chunked" };
   return fields.contentLength === NO_LENGTH ? NONE : byLength(fields.contentLength);

@@ -95,8 +95,11 @@ export function parseRequestLine(bytes: Uint8Array, start: number, lf: number): 
   while (targetStart < version && bytes[targetStart] === SP) targetStart++;
   let targetEnd = version;
   while (targetEnd > targetStart && bytes[targetEnd - 1] === SP) targetEnd--;
-  // Glued to the target, or alone: a server takes the second word for the target.
-  if (targetEnd === version) targetEnd = end;
+  if (targetEnd === version) {
+    // Glued to the path, or alone: a server takes the second word for the target.
+    if (targetEnd > targetStart && bytes[targetEnd - 1] !== SLASH) return undefined;
+    targetEnd = end;
+  }
   return { methodEnd, targetStart, targetEnd, version: bytes[version + 7] === 48 ? "1.0" : "1.1" };
 }
 

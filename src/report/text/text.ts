@@ -1,8 +1,36 @@
+// The report for people: the verdict first; each claim with its count; each proof such that it can be pasted into Wireshark or opened in Jaeger.
+
+import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { ReportFormat } from "../report-format.ts";
+import { writeClosing } from "./closing.ts";
+import { writeDetails } from "./details.ts";
+import { writeEdges } from "./edges-table.ts";
+import { findingGroups, writeBlock } from "./finding-block.ts";
+import { writeHeadline } from "./headline.ts";
+import { writeHealth } from "./health.ts";
+import { writeHops } from "./hop-lines.ts";
+import { writeNotJudged } from "./not-judged.ts";
+import { writeNothingSeen } from "./nothing-seen.ts";
+import { Page } from "./page.ts";
 
 export const text: ReportFormat = {
   name: "text",
-  write(inspection, _options, sink) {
-    for (const f of inspection.diagnosis.findings) sink(`${f.severity} ${f.verdict}/${f.cause} ${f.culprit?.name} ${f.message}\n`);
+  write(inspection, options, sink) {
+    const page = new Page(options, sink);
+    writeHeadline(inspection, page);
+    if (inspection.graph.hops.length === 0) writeNothingSeen(inspection, page);
+    else writeJudged(inspection, page);
+    writeDetails(inspection, page);
   },
 };
+
+function writeJudged(inspection: Inspection, page: Page): void {
+  const { findings } = inspection.diagnosis;
+  const isFaulty = findings.some(({ severity }) => severity !== "note");
+  if (!isFaulty) writeHealth(inspection, page);
+  for (const group of findingGroups(findings)) writeBlock(group, inspection, page);
+  if (findings.length > 0 || page.options.isVerbose) writeEdges(inspection, page);
+  writeHops(inspection, page);
+  writeNotJudged(inspection, page);
+  if (findings.length > 0) writeClosing(inspection, page);
+}

@@ -1,0 +1,59 @@
+// `traceinspect explain`: what a rule means, why it happens, how to fix it.
+
+import { rules } from "../diagnosis/registry.ts";
+import type { Rule } from "../diagnosis/rule.ts";
+import { causes } from "../diagnosis/verdict.ts";
+import { draw } from "../report/text/line.ts";
+import { wrap } from "../report/text/wrap.ts";
+import { UserError } from "../wire/user-error.ts";
+import { type PageStyle, renderMarkdown } from "./explain-markdown.ts";
+import { findTopic, nearest, verdictsByName } from "./explain-topics.ts";
+import type { World } from "./world.ts";
+
+/** `name`: a rule, a verdict or a cause; without one, all rules are listed. */
+export function runExplain(name: string | undefined, world: World): void {
+  const style = pageStyle(world);
+  world.stdout.write(name === undefined ? listRules(style) : explain(name, style));
+}
+
+function explain(name: string, style: PageStyle): string {
+  const wanted = name.toLowerCase();
+  const topic = findTopic(wanted, rules);
+  if (topic === undefined) throw new UserError(whyUnknown(wanted));
+  const pages = topic.rules.map((rule) => renderMarkdown(pageOf(rule), style));
+  if (topic.kind === "rule") return pages.join("\n");
+  const ids = topic.rules.map(({ id }) => id);
+  const covered = `\`${wanted}\` is a ${topic.kind}; the rule${ids.length > 1 ? "s that speak" : " that speaks"} of it: ${ids.map((id) => `\`${id}\``).join(", ")}.`;
+  // A cause may belong to several rules: their help would be read for nothing but one paragraph each.
+  if (topic.rules.length > 1)
+    return renderMarkdown(`${covered}\n\n${topic.rules.map(({ id, summary }) => `- \`${id}\`: ${summary}`).join("\n")}`, style);
+  return `${renderMarkdown(covered, style)}\n${pages.join("\n")}`;
+}
+
+function pageOf({ id, verdict, severity, summary, help }: Rule): string {
+  return `# ${id}\n\n${summary}\n\nVerdict: \`${verdict}\`. At its gravest: ${severity}.\n\n${help}`;
+}
+
+function listRules({ width, isColoured }: PageStyle): string {
+  const column = Math.max(...rules.map(({ id }) => id.length)) + 4;
+  const lines = rules.flatMap(({ id, summary }) =>
+    wrap([{ text: `  ${id}`.padEnd(column), style: "bold" }, summary], width, column).map((line) => draw(line, isColoured)),
+  );
+  return `${["What can be found:", "", ...lines, "", "One of them in full: traceinspect explain <rule>, or a verdict or a cause of a report."].join("\n")}\n`;
+}
+
+function whyUnknown(name: string): string {
+  const ids = rules.map(({ id }) => id);
+  const known = [...ids, ...Object.keys(verdictsByName), ...causes].filter((each) => findTopic(each, rules) !== undefined);
+  const [near, ...more] = nearest(name, [...new Set(known)]);
+  const next = near === undefined ? `The rules are ${ids.join(", ")}.` : `Did you mean ${[near, ...more.slice(0, 2)].join(", ")}?`;
+  return `there is no rule, verdict or cause called "${name}". ${next}`;
+}
+
+function pageStyle({ stdout, env }: World): PageStyle {
+  const isTerminal = stdout.isTTY === true;
+  return {
+    width: isTerminal ? Math.max(40, stdout.columns ?? 80) : 80,
+    isColoured: isTerminal && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb",
+  };
+}

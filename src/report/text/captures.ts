@@ -1,0 +1,21 @@
+// Capture files as a report calls them.
+
+import type { Inspection } from "../../diagnosis/inspection.ts";
+import type { Hop } from "../../hops/hop.ts";
+
+/** The file's own name where it is unique, else its path. */
+export function captureNames({ captures }: Inspection): (index: number) => string {
+  const base = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+  const seen = new Map<string, number>();
+  for (const { file } of captures) seen.set(base(file), (seen.get(base(file)) ?? 0) + 1);
+  return (index) => {
+    const file = captures[index]?.file;
+    return file === undefined ? "?" : seen.get(base(file)) === 1 ? base(file) : file;
+  };
+}
+
+/** `ingress.pcap #52`: the frame as Wireshark numbers it. */
+export function frameOf(hop: Hop, nameOf: (capture: number) => string): string {
+  const packet = (hop.exchange.request ?? hop.exchange.response)?.packet;
+  return packet === undefined ? "?" : `${nameOf(packet.capture)} #${packet.number}`;
+}

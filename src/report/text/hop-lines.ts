@@ -1,0 +1,59 @@
+// `--hops all`: one exchange after the other, with every trace field as it was on the wire and what was judged.
+
+import type { Finding } from "../../diagnosis/finding.ts";
+import type { Inspection } from "../../diagnosis/inspection.ts";
+import type { Hop } from "../../hops/hop.ts";
+import { arrow, shownFields } from "../evidence.ts";
+import { shownHops } from "../json.ts";
+import { captureNames, frameOf } from "./captures.ts";
+import { bold, dim, type Piece, styled } from "./line.ts";
+import type { Page } from "./page.ts";
+import { clockTime, counted, shorten } from "./words.ts";
+
+const LONGEST_VALUE = 160;
+
+export function writeHops(inspection: Inspection, page: Page): void {
+  const { hops: which, isTerminal, isVerbose } = page.options;
+  if (which === "none") return;
+  const hops = shownHops(inspection, page.options);
+  const nameOf = captureNames(inspection);
+  page.gap();
+  page.line(bold(`${which === "all" ? "All" : "Affected"} exchanges`), dim(`  ${counted(hops.length, "exchange")}, times in UTC`));
+  for (const hop of hops) {
+    page.text(4, ...head(hop, inspection, nameOf));
+    for (const [name, value] of shownFields(hop, page.options))
+      page.line(`      ${name}: ${isTerminal ? shorten(value, LONGEST_VALUE) : value}`);
+    if (isVerbose) writeParent(hop, inspection, nameOf, page);
+  }
+}
+
+function head(hop: Hop, inspection: Inspection, nameOf: (capture: number) => string): Piece[] {
+  const { diagnosis } = inspection;
+  const findings = (diagnosis.findingsOf.get(hop.index) ?? []).flatMap((index) => diagnosis.findings[index] ?? []);
+  return [
+    bold(frameOf(hop, nameOf)),
+    `  ${clockTime(hop.startedAt)}  ${arrow(hop, inspection)}  ${hop.method} ${hop.path}  ${hop.status ?? "no answer"}  `,
+    ...judged(hop, findings),
+  ];
+}
+
+function judged({ purpose, observed, reading }: Hop, findings: readonly Finding[]): Piece[] {
+  if (purpose !== "work") return [dim(`(${purpose})`)];
+  const seen = observed === "full" ? [] : [dim(observed === "partial" ? " head cut" : " head not captured")];
+  const verdicts = [...new Set(findings.map((finding) => finding.verdict))].join(", ");
+  if (verdicts !== "") {
+    const isGrave = findings.some((finding) => finding.severity !== "note");
+    return [isGrave ? styled("red", `✖ ${verdicts}`) : dim(`· ${verdicts}`), ...seen];
+  }
+  return [dim(reading.fields.length === 0 ? "no trace field" : "ok"), ...seen];
+}
+
+function writeParent(hop: Hop, { graph, diff }: Inspection, nameOf: (capture: number) => string, page: Page): void {
+  const parent = hop.parent === undefined ? undefined : graph.hops[hop.parent.hop];
+  if (parent !== undefined && hop.parent !== undefined)
+    page.line(dim(`      caused by ${frameOf(parent, nameOf)}: ${hop.parent.because} (${hop.parent.confidence.toFixed(2)})`));
+  else if (hop.candidates.length > 0) page.line(dim(`      ${counted(hop.candidates.length, "request")} could have caused it`));
+  const { client, clientBy, server, serverBy } = diff.matches.get(hop.index) ?? {};
+  if (client !== undefined) page.line(dim(`      CLIENT span ${client.spanId} (by ${clientBy})`));
+  if (server !== undefined) page.line(dim(`      SERVER span ${server.spanId} (by ${serverBy})`));
+}

@@ -1,0 +1,122 @@
+// What was seen and not judged, and what would help: exchanges without a trace by right, connections that cannot be read, holes in the capture.
+
+import type { Inspection } from "../../diagnosis/inspection.ts";
+import type { Purpose } from "../../hops/hop.ts";
+import type { ConnectionSummary } from "../../protocols/observation.ts";
+import { formatEndpoint } from "../../wire/endpoint.ts";
+import { captureNames } from "./captures.ts";
+import { bold } from "./line.ts";
+import type { Page } from "./page.ts";
+import { counted, listed } from "./words.ts";
+
+const MAX_SERVERS = 3;
+
+/** One connection seen from two vantage points is one. */
+export interface Unread {
+  readonly protocol: string;
+  readonly connections: number;
+  readonly packets: number;
+  /** By server, most first. */
+  readonly servers: readonly { readonly server: string; readonly connections: number }[];
+}
+
+export function writeNotJudged(inspection: Inspection, page: Page): void {
+  const items = [leftOut(inspection), ...unreadItems(inspection), ...captureItems(inspection)].filter((item) => item !== "");
+  if (items.length === 0) return;
+  page.gap();
+  const [only, ...more] = items;
+  if (more.length === 0) {
+    page.text(2, bold("Not judged: "), only ?? "");
+    return;
+  }
+  page.line(bold("Not judged:"));
+  for (const item of items) page.text(4, `  · ${item}`);
+}
+
+const PURPOSES: Record<Exclude<Purpose, "work">, readonly [string, string]> = {
+  probe: ["health check or scrape", "health checks and scrapes"],
+  export: ["telemetry export", "telemetry exports"],
+  preflight: ["CORS preflight", "CORS preflights"],
+};
+
+/** `6 health checks and scrapes, 12 telemetry exports`, or nothing. */
+export function leftOut({ graph }: Inspection): string {
+  const parts = Object.entries(PURPOSES).flatMap(([purpose, [one, many]]) => {
+    const n = graph.hops.filter((hop) => hop.purpose === purpose).length;
+    return n === 0 ? [] : [counted(n, one, many)];
+  });
+  return parts.length === 0 ? "" : `${listed(parts)} (they carry no trace by right).`;
+}
+
+/** What connections spoke that is not read, most connections first. */
+export function unreadConnections(connections: readonly ConnectionSummary[]): Unread[] {
+  const protocols = new Map<string, { packets: number; readonly seen: Map<string, string> }>();
+  for (const { protocol, handshake, client, server, packets, bytes, vantage } of connections) {
+    if (protocol === "HTTP/1" || handshake === "unanswered" || handshake === "refused" || bytes === 0) continue;
+    const name = protocol ?? "unknown";
+    const known = protocols.get(name) ?? { packets: 0, seen: new Map<string, string>() };
+    protocols.set(name, known);
+    known.packets += packets;
+    const place = client.address.startsWith("127.") || client.address === "::1" ? `${vantage} ` : "";
+    known.seen.set(`${place}${formatEndpoint(client)} ${formatEndpoint(server)}`, formatEndpoint(server));
+  }
+  return [...protocols]
+    .map(([protocol, { packets, seen }]) => ({ protocol, packets, connections: seen.size, servers: countServers([...seen.values()]) }))
+    .sort((a, b) => b.connections - a.connections);
+}
+
+function countServers(servers: readonly string[]): Unread["servers"] {
+  const counts = new Map<string, number>();
+  for (const server of servers) counts.set(server, (counts.get(server) ?? 0) + 1);
+  return [...counts].map(([server, connections]) => ({ server, connections })).sort((a, b) => b.connections - a.connections);
+}
+
+const HELP: Readonly<Record<string, string>> = {
+  TLS: "encrypted. Capture where TLS ends: on the loopback inside the pod (-i lo), or behind the sidecar. (--keylog FILE is taken, but TLS is not decrypted yet.)",
+  "HTTP/2": "HTTP/2 or gRPC, recognised but not read yet.",
+  unknown: "in a protocol that was not recognised (no HTTP began in the captured part).",
+};
+
+function unreadItems({ connections, naming }: Inspection): string[] {
+  const names = new Map(
+    naming.workloads.flatMap(({ addresses, group, service }) => (service === undefined ? [] : addresses.map((a) => [a, group]))),
+  );
+  return unreadConnections(connections).map(({ protocol, connections: n, servers }) => {
+    const shown = servers.slice(0, MAX_SERVERS).map(({ server, connections: to }) => {
+      const name = names.get(server);
+      const where = name === undefined ? server : `${server} (${name})`;
+      return servers.length === 1 ? where : `${where} ×${to}`;
+    });
+    const rest = servers.length > shown.length ? [counted(servers.length - shown.length, "other server")] : [];
+    const verb = n === 1 ? "is" : "are";
+    return `${counted(n, "connection")} to ${listed([...shown, ...rest])} ${verb} ${HELP[protocol] ?? `${protocol}.`}`;
+  });
+}
+
+const CODES: Readonly<Record<string, string>> = {
+  gap: "bytes of streams are missing in the capture",
+  truncated: "packets or records are cut",
+  malformed: "bytes break their specification",
+  limit: "a safety limit was reached",
+  unsupported: "known and not read",
+  lost: "packets were dropped while capturing",
+};
+
+/** One line an anomaly code, and what the capturing program lost. */
+export function captureItems(inspection: Inspection): string[] {
+  const { captures, anomalies } = inspection;
+  const nameOf = captureNames(inspection);
+  const totals = new Map<string, number>();
+  for (const capture of captures) for (const [code, n] of Object.entries(capture.anomalies)) totals.set(code, (totals.get(code) ?? 0) + n);
+  const lost = captures.flatMap(({ lost: n }, i) =>
+    n > 0 ? [`${nameOf(i)}: the capturing program dropped ${counted(n, "packet")}.`] : [],
+  );
+  const codes = [...totals].map(([code, n]) => {
+    const first = anomalies.find((anomaly) => anomaly.code === code);
+    const { capture, packet, layer } = first?.where ?? {};
+    const where = capture === undefined ? (layer ?? "") : `${nameOf(capture)}${packet === undefined ? "" : ` #${packet}`}`;
+    const example = first === undefined ? "" : ` First: ${where}: ${first.message.replace(/\.$/, "")}.`;
+    return `${code}, ${counted(n, "time")}: ${CODES[code] ?? "odd bytes"}.${example}`;
+  });
+  return [...lost, ...codes];
+}

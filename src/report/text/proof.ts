@@ -1,0 +1,96 @@
+// What proves a finding, as it can be looked up: frames in Wireshark, spans in Jaeger, a display filter for all of them.
+
+import type { Finding } from "../../diagnosis/finding.ts";
+import type { Inspection } from "../../diagnosis/inspection.ts";
+import type { Exemplar } from "../../diagnosis/tally.ts";
+import { isReceiving } from "../../diff/span-index.ts";
+import type { Hop } from "../../hops/hop.ts";
+import { resourceOf } from "../../naming/name-workloads.ts";
+import type { Span } from "../../spans/span.ts";
+import type { Field } from "../../wire/field.ts";
+import { arrow, populationFilter, shownFields, spanEvidence } from "../evidence.ts";
+import { affectedHops } from "./affected-hops.ts";
+import { captureNames, frameOf } from "./captures.ts";
+import { bold, dim, type Piece, widthOf } from "./line.ts";
+import { LABEL_COLUMN, type Page } from "./page.ts";
+import { counted, shorten } from "./words.ts";
+
+const MAX_SPANS_SHOWN = 2;
+/** Characters of one field value on a terminal; a traceparent has 55. */
+const LONGEST_VALUE = 120;
+
+export function writeProof(finding: Finding, inspection: Inspection, page: Page): void {
+  const { isVerbose } = page.options;
+  const shown = isVerbose ? finding.exemplars : finding.exemplars.slice(0, 1);
+  let label = "Proof";
+  for (const exemplar of shown) {
+    for (const line of proofLines(finding, exemplar, inspection, page)) {
+      page.labelled(label, ...line);
+      label = "";
+    }
+  }
+  const filter = populationFilter(finding, affectedHops(finding, inspection));
+  if (filter !== undefined) {
+    page.labelled(label, dim("Wireshark, all of them: "));
+    page.line(" ".repeat(LABEL_COLUMN), filter);
+  }
+  const more = finding.affected - shown.length;
+  if (more > 0)
+    page.labelled("", dim(`${counted(more, "more exchange")}: ${isVerbose ? "" : "--verbose, "}--hops faulty, or --format json`));
+}
+
+function proofLines(finding: Finding, exemplar: Exemplar, inspection: Inspection, page: Page): Piece[][] {
+  const { judgement, fault } = exemplar;
+  const nameOf = captureNames(inspection);
+  const hops = fault.parent === undefined ? [judgement.hop] : [fault.parent, judgement.hop];
+  const heads = hops.map((hop) => [frameOf(hop, nameOf), arrow(hop, inspection), `${hop.method} ${hop.path}`]);
+  const wide = (column: number) => Math.max(...heads.map((head) => widthOf(head[column] ?? "")));
+  const packets = hops.flatMap((hop, i) => {
+    const [frame = "", way = "", request = ""] = heads[i] ?? [];
+    const head: Piece[] = [bold(frame.padEnd(wide(0))), `  ${way.padEnd(wide(1))}  ${request}`];
+    return [head, ...fieldLines(finding, hop, fault.parent, page)];
+  });
+  return [...packets, ...spanLines(exemplar, inspection, page)];
+}
+
+function fieldLines(finding: Finding, hop: Hop, parent: Hop | undefined, page: Page): Piece[][] {
+  const indent = "    ";
+  if (hop.exchange.request === undefined) return [[indent, dim("the capture lacks its request")]];
+  const fields = tellingFields(finding, hop, parent, page);
+  const cut = hop.observed === "full" ? "" : " in the captured part of the head";
+  if (fields.length === 0) return [[indent, dim(`no trace context${cut}`)]];
+  return fields.map(([name, value]) => [indent, `${name}: ${page.options.isTerminal ? shorten(value, LONGEST_VALUE) : value}`]);
+}
+
+/** The fields that carry ids; where state or baggage was cut, those too. */
+function tellingFields({ verdict }: Finding, hop: Hop, parent: Hop | undefined, { options }: Page): (readonly [string, string])[] {
+  const fields = shownFields(hop, options);
+  if (options.isVerbose) return fields;
+  const isState = (name: string) => /^(tracestate|baggage)$/i.test(name);
+  const ids = fields.filter(([name]) => !isState(name));
+  if (verdict !== "truncated" || parent === undefined) return ids;
+  const changed = fields.filter(([name]) => isState(name) && raw(hop.reading.fields, name) !== raw(parent.reading.fields, name));
+  return changed.length > 0 || hop !== parent ? [...ids, ...changed] : fields;
+}
+
+function raw(fields: readonly Field[], name: string): string {
+  return fields
+    .filter((field) => field.name.toLowerCase() === name.toLowerCase())
+    .map((field) => field.value)
+    .join();
+}
+
+function spanLines({ judgement, fault }: Exemplar, { diff, answer }: Inspection, page: Page): Piece[][] {
+  if (answer === undefined) return [];
+  const server = diff.matches.get(judgement.hop.index)?.server;
+  const spans = [...new Set([...fault.spans, ...(server === undefined ? [] : [server])])];
+  return spans.slice(0, page.options.isVerbose ? spans.length : MAX_SPANS_SHOWN).flatMap((span) => spanLine(span, page));
+}
+
+function spanLine(span: Span, { options }: Page): Piece[][] {
+  const kind = isReceiving(span) ? "SERVER span" : `${span.kind.toUpperCase()} span`;
+  const place = span.parentSpanId === undefined ? "is the root of" : "is in";
+  const line: Piece[] = [bold("Jaeger"), `  ${resourceOf(span)} ${span.name}: ${kind} ${span.spanId} ${place} trace ${span.traceId}`];
+  const { url } = spanEvidence(span, options);
+  return url === undefined ? [line] : [line, ["    ", url]];
+}

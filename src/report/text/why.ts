@@ -1,0 +1,94 @@
+// Why a finding is said: what came in and went out, what followed, what was not affected, and how requests were tied to what caused them.
+
+import type { Finding } from "../../diagnosis/finding.ts";
+import type { Inspection } from "../../diagnosis/inspection.ts";
+import type { Hop, ParentReason } from "../../hops/hop.ts";
+import type { Workload } from "../../naming/workload.ts";
+import { affectedHops } from "./affected-hops.ts";
+import { counted, listed, shortId } from "./words.ts";
+
+const MAX_ROUTES_NAMED = 4;
+
+/** Paragraphs, the most telling first. */
+export function whyOf(finding: Finding, inspection: Inspection): string[] {
+  const hops = affectedHops(finding, inspection);
+  return [
+    whatHappened(finding),
+    whatFollowed(finding, hops, inspection),
+    unaffectedRoutes(finding, inspection),
+    howTied(finding, hops),
+  ].filter((text) => text !== "");
+}
+
+/** `ingress (10.7.0.24:80)`; an address stands for itself. */
+export function nameAndAddress({ name, addresses }: Workload): string {
+  const [address] = addresses;
+  return address === undefined || name.includes(address) ? name : `${name} (${address})`;
+}
+
+function whatHappened({ verdict, culprit, exemplars, detail, affected }: Finding): string {
+  const parent = exemplars[0]?.fault.parent;
+  const span = exemplars[0]?.fault.spans[0];
+  const who = culprit === undefined ? "the sender" : nameAndAddress(culprit);
+  const them = affected === 1 ? "It" : `The ${affected}`;
+  if (verdict === "stripped" && parent !== undefined) return `${them} came into ${who} with a context and went out without one.`;
+  if (verdict === "stripped" && span !== undefined) return `${who} has spans for them, and no context of theirs went out.`;
+  if (detail === "") return "";
+  return `${affected === 1 ? "" : "The first of them: "}${detail}.`;
+}
+
+/** The receiver's spans of these exchanges, where they lie in other traces than they should. */
+function whatFollowed({ verdict, edge }: Finding, hops: readonly Hop[], { diff, graph }: Inspection): string {
+  if (verdict === "unrecorded" || verdict === "not-sampled" || verdict === "misattributed" || edge === undefined) return "";
+  const traces = new Set<string>();
+  for (const hop of hops) {
+    const server = diff.matches.get(hop.index)?.server;
+    const parent = hop.parent === undefined ? undefined : graph.hops[hop.parent.hop];
+    const expected = verdict === "ignored" ? hop.reading.identities : (parent?.reading.identities ?? []);
+    if (server !== undefined && expected.length > 0 && !expected.some((id) => id.traceId === server.traceId)) traces.add(server.traceId);
+  }
+  const [first] = traces;
+  if (first === undefined) return "";
+  return `${edge.to} went on in ${counted(traces.size, "other trace")} (${traces.size > 1 ? "first " : ""}${shortId(first)}); the callers' traces end before it.`;
+}
+
+function unaffectedRoutes({ edge, routes, affected, of }: Finding, { diagnosis }: Inspection): string {
+  if (edge === undefined || affected === of) return "";
+  const faulty = new Set(routes.map(({ route }) => route));
+  const others = new Map<string, number>();
+  for (const { from, to, routes: all } of diagnosis.tally.edges.values()) {
+    if ((from.group !== edge.from && from.name !== edge.from) || (to.group !== edge.to && to.name !== edge.to)) continue;
+    for (const [route, n] of all) if (!faulty.has(route)) others.set(route, (others.get(route) ?? 0) + n);
+  }
+  if (others.size === 0) return "";
+  const named = [...others].sort((a, b) => b[1] - a[1]).slice(0, MAX_ROUTES_NAMED);
+  const rest = others.size - named.length;
+  const parts = named.map(([route, n]) => `${route} (0 of ${n})`);
+  return `Not affected: ${listed(rest > 0 ? [...parts, counted(rest, "other route")] : parts)}.`;
+}
+
+const TIES: Record<ParentReason, string> = {
+  "span id": "by span ids",
+  "forwarded unchanged": "by the same span id on both sides",
+  "trace id": "by the trace id",
+  "request id": "by x-request-id",
+  "same request": "as the same method and target",
+  "only candidate": "as the only request open there then (inferred)",
+};
+
+/** Said only where it is not proof. */
+function howTied({ culprit, edge }: Finding, hops: readonly Hop[]): string {
+  const isSender = culprit !== undefined && (culprit.name === edge?.from || culprit.group === edge?.from);
+  if (!isSender) return "";
+  const ties = new Map<string, number>();
+  for (const { parent, candidates } of hops) {
+    const open = candidates.length > 1 ? "as one of several requests open there then, all with a context (inferred)" : "by spans alone";
+    const tie = parent === undefined ? open : TIES[parent.because];
+    ties.set(tie, (ties.get(tie) ?? 0) + 1);
+  }
+  if (![...ties.keys()].some((tie) => tie.includes("inferred") || tie.includes("request"))) return "";
+  const parts = [...ties].sort((a, b) => b[1] - a[1]);
+  return parts.length === 1
+    ? `Tied to the requests that caused them ${parts[0]?.[0]}.`
+    : `Tied to the requests that caused them: ${listed(parts.map(([tie, n]) => `${n} ${tie}`))}.`;
+}

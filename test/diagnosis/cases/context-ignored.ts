@@ -1,0 +1,122 @@
+import { id, request, server, trace, traceparent } from "../build-view.ts";
+import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
+
+const calls = nTimes(4, (i) => checkout(i));
+/** orders begins traces of its own, whatever comes in. */
+const ignoring = calls.flatMap(({ spans, outbound }, i) => [
+  spans.frontend,
+  spans.call,
+  server(outbound, { trace: 900 + i, id: 900 + i }),
+]);
+/** ingress is a proxy with spans; frontend sends W3C, and orders reads B3 from everybody else. */
+const oneFormat = nTimes(3, (i) => checkout(i));
+const otherCallers = nTimes(3, (i) =>
+  request("stock → orders", { at: 20_000 + i * 1_000, target: `/b3/${i}`, fields: [["b3", `${trace(500 + i)}-${id(500 + i)}-1`]] }),
+);
+const restarting = nTimes(3, (i) => forwarded(i, { outgoing: [traceparent(900 + i, 900 + i)] }));
+
+export const contextIgnored: RuleCases = {
+  rule: "context-ignored",
+  fires: [
+    {
+      name: "good bytes, and the receiver's SERVER span lies in another trace",
+      world: { requests: requestsOf(calls), spans: ignoring },
+      says: ["error ignored: frontend → orders 4/4, orders, unknown"],
+    },
+    {
+      name: "the receiver reads B3 and gets W3C",
+      world: {
+        requests: [...requestsOf(oneFormat), ...otherCallers],
+        spans: [
+          ...oneFormat.flatMap(({ spans, outbound }, i) => [
+            spans.frontend,
+            spans.call,
+            server(outbound, { trace: 900 + i, id: 900 + i }),
+          ]),
+          ...otherCallers.map((r, i) => server(r, { trace: 500 + i, id: 700 + i, parent: 500 + i })),
+        ],
+      },
+      says: ["error ignored: frontend → orders 3/3, orders, format-mismatch"],
+    },
+    {
+      name: "the context of an outside caller is ignored: a warning, since it may be the edge of the system",
+      world: {
+        requests: calls.map(({ inbound }) => inbound),
+        spans: calls.map(({ inbound }, i) => server(inbound, { trace: 900 + i, id: 900 + i })),
+      },
+      says: ["warning ignored: client → frontend 4/4, frontend, unknown"],
+    },
+    {
+      name: "a proxy with spans of its own begins a new trace and sends that one on",
+      world: {
+        requests: requestsOf(restarting),
+        spans: restarting.flatMap(({ inbound, outbound }, i) => [
+          server(inbound, { trace: 900 + i, id: 900 + i, sdk: "nginx" }),
+          server(outbound, { trace: 900 + i, id: 950 + i, parent: 900 + i }),
+        ]),
+      },
+      says: ["warning ignored: client → ingress 3/3, ingress, restarts-trace"],
+      failsBecause: "the cause stays unknown, although a proxy whose own span begins a trace restarts it",
+    },
+  ],
+  staysQuiet: [
+    {
+      name: "every span where it belongs",
+      world: { requests: requestsOf(calls), spans: calls.flatMap(({ spans }) => [spans.frontend, spans.call, spans.orders]) },
+      says: [],
+    },
+    {
+      name: "a deliberate restart with a link to the caller's trace: a note",
+      world: {
+        requests: requestsOf(calls),
+        spans: calls.flatMap(({ spans, outbound, ids }, i) => [
+          spans.frontend,
+          spans.call,
+          server(outbound, { trace: 900 + i, id: 900 + i, links: [{ trace: ids.trace, id: ids.call }] }),
+        ]),
+      },
+      says: ["note ignored: frontend → orders 4/4, orders, restarts-trace"],
+    },
+    {
+      name: "the parent span of an outside caller is in no backend",
+      world: { requests: calls.map(({ inbound }) => inbound), spans: calls.map(({ spans }) => spans.frontend) },
+      says: [],
+    },
+    {
+      name: "CLIENT and SERVER span share one id, as B3 lets them",
+      world: {
+        requests: requestsOf(nTimes(3, (i) => checkout(i, { outgoing: [["b3", `${trace(i + 1)}-${id((i + 1) * 16 + 2)}-1`]] }))),
+        spans: nTimes(3, (i) => checkout(i)).flatMap(({ spans, ids, outbound }) => [
+          spans.frontend,
+          spans.call,
+          server(outbound, { trace: ids.trace, id: ids.call, parent: ids.frontend }),
+        ]),
+      },
+      says: [],
+    },
+    {
+      name: "two contexts in one request, and the receiver goes on with one of them",
+      world: {
+        requests: calls.map(({ inbound, ids }) => ({
+          ...inbound,
+          fields: [...inbound.fields, ["b3", `${trace(800 + ids.trace)}-${id(800)}-1`] as const],
+        })),
+        spans: calls.map(({ spans }) => spans.frontend),
+      },
+      says: [],
+    },
+    {
+      name: "bad bytes: who wrote them is named, not who could not read them",
+      world: {
+        requests: requestsOf(nTimes(3, (i) => checkout(i, { outgoing: [["traceparent", "00-zz"]] }))),
+        spans: ignoring,
+      },
+      says: ["error malformed: frontend → orders 3/3, frontend, header-malformed"],
+    },
+    {
+      name: "without a backend nobody knows what the receiver did",
+      world: { requests: requestsOf(calls) },
+      says: [],
+    },
+  ],
+};

@@ -1,0 +1,158 @@
+import { client, id, internal, request, server, trace, traceparent } from "../build-view.ts";
+import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
+
+const withoutContext = nTimes(4, (i) => checkout(i, { outgoing: [] }));
+const dropped = nTimes(4, (i) => forwarded(i, { outgoing: [] }));
+const oneRoute = nTimes(6, (i) => forwarded(i, i < 2 ? { outgoing: [], target: `/orders/${i}` } : { target: `/users/${i}` }));
+const b3 = nTimes(3, (i) => forwarded(i, { incoming: [["b3", `${trace(i + 1)}-${id(i + 1)}-1`]], outgoing: [] }));
+const job = request("frontend → orders", { target: "/stock/1" });
+const overlapping = [
+  request("client → frontend", { at: 0, target: "/checkout", fields: [traceparent(1, 1)] }),
+  request("client → frontend", { at: 10, target: "/checkout", fields: [traceparent(2, 2)] }),
+  request("frontend → orders", { at: 20, until: 60, target: "/stock/1" }),
+];
+const inbound = request("client → frontend", { target: "/checkout", fields: [traceparent(1, 1)] });
+const frontend = server(inbound, { trace: 1, id: 2, parent: 1 });
+
+export const contextStripped: RuleCases = {
+  rule: "context-stripped",
+  fires: [
+    {
+      name: "a proxy without spans gets a context and sends none",
+      world: { requests: requestsOf(dropped) },
+      says: ["error stripped: ingress → orders 4/4, ingress, proxy-drops-header"],
+    },
+    {
+      name: "the same, and the service behind it begins traces of its own",
+      world: {
+        requests: requestsOf(dropped),
+        spans: dropped.map(({ outbound }, i) => server(outbound, { trace: 900 + i, id: 900 + i })),
+      },
+      says: ["error stripped: ingress → orders 4/4, ingress, proxy-drops-header"],
+    },
+    {
+      name: "an application has a SERVER span and no CLIENT span for its call",
+      world: { requests: requestsOf(withoutContext), spans: withoutContext.map(({ spans }) => spans.frontend) },
+      says: ["error stripped: frontend → orders 4/4, frontend, client-does-not-inject"],
+    },
+    {
+      name: "an application has a CLIENT span for its call, and sends nothing",
+      world: {
+        requests: requestsOf(withoutContext),
+        spans: withoutContext.flatMap(({ spans, outbound }, i) => [
+          spans.frontend,
+          spans.call,
+          server(outbound, { trace: 900 + i, id: 900 + i }),
+        ]),
+      },
+      says: ["error stripped: frontend → orders 4/4, frontend, transport-does-not-inject"],
+    },
+    {
+      name: "without a backend the cause of an application's silence stays open",
+      world: { requests: requestsOf(withoutContext) },
+      says: ["error stripped: frontend → orders 4/4, frontend, unknown"],
+    },
+    {
+      name: "a job's own CLIENT span proves that there was a context to send",
+      world: { requests: [job], spans: [client(job, { trace: 1, id: 1 }), server(job, { trace: 2, id: 2 })] },
+      says: ["error stripped: frontend → orders 1/1, frontend, transport-does-not-inject"],
+    },
+    {
+      name: "only the requests of one route lose it",
+      world: { requests: requestsOf(oneRoute) },
+      says: ["error stripped: ingress → orders 2/6, ingress, proxy-drops-header"],
+    },
+    {
+      name: "a B3 context counts like any other",
+      world: { requests: requestsOf(b3) },
+      says: ["error stripped: ingress → orders 3/3, ingress, proxy-drops-header"],
+    },
+    {
+      name: "several requests were open at the sender, and each of them carried a context",
+      world: { requests: overlapping },
+      says: ["error stripped: frontend → orders 1/1, frontend, unknown"],
+    },
+  ],
+  staysQuiet: [
+    {
+      name: "a root that sends none",
+      world: { requests: nTimes(3, (i) => request("client → frontend", { at: i * 1_000 })) },
+      says: [],
+    },
+    {
+      name: "a service that gets none and sends none",
+      world: { requests: requestsOf(nTimes(3, (i) => checkout(i, { incoming: [], outgoing: [] }))) },
+      says: [],
+    },
+    {
+      name: "a proxy that gets none and sends none, before a service that begins the traces",
+      world: {
+        requests: requestsOf(nTimes(3, (i) => forwarded(i, { incoming: [], outgoing: [] }))),
+        spans: nTimes(3, (i) => server(forwarded(i).outbound, { trace: 900 + i, id: 900 + i })),
+      },
+      says: [],
+    },
+    {
+      name: "passed on unchanged by a host without spans",
+      world: { requests: requestsOf(nTimes(3, (i) => forwarded(i))), spans: nTimes(3, (i) => forwarded(i).spans.orders) },
+      says: [],
+    },
+    {
+      name: "one of the requests that may have caused the call carried no context",
+      world: { requests: [overlapping[0]!, { ...overlapping[1]!, fields: [] }, overlapping[2]!] },
+      says: [],
+    },
+    {
+      name: "health checks and scrapes that a service makes while it serves a request",
+      world: {
+        requests: [
+          inbound,
+          request("frontend → orders", { at: 20, until: 30, target: "/healthz" }),
+          request("frontend → orders", { at: 40, until: 50, target: "/metrics", fields: [["user-agent", "Prometheus/2.53.0"]] }),
+          request("frontend → stock", { at: 60, until: 70, target: "/anything", fields: [["user-agent", "kube-probe/1.31"]] }),
+        ],
+      },
+      says: [],
+    },
+    {
+      name: "OTLP exports that a service makes while it serves a request",
+      world: {
+        requests: [inbound, request("frontend → collector:4318", { at: 20, until: 30, method: "POST", target: "/v1/traces" })],
+      },
+      says: [],
+    },
+    {
+      name: "a CORS preflight carries no trace fields by right",
+      world: { requests: [inbound, request("frontend → orders", { at: 20, until: 30, method: "OPTIONS", target: "/stock/1" })] },
+      says: [],
+    },
+    {
+      name: "a job's INTERNAL root began the trace while a request was open",
+      world: {
+        requests: [inbound, { ...job, at: 20, until: 60, fields: [traceparent(5, 52)] }],
+        spans: [frontend, internal(job, { trace: 5, id: 51 }), client(job, { trace: 5, id: 52, parent: 51 })],
+      },
+      says: [],
+    },
+    {
+      name: "the sender was serving requests over TLS, too: its call may belong to one of them",
+      world: { requests: [inbound, { ...job, at: 20, until: 60 }], unreadable: [{ to: "frontend", protocol: "TLS" }] },
+      says: [],
+    },
+    {
+      name: "the sender was serving requests over HTTP/2, too",
+      world: { requests: [inbound, { ...job, at: 20, until: 60 }], unreadable: [{ to: "frontend", protocol: "HTTP/2" }] },
+      says: [],
+    },
+    {
+      name: "a capture with a short snaplen lacks the end of the request head",
+      world: { requests: requestsOf(dropped).map((r) => (r.from === "ingress" ? { ...r, head: "partial" as const } : r)) },
+      says: ["note not-observable: capture 4/8, nobody, capture-cut"],
+    },
+    {
+      name: "the incoming head was cut: it may have carried none",
+      world: { requests: requestsOf(dropped).map((r) => (r.from === "client" ? { ...r, fields: [], head: "partial" as const } : r)) },
+      says: ["note not-observable: capture 4/8, nobody, capture-cut"],
+    },
+  ],
+};

@@ -1,0 +1,94 @@
+import { client, request, server, traceparent } from "../build-view.ts";
+import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
+
+/** Of six calls orders records those to /stock/*, and none of those to /search. */
+const someRoutes = nTimes(6, (i) => checkout(i, i < 2 ? { target: "/search" } : {}));
+const withoutSearch = someRoutes.flatMap(({ spans }, i) => [spans.frontend, spans.call, ...(i < 2 ? [] : [spans.orders])]);
+const refused = (status: number) =>
+  nTimes(4, (i) => {
+    const made = checkout(i, i < 2 ? { status } : {});
+    return i < 2 ? { ...made, outbound: { ...made.outbound, headLength: 20_000 } } : made;
+  });
+const recordedFrom = (calls: ReturnType<typeof refused>) =>
+  calls.flatMap(({ spans }, i) => [spans.frontend, spans.call, ...(i < 2 ? [] : [spans.orders])]);
+/** One CLIENT span, one traceparent, three tries; the last one reached the application. */
+const tries = nTimes(3, (i) =>
+  request("frontend → orders", { at: i * 200, status: i < 2 ? 503 : 200, target: "/stock/1", fields: [traceparent(1, 2)] }),
+);
+const rootless = nTimes(4, (i) => request("client → orders", { at: i * 1_000, target: `/stock/${i}`, fields: [] }));
+
+export const spanMissing: RuleCases = {
+  rule: "span-missing",
+  fires: [
+    {
+      name: "good bytes, and the receiver left no SERVER span on one of its routes",
+      world: { requests: requestsOf(someRoutes), spans: withoutSearch },
+      says: ["error unrecorded: frontend → orders 2/6, orders, unknown"],
+    },
+    {
+      name: "requests without a context on that route count with it: none of them has a span",
+      world: {
+        requests: [...requestsOf(someRoutes), request("frontend → orders", { at: 9_000, target: "/search" })],
+        spans: withoutSearch,
+      },
+      says: ["error unrecorded: frontend → orders 3/7, orders, unknown"],
+    },
+    {
+      name: "the receiver refuses the request head as too large with 431",
+      world: { requests: requestsOf(refused(431)), spans: recordedFrom(refused(431)) },
+      says: ["error unrecorded: frontend → orders 2/4, orders, header-too-large"],
+    },
+    {
+      name: "the receiver refuses a head of 20 kB with 400, as nginx does",
+      world: { requests: requestsOf(refused(400)), spans: recordedFrom(refused(400)) },
+      says: ["error unrecorded: frontend → orders 2/4, orders, header-too-large"],
+      failsBecause: "only 431 is taken for a refusal by size",
+    },
+  ],
+  staysQuiet: [
+    {
+      name: "a service that records nothing at all is not instrumented",
+      world: {
+        requests: requestsOf(nTimes(3, (i) => checkout(i))),
+        spans: nTimes(3, (i) => checkout(i)).flatMap(({ spans }) => [spans.frontend, spans.call]),
+      },
+      says: [],
+    },
+    {
+      name: "a proxy without spans that passes the context on",
+      world: { requests: requestsOf(nTimes(3, (i) => forwarded(i))), spans: nTimes(3, (i) => forwarded(i).spans.orders) },
+      says: [],
+    },
+    {
+      name: "tries of one call with the same traceparent, of which one was recorded",
+      world: {
+        requests: tries,
+        spans: [client(tries[0]!, { trace: 1, id: 2 }), server(tries[2]!, { trace: 1, id: 3, parent: 2 })],
+      },
+      says: [],
+    },
+    {
+      name: "traces that could not be looked up",
+      world: { requests: requestsOf(someRoutes), spans: withoutSearch, backend: { isLookedUp: () => false } },
+      says: [],
+    },
+    {
+      name: "requests that carry no context and have no span: the service may have sampled them away",
+      world: { requests: rootless, spans: rootless.slice(0, 2).map((r, i) => server(r, { trace: 700 + i, id: 700 + i })) },
+      says: [],
+    },
+    {
+      name: "health checks, which are not recorded",
+      world: {
+        requests: [
+          ...requestsOf(nTimes(3, (i) => checkout(i))),
+          ...nTimes(3, (i) =>
+            request("client → orders", { at: 10_000 + i, target: "/healthz", fields: [traceparent(600 + i, 600)] }),
+          ),
+        ],
+        spans: nTimes(3, (i) => checkout(i)).flatMap(({ spans }) => [spans.frontend, spans.call, spans.orders]),
+      },
+      says: [],
+    },
+  ],
+};

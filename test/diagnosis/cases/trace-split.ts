@@ -1,0 +1,152 @@
+import { client, id, internal, request, server, trace, traceparent } from "../build-view.ts";
+import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
+
+const fresh = (i: number) => traceparent(900 + i, 900 + i);
+const restarted = nTimes(4, (i) => forwarded(i, { outgoing: [fresh(i)] }));
+const lost = nTimes(4, (i) => checkout(i, { outgoing: [fresh(i)] }));
+const halved = nTimes(3, (i) =>
+  checkout(i, {
+    outgoing: [
+      ["x-b3-traceid", trace(i + 1).slice(16)],
+      ["x-b3-spanid", id((i + 1) * 16 + 2)],
+    ],
+  }),
+);
+const short = (i: number) => `a3ce929d0e0e473${i}`;
+const padded = nTimes(3, (i) =>
+  forwarded(i, {
+    incoming: [["b3", `${short(i)}-${id(i + 1)}-1`]],
+    outgoing: [["traceparent", `00-${short(i)}${"0".repeat(16)}-${id(i + 1)}-01`]],
+  }),
+);
+const paddedRight = nTimes(3, (i) =>
+  forwarded(i, {
+    incoming: [["b3", `${short(i)}-${id(i + 1)}-1`]],
+    outgoing: [["traceparent", `00-${"0".repeat(16)}${short(i)}-${id(i + 1)}-01`]],
+  }),
+);
+/** Every second request goes through ingress#2, which begins new traces. */
+const oneReplica = nTimes(8, (i) =>
+  i % 2 === 0 ? forwarded(i, { frontend: "ingress#1" }) : forwarded(i, { frontend: "ingress#2", outgoing: [fresh(i)] }),
+);
+const secondFormat = nTimes(3, (i) => {
+  const came = traceparent(i + 1, (i + 1) * 16);
+  return forwarded(i, { incoming: [came], outgoing: [came, ["b3", `${trace(900 + i)}-${id(900 + i)}-1`]] });
+});
+/** frontend restarts on purpose, and what it calls goes on with its own trace. */
+const linked = nTimes(3, (i) => checkout(i, { outgoing: [traceparent(900 + i, 950 + i)] }));
+
+export const traceSplit: RuleCases = {
+  rule: "trace-split",
+  fires: [
+    {
+      name: "a proxy sends a fresh trace id",
+      world: { requests: requestsOf(restarted) },
+      says: ["error split: ingress → orders 4/4, ingress, restarts-trace"],
+    },
+    {
+      name: "an application's CLIENT span is a root although it was serving a request of another trace",
+      world: {
+        requests: requestsOf(lost),
+        spans: lost.flatMap(({ spans, outbound }, i) => [
+          spans.frontend,
+          client(outbound, { trace: 900 + i, id: 900 + i }),
+          server(outbound, { trace: 900 + i, id: 950 + i, parent: 900 + i }),
+        ]),
+      },
+      says: ["error split: frontend → orders 4/4, frontend, goroutine-without-context"],
+    },
+    {
+      name: "without a backend the cause stays open",
+      world: { requests: requestsOf(lost) },
+      says: ["error split: frontend → orders 4/4, frontend, unknown"],
+    },
+    {
+      name: "a 128-bit trace id goes on as its lower 64 bits",
+      world: { requests: requestsOf(halved) },
+      says: ["error split: frontend → orders 3/3, frontend, trace-id-shortened"],
+    },
+    {
+      name: "a 64-bit trace id is padded on the wrong side",
+      world: { requests: requestsOf(padded) },
+      says: ["error split: ingress → orders 3/3, ingress, format-translated-wrong"],
+    },
+    {
+      name: "one of two replicas does it: it is named, with its own exchanges",
+      world: { requests: requestsOf(oneReplica) },
+      says: ["error split: ingress-2 → orders 4/4, ingress-2, one-backend-of-many"],
+    },
+    {
+      name: "a second format with another trace id beside the right one, and the receiver took it",
+      world: {
+        requests: requestsOf(secondFormat),
+        spans: secondFormat.map(({ outbound }, i) => server(outbound, { trace: 900 + i, id: 950 + i, parent: 900 + i })),
+      },
+      says: ["error split: ingress → orders 3/3, ingress, reinjected-by-proxy"],
+    },
+    {
+      name: "the same, and the receiver went on with the right one: a note",
+      world: { requests: requestsOf(secondFormat), spans: secondFormat.map(({ spans }) => spans.orders) },
+      says: ["note split: ingress → orders 3/3, ingress, reinjected-by-proxy"],
+    },
+    {
+      name: "the same without a backend: nobody knows which one the receiver takes",
+      world: { requests: requestsOf(secondFormat) },
+      says: ["warning split: ingress → orders 3/3, ingress, reinjected-by-proxy"],
+    },
+  ],
+  staysQuiet: [
+    {
+      name: "a 64-bit trace id in a wider format, padded with zeros on the left",
+      world: { requests: requestsOf(paddedRight) },
+      says: [],
+    },
+    {
+      name: "the same context in two formats",
+      world: {
+        requests: requestsOf(
+          nTimes(3, (i) => {
+            const came = traceparent(i + 1, (i + 1) * 16);
+            return forwarded(i, { incoming: [came], outgoing: [came, ["b3", `${trace(i + 1)}-${id((i + 1) * 16)}-1`]] });
+          }),
+        ),
+      },
+      says: [],
+    },
+    {
+      name: "a deliberate restart with a link is a note where it happens, and nothing further on",
+      world: {
+        requests: requestsOf(linked),
+        spans: linked.flatMap(({ inbound, outbound, ids }, i) => [
+          server(inbound, { trace: 900 + i, id: 900 + i, links: [{ trace: ids.trace, id: ids.caller }] }),
+          client(outbound, { trace: 900 + i, id: 950 + i, parent: 900 + i }),
+          server(outbound, { trace: 900 + i, id: 980 + i, parent: 950 + i }),
+        ]),
+      },
+      says: ["note ignored: client → frontend 3/3, frontend, restarts-trace"],
+    },
+    {
+      name: "a job begins its own trace while a request is open",
+      world: {
+        requests: requestsOf(lost),
+        spans: lost.flatMap(({ spans, outbound }, i) => [
+          spans.frontend,
+          internal(outbound, { trace: 900 + i, id: 940 + i }),
+          client(outbound, { trace: 900 + i, id: 900 + i, parent: 940 + i }),
+          server(outbound, { trace: 900 + i, id: 950 + i, parent: 900 + i }),
+        ]),
+      },
+      says: [],
+    },
+    {
+      name: "the sender was serving requests that cannot be read: the new trace may be theirs",
+      world: { requests: requestsOf(lost), unreadable: [{ to: "frontend", protocol: "TLS" }] },
+      says: [],
+    },
+    {
+      name: "roots of the sender's own, while it serves nobody",
+      world: { requests: nTimes(3, (i) => request("frontend → orders", { at: i * 1_000, fields: [fresh(i)] })) },
+      says: [],
+    },
+  ],
+};

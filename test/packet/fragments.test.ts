@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { FragmentTable } from "../../src/packet/fragments.ts";
+import { FRAGMENT_TIMEOUT_US, MAX_FRAGMENTED_DATAGRAMS, MAX_FRAGMENTS_PER_DATAGRAM } from "../../src/wire/limits.ts";
+import { bytesOf, ethernetFrame, ipv4Packet, packetOf, udpDatagram } from "../tcp/build-packets.ts";
+import { decode } from "./decode.ts";
+
+const whole = "0123456789abcdefghijklmnopqrstuvwxyzABCD";
+const fragment = (offset: number, length: number, changes: Partial<Parameters<FragmentTable["add"]>[0]> = {}) => ({
+  source: 1,
+  destination: 2,
+  protocol: 17,
+  identification: 3,
+  offset,
+  more: offset + length < whole.length,
+  bytes: bytesOf(whole.slice(offset, offset + length)),
+  at: 0,
+  ...changes,
+});
+const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString("latin1");
+
+describe("fragments", () => {
+  it("are joined in any order, with any overlap", () => {
+    const pieces = fc.shuffledSubarray(
+      [
+        [0, 16],
+        [16, 8],
+        [24, 16],
+        [8, 24],
+        [0, 8],
+        [32, 8],
+        [16, 24],
+      ] as const,
+      { minLength: 7 },
+    );
+    fc.assert(
+      fc.property(pieces, (order) => {
+        const table = new FragmentTable();
+        const results = order.map(([offset, length]) => text(table.add(fragment(offset, length))));
+        expect(results.find((result) => result !== undefined)).toBe(whole);
+      }),
+    );
+  });
+
+  it("keep the bytes that begin first where they differ", () => {
+    const table = new FragmentTable();
+    table.add(fragment(0, 24));
+    expect(text(table.add(fragment(16, 24, { bytes: bytesOf("????????GHIJKLMNOPQRSTUV") })))).toBe(
+      "0123456789abcdefghijklmnGHIJKLMNOPQRSTUV",
+    );
+  });
+
+  it("of other datagrams are kept apart", () => {
+    const table = new FragmentTable();
+    table.add(fragment(0, 16));
+    expect(table.add(fragment(16, 24, { identification: 4 }))).toBeUndefined();
+    expect(table.add(fragment(16, 24, { source: 9 }))).toBeUndefined();
+    expect(text(table.add(fragment(16, 24)))).toBe(whole);
+  });
+
+  it("are given up after a time, and when there are too many", () => {
+    const table = new FragmentTable();
+    table.add(fragment(0, 16));
+    expect(table.add(fragment(16, 24, { at: FRAGMENT_TIMEOUT_US + 1 }))).toBeUndefined();
+    expect(table.incomplete).toBe(1);
+    for (let i = 0; i < MAX_FRAGMENTED_DATAGRAMS + 5; i++) table.add(fragment(0, 8, { identification: 100 + i }));
+    expect(table.incomplete).toBeGreaterThan(5);
+  });
+
+  it("that reach too far or are too many are malformed", () => {
+    const table = new FragmentTable();
+    expect(() => table.add(fragment(65_528, 24, { bytes: new Uint8Array(24) }))).toThrow("beyond 65,535");
+    for (let i = 0; i < MAX_FRAGMENTS_PER_DATAGRAM; i++) table.add(fragment(8, 8, { identification: 7 }));
+    expect(() => table.add(fragment(8, 8, { identification: 7 }))).toThrow("more than");
+  });
+
+  it("never throw anything else, whatever they say", () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(8191), fc.nat(80), fc.boolean()), { maxLength: 40 }), (pieces) => {
+        const table = new FragmentTable();
+        for (const [offset, length, more] of pieces) {
+          const bytes = new Uint8Array(length);
+          if (offset * 8 + length > 65_535) expect(() => table.add(fragment(offset * 8, length, { bytes, more }))).toThrow();
+          else table.add(fragment(offset * 8, length, { bytes, more }));
+        }
+      }),
+    );
+  });
+});
+
+describe("fragments in packets", () => {
+  const datagram = udpDatagram(1000, 2000, bytesOf(whole));
+  const packets = [0, 16, 32].map((offset) =>
+    packetOf(
+      ethernetFrame(
+        0x0800,
+        ipv4Packet({
+          source: "10.0.0.1",
+          destination: "10.0.0.2",
+          protocol: 17,
+          identification: 5,
+          fragmentOffset: offset,
+          moreFragments: offset < 32,
+          payload: datagram.subarray(offset, offset < 32 ? offset + 16 : undefined),
+        }),
+      ),
+    ),
+  );
+
+  it("come out once, with the last of them", () => {
+    const { packets: decoded, anomalies } = decode([packets[2]!, packets[0]!, packets[1]!]);
+    expect(anomalies).toEqual([]);
+    expect(decoded).toMatchObject([{ transport: 17, payload: whole, from: "10.0.0.1 1000" }]);
+  });
+
+  it("that the snap length cut are an anomaly", () => {
+    const { anomalies } = decode([{ ...packets[0]!, end: 40 }]);
+    expect(anomalies).toMatchObject([{ code: "malformed", where: { layer: "IPv4" } }]);
+  });
+});
