@@ -1,5 +1,6 @@
 // What the user typed, checked and told apart; no I/O but a look whether a file exists.
 
+import { isIPv6 } from "node:net";
 import type { Severity } from "../diagnosis/verdict.ts";
 import { UserError } from "../wire/user-error.ts";
 
@@ -40,12 +41,15 @@ export type InspectOptions = ReadOptions & OutputOptions;
 
 export const DEFAULT_JAEGER = "localhost:16685";
 
-/** HOST or HOST:PORT, with [IPv6] in brackets. */
-const TARGET = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)(:\d{1,5})?$/;
+/** HOST or HOST:PORT, with [IPv6] in brackets. A host does not begin with a dash: `-` is standard input. */
+const TARGET = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_][A-Za-z0-9_.-]*)(:\d{1,5})?$/;
+/** No host is called so; a file may be, even if it is not there. */
+const CAPTURE_NAME = /\.(pcap|pcapng|cap|dmp)\d*(\.gz|\.zst)?$/i;
+const MOST_PORT = 65_535;
 
 /**
  * `--jaeger` takes an optional value: what is an existing file, or cannot be HOST[:PORT], was meant as a capture, so that
- * `pcap --jaeger capture.pcap` does what was meant.
+ * `pcap --jaeger capture.pcap` does what was meant. Throws `UserError` for what was meant as an address and is none.
  */
 export function splitJaegerValue(
   value: string | true | undefined,
@@ -54,7 +58,15 @@ export function splitJaegerValue(
 ): { readonly jaeger: string | undefined; readonly captures: readonly string[] } {
   if (value === undefined) return { jaeger: undefined, captures };
   if (value === true) return { jaeger: DEFAULT_JAEGER, captures };
-  if (exists(value) || !TARGET.test(value)) return { jaeger: DEFAULT_JAEGER, captures: [value, ...captures] };
+  if (exists(value)) return { jaeger: DEFAULT_JAEGER, captures: [value, ...captures] };
+  const address = /^[a-z+]+:\/\/([^/]*)/i.exec(value)?.[1];
+  if (address !== undefined)
+    throw new UserError(
+      `--jaeger ${value}: expected HOST:PORT of the gRPC query port, not a URL: --jaeger ${address.replace(/:16686$/, ":16685")}`,
+    );
+  if (isIPv6(value)) throw new UserError(`--jaeger ${value}: an IPv6 address stands in brackets: --jaeger [${value}]:16685`);
+  if (CAPTURE_NAME.test(value) || !TARGET.test(value)) return { jaeger: DEFAULT_JAEGER, captures: [value, ...captures] };
+  if (Number(/:(\d+)$/.exec(value)?.[1] ?? 1) > MOST_PORT) throw new UserError(`--jaeger ${value}: ports end at ${MOST_PORT}.`);
   return { jaeger: value, captures };
 }
 

@@ -134,12 +134,12 @@ function collect(value: string, before: string[]): string[] {
 
 function positive(value: string): number {
   const number = Number(value);
-  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError("expected a number above 0.");
+  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError("Expected a number above 0.");
   return number;
 }
 
 function notNegative(value: string): number {
   const number = Number(value);
-  if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError("expected a number of seconds.");
+  if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError("Expected a number of seconds.");
   return number;
 }

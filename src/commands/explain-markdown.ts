@@ -29,7 +29,11 @@ export function renderMarkdown(markdown: string, { width, isColoured }: PageStyl
         for (const line of tableLines(block.rows)) put(...line);
         break;
       case "item":
-        for (const line of wrap([`${block.indent}${block.mark} `, ...inline(block.text)], columns, block.indent.length + block.mark.length + 1))
+        for (const line of wrap(
+          [`${block.indent}${block.mark} `, ...inline(block.text)],
+          columns,
+          block.indent.length + block.mark.length + 1,
+        ))
           put(...line);
         break;
       case "paragraph":

@@ -13,14 +13,11 @@ export function routeOf(hop: Hop, server: Span | undefined): string {
 
 /** Numbers, UUIDs, hex and long tokens in a path segment become `*`. */
 export function templatePath(path: string): string {
-  return path
-    .split("/")
-    .map((segment) => (isId(segment) ? "*" : segment))
-    .join("/");
+  return path.replace(/[^/]*\d[^/]*/g, (segment) => (isId(segment) ? "*" : segment));
 }
 
 function isId(segment: string): boolean {
   if (/^\d+$/.test(segment) || /^[0-9a-f]{8}-[0-9a-f]{4}-/i.test(segment)) return true;
-  if (/^[0-9a-f]{8,}$/i.test(segment) && /\d/.test(segment)) return true;
-  return segment.length >= 20 && /\d/.test(segment);
+  if (/^[0-9a-f]{8,}$/i.test(segment)) return true;
+  return segment.length >= 20;
 }

@@ -18,6 +18,8 @@ const UNALIGNED_SLACK_US = 2 * SECOND;
 export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff {
   const index = new SpanIndex(traces);
   const matching = new Matching(index);
+  if (index.spans.length === 0)
+    return { index, matches: matching.matches, hopOf: matching.hopOf, spansWithoutHop: [], clockOffsets: new Map() };
   matchByIds(graph.hops, matching);
   for (const hop of graph.hops) matchByResponse(hop, matching);
   const clockOffsets = estimateClocks(graph.hops, matching);

@@ -20,27 +20,44 @@ export interface HopGraph {
 export function buildHops(exchanges: readonly HttpExchange[], connections: readonly ConnectionSummary[], vantagePoints: number): HopGraph {
   const groups = joinSightings(exchanges, vantagePoints);
   const clocks = estimateCaptureClocks(groups, vantagePoints);
-  const clockOf = (vantage: number) => clocks[vantage] ?? 0;
   const machines = findMachines(exchanges, connections, vantagePoints);
-  const ordered = groups
-    .map((sightings) => ({ sightings, startedAt: Math.min(...sightings.map((s) => startOf(s) - clockOf(s.vantage))) }))
-    .sort((a, b) => a.startedAt - b.startedAt || startOrder(a.sightings[0]!) - startOrder(b.sightings[0]!));
-  const hops = ordered.map(({ sightings, startedAt }, index) => makeHop(index, sightings, startedAt, machines, clockOf));
+  const order = orderByStart(groups, clocks);
+  const hops = new Array<Hop>(groups.length);
+  for (let index = 0; index < order.length; index++) hops[index] = makeHop(index, groups[order[index]!]!, machines, clocks);
   const known = inferPurposes(hops);
   linkParents(known, machines);
   return { hops: known, machines, clocks };
 }
 
-function makeHop(
-  index: number,
-  sightings: HttpExchange[],
-  startedAt: number,
-  machines: Machines,
-  clockOf: (vantage: number) => number,
-): Hop {
-  const exchange = bestSighting(sightings, clockOf);
+/** Places of the groups, by the first time that any vantage point saw them; equal times by frame number. */
+function orderByStart(groups: readonly (readonly HttpExchange[])[], clocks: readonly number[]): Uint32Array {
+  const starts = Float64Array.from(groups, (sightings) => startOf(sightings, clocks));
+  const frames = Float64Array.from(groups, ([first]) => first?.request?.packet.number ?? first?.response?.packet.number ?? 0);
+  return Uint32Array.from(groups.keys()).sort((a, b) => starts[a]! - starts[b]! || frames[a]! - frames[b]! || a - b);
+}
+
+function startOf(sightings: readonly HttpExchange[], clocks: readonly number[]): number {
+  let start = Number.POSITIVE_INFINITY;
+  for (const { request, response, vantage } of sightings) {
+    start = Math.min(start, (request?.startedAt ?? response?.startedAt ?? 0) - (clocks[vantage] ?? 0));
+  }
+  return start;
+}
+
+function endOf(sightings: readonly HttpExchange[], clocks: readonly number[]): number | undefined {
+  let end: number | undefined;
+  for (const { response, vantage } of sightings) {
+    if (response?.endedAt === undefined) continue;
+    const at = response.endedAt - (clocks[vantage] ?? 0);
+    if (end === undefined || at > end) end = at;
+  }
+  return end;
+}
+
+function makeHop(index: number, sightings: readonly HttpExchange[], machines: Machines, clocks: readonly number[]): Hop {
+  const exchange = bestSighting(sightings, clocks);
   const { client, server, vantage } = exchange;
-  const ends = sightings.flatMap((s) => (s.response?.endedAt === undefined ? [] : [s.response.endedAt - clockOf(s.vantage)]));
+  const startedAt = startOf(sightings, clocks);
   const clientHost = machines.hostOf(client.address, vantage);
   const reading = readContexts(exchange);
   return {
@@ -50,20 +67,22 @@ function makeHop(
     client,
     server,
     clientHost,
-    receiver: { host: machines.hostOf(server.address, vantage), port: server.port },
+    receiver: machines.placeOf(server, vantage),
     startedAt,
-    endedAt: ends.length === 0 ? undefined : Math.max(...ends),
+    endedAt: endOf(sightings, clocks),
     method: exchange.request?.method ?? "?",
     path: exchange.request?.path ?? "",
     status: exchange.response?.status,
     purpose: purposeOf(exchange),
     observed: observedOf(exchange),
-    reading: reading.response === undefined ? withAnyResponse(reading, sightings, exchange) : reading,
+    reading: reading.response === undefined && sightings.length > 1 ? withAnyResponse(reading, sightings, exchange) : reading,
     parent: undefined,
-    candidates: [],
-    isSenderBlind: machines.isBlind(clientHost, startedAt + clockOf(vantage)),
+    candidates: NO_CANDIDATES,
+    isSenderBlind: machines.isBlind(clientHost, startedAt + (clocks[vantage] ?? 0)),
   };
 }
+
+const NO_CANDIDATES: readonly number[] = [];
 
 /** A capture that lacks the answer's head may stand beside one that has it. */
 function withAnyResponse(reading: Hop["reading"], sightings: readonly HttpExchange[], own: HttpExchange): Hop["reading"] {
@@ -75,20 +94,13 @@ function withAnyResponse(reading: Hop["reading"], sightings: readonly HttpExchan
   return reading;
 }
 
-function startOf(exchange: HttpExchange): number {
-  return exchange.request?.startedAt ?? exchange.response?.startedAt ?? 0;
-}
-
-function startOrder(exchange: HttpExchange): number {
-  return exchange.request?.packet.number ?? exchange.response?.packet.number ?? 0;
-}
-
 function observedOf({ request }: HttpExchange): Observed {
   return request === undefined ? "headers-unknown" : request.isHeadComplete ? "full" : "partial";
 }
 
 /** A request whose head the captures lack is taken for what all others between the same two machines are for. */
-function inferPurposes(hops: readonly Hop[]): Hop[] {
+function inferPurposes(hops: readonly Hop[]): readonly Hop[] {
+  if (!hops.some((hop) => hop.observed === "headers-unknown")) return hops;
   const purposes = new Map<string, Set<Hop["purpose"]>>();
   const key = (hop: Hop) => `${hop.clientHost} ${hop.receiver.host} ${hop.receiver.port}`;
   for (const hop of hops) {

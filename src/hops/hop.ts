@@ -54,7 +54,10 @@ export interface Hop {
   readonly reading: ContextReading;
   /** The hop at the sender that caused it. */
   parent: ParentLink | undefined;
-  /** Hops that the sender was serving when it sent this one; a hop that was handed on inside the machine is not among them. */
+  /**
+   * Where neither an id nor the same request tells the parent: hops that the sender was serving when it sent this one. A hop that was handed on
+   * inside the machine is not among them.
+   */
   candidates: readonly number[];
   /** True when the sender may have been serving requests that the captures cannot show (encrypted, HTTP/2): candidates are then no proof. */
   isSenderBlind: boolean;

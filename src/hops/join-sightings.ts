@@ -34,8 +34,10 @@ function keysOf(exchange: HttpExchange): string[] {
 }
 
 /** The sighting that shows most: the whole head, then the earliest request (nearest to the sender). */
-export function bestSighting(group: readonly HttpExchange[], clockOf: (vantage: number) => number): HttpExchange {
+export function bestSighting(group: readonly HttpExchange[], clocks: readonly number[]): HttpExchange {
+  if (group.length === 1) return group[0]!;
   const rank = (exchange: HttpExchange) => (exchange.request === undefined ? 2 : exchange.request.isHeadComplete ? 0 : 1);
-  const time = (exchange: HttpExchange) => (exchange.request?.startedAt ?? exchange.response?.startedAt ?? 0) - clockOf(exchange.vantage);
+  const time = (exchange: HttpExchange) =>
+    (exchange.request?.startedAt ?? exchange.response?.startedAt ?? 0) - (clocks[exchange.vantage] ?? 0);
   return group.reduce((best, next) => (rank(next) < rank(best) || (rank(next) === rank(best) && time(next) < time(best)) ? next : best));
 }

@@ -2,12 +2,15 @@
 // in common, that address is the machine's; else it is known by the capture alone.
 
 import type { ConnectionSummary, HttpExchange } from "../protocols/observation.ts";
-import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
+import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
+import type { Place } from "./hop.ts";
 
 export interface Machines {
   /** The machine behind an address, as a vantage point shows it. */
   hostOf(address: string, vantage: number): string;
+  /** The listener behind an endpoint; equal ones are one object. */
+  placeOf(server: Endpoint, vantage: number): Place;
   /** Whether any process of the machine may be the caller: loopback of a machine that nothing else is known of, with several listeners. */
   isShared(host: string): boolean;
   /** Ports on which a machine accepts connections that HTTP hops or other protocols came in on. */
@@ -28,6 +31,15 @@ export function findMachines(
   const hostOf = (address: string, vantage: number) =>
     isLoopback(address) ? (own[vantage] ?? loopbackName(vantage, vantagePoints)) : address;
 
+  const places = new Map<string, Map<number, Place>>();
+  const placeOf = ({ address, port }: Endpoint, vantage: number): Place => {
+    const host = hostOf(address, vantage);
+    const known = places.get(host) ?? new Map<number, Place>();
+    places.set(host, known);
+    const place = known.get(port) ?? { host, port };
+    known.set(port, place);
+    return place;
+  };
   const listeners = new Map<string, Set<number>>();
   for (const { server, vantage } of exchanges) add(listeners, hostOf(server.address, vantage), server.port);
   const withoutRequest = new Set(exchanges.filter(({ request }) => request?.isHeadComplete !== true).map(connectionKey));
@@ -45,6 +57,7 @@ export function findMachines(
   }
   return {
     hostOf,
+    placeOf,
     isShared: (host) => isLoopback(host) || host.startsWith(LOOPBACK_OF),
     listeners: (host) => listeners.get(host) ?? new Set(),
     isBlind: (host, at) => blind.get(host)?.some(({ from, to }) => at >= from && at <= to) ?? false,

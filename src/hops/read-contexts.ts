@@ -35,7 +35,7 @@ export function readContexts(exchange: HttpExchange): ContextReading {
   const { request, response } = exchange;
   const responseContext = response === undefined ? undefined : responseIdentity(response.fields);
   if (request === undefined) return responseContext === undefined ? NOTHING : { ...NOTHING, response: responseContext };
-  const fields = request.fields.filter((field) => traceFieldNames.has(field.name.toLowerCase()));
+  const fields = request.fields.some(isTraceField) ? request.fields.filter(isTraceField) : NOTHING.fields;
   const requestId = fieldValue(request.fields, REQUEST_ID);
   if (fields.length === 0 && requestId === undefined && responseContext === undefined) return NOTHING;
   const extractions = extractAll(fields);
@@ -54,13 +54,21 @@ export function readContexts(exchange: HttpExchange): ContextReading {
   };
 }
 
+const traceFieldLengths: ReadonlySet<number> = new Set([...traceFieldNames].map((name) => name.length));
+
+function isTraceField({ name }: Field): boolean {
+  return traceFieldLengths.has(name.length) && traceFieldNames.has(name.toLowerCase());
+}
+
 function responseIdentity(fields: readonly Field[]): ContextReading["response"] {
   const said = readTraceResponse(fields);
   return said?.traceId === undefined || said.spanId === undefined ? undefined : { traceId: said.traceId, spanId: said.spanId };
 }
 
 export function fieldValue(fields: readonly Field[], name: string): string | undefined {
-  return fields.find((field) => field.name.toLowerCase() === name)?.value;
+  // Lengths first: most names need no lower-cased copy.
+  for (const field of fields) if (field.name.length === name.length && field.name.toLowerCase() === name) return field.value;
+  return undefined;
 }
 
 /** All lines of a list field as one value (RFC 9110 §5.3). */

@@ -46,6 +46,8 @@ class Drafts {
   readonly #graph: HopGraph;
   readonly #listeners = new Map<string, Draft>();
   readonly #callers = new Map<string, Draft>();
+  /** Filled once listeners are merged. */
+  readonly #listenersByHost = new Map<string, readonly Draft[]>();
 
   constructor(graph: HopGraph, diff: TraceDiff) {
     this.#graph = graph;
@@ -130,12 +132,17 @@ class Drafts {
     return more.length === 0 ? only : undefined;
   }
 
+  #listenersOf(host: string): readonly Draft[] {
+    const known = this.#listenersByHost.get(host);
+    if (known !== undefined) return known;
+    const ports = [...this.#graph.machines.listeners(host)];
+    const listeners = [...new Set(ports.flatMap((port) => this.#listeners.get(`${host} ${port}`) ?? []))];
+    this.#listenersByHost.set(host, listeners);
+    return listeners;
+  }
+
   #sender(hop: Hop): Draft {
-    const listeners = [
-      ...new Set(
-        [...this.#graph.machines.listeners(hop.clientHost)].flatMap((port) => this.#listeners.get(`${hop.clientHost} ${port}`) ?? []),
-      ),
-    ];
+    const listeners = this.#listenersOf(hop.clientHost);
     const [only] = listeners;
     if (only !== undefined && listeners.length === 1) return only;
     if (only !== undefined) {

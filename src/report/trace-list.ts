@@ -16,27 +16,19 @@ export interface ListedTrace {
 }
 
 export function listTraces(inspection: Inspection, most: number): { traces: ListedTrace[]; omitted: number } {
-  const { graph, diff, diagnosis, answer } = inspection;
-  const hops = new Map<string, number>();
-  const faulty = new Set<string>();
-  for (const hop of graph.hops) {
-    for (const { traceId } of hop.reading.identities) {
-      hops.set(traceId, (hops.get(traceId) ?? 0) + 1);
-      if (isFaulty(hop.index, inspection)) faulty.add(traceId);
+  const { graph, diff, answer } = inspection;
+  const { listed, total } = chooseTraces(inspection, most);
+  const hops = new Map<string, number>(listed.map((id) => [id, 0]));
+  for (const { reading } of graph.hops) {
+    for (const { traceId } of reading.identities) {
+      const count = hops.get(traceId);
+      if (count !== undefined) hops.set(traceId, count + 1);
     }
   }
-  for (const finding of diagnosis.findings) if (finding.severity !== "note") for (const id of finding.traceIds) faulty.add(id);
-  const spans = new Map<string, Span[]>();
-  for (const span of diff.index.spans) {
-    const known = spans.get(span.traceId);
-    if (known === undefined) spans.set(span.traceId, [span]);
-    else known.push(span);
-  }
+  const spans = new Map<string, Span[]>(listed.map((id) => [id, []]));
+  for (const span of diff.index.spans) spans.get(span.traceId)?.push(span);
   const warnings = new Map(answer?.traces.map((trace) => [trace.traceId, trace.warnings]) ?? []);
-  const ids = [...new Set([...hops.keys(), ...spans.keys()])].sort(
-    (a, b) => Number(faulty.has(b)) - Number(faulty.has(a)) || (a < b ? -1 : 1),
-  );
-  const traces = ids.slice(0, most).map((traceId) => {
+  const traces = listed.map((traceId) => {
     const own = spans.get(traceId) ?? [];
     const known = new Set(own.map((span) => span.spanId));
     return {
@@ -50,7 +42,31 @@ export function listTraces(inspection: Inspection, most: number): { traces: List
       warnings: warnings.get(traceId) ?? [],
     };
   });
-  return { traces, omitted: Math.max(0, ids.length - most) };
+  return { traces, omitted: total - listed.length };
+}
+
+/** Faulty ones first, each part in the order of time. */
+function chooseTraces(inspection: Inspection, most: number): { readonly listed: readonly string[]; readonly total: number } {
+  const { graph, diff, diagnosis } = inspection;
+  const faulty = new Set<string>();
+  const all = new Set<string>();
+  for (const { index, reading } of graph.hops) {
+    if (reading.identities.length === 0) continue;
+    const isOwnFaulty = faulty.size < most && isFaulty(index, inspection);
+    for (const { traceId } of reading.identities) {
+      all.add(traceId);
+      if (isOwnFaulty) faulty.add(traceId);
+    }
+  }
+  for (const { severity, traceIds } of diagnosis.findings) if (severity !== "note") for (const id of traceIds) faulty.add(id);
+  for (const { traceId } of diff.index.spans) all.add(traceId);
+  const listed = [...faulty].slice(0, most);
+  for (const id of all) {
+    if (listed.length >= most) break;
+    if (!faulty.has(id)) listed.push(id);
+  }
+  for (const id of faulty) all.add(id);
+  return { listed, total: all.size };
 }
 
 function isFaulty(hop: number, { diagnosis }: Inspection): boolean {

@@ -99,12 +99,11 @@ describe.skipIf(!present)("llhttp's vectors", () => {
   it.each(DIFFERENT)("%s: by the policy on %s", (pattern, _, expected) => {
     const matching = vectors.filter((vector) => isApplicable(vector) && pattern.test(keyOf(vector)));
     expect(matching).toHaveLength(1);
-    for (const size of sizes)
-      expect(
-        exchanges(matching[0]!, size).map(
-          (exchange) => `${seen(exchange, matching[0]!).start}${exchange.request?.endedAt === undefined ? " cut" : ""}`,
-        ),
-      ).toEqual(expected);
+    for (const vector of matching)
+      for (const size of sizes) {
+        const observed = exchanges(vector, size).map((exchange) => seen(exchange, vector));
+        expect(observed.map(({ start, isComplete }) => `${start}${isComplete ? "" : " cut"}`)).toEqual(expected);
+      }
   });
 
   it.each(NOT_APPLICABLE)("%s matches some vectors, which are read without an exception: %s", (pattern) => {
@@ -127,6 +126,6 @@ function expectAtLeast(observed: readonly Essence[], expected: readonly Essence[
   for (const [i, message] of expected.entries()) {
     if (message.isComplete) expect(observed[i]).toEqual(message);
     else if (message.start !== "") expect(observed[i]?.start).toBe(message.start);
-    expect(observed[i]?.fields.slice(0, message.fields.length)).toEqual(message.fields);
+    if (message.fields.length > 0) expect(observed[i]?.fields.slice(0, message.fields.length)).toEqual(message.fields);
   }
 }

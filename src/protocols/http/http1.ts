@@ -100,8 +100,8 @@ class Http1Reader implements StreamReader, MessageEvents {
     this.#pairing.close(reason);
   }
 
-  head(from: Side, head: Head, segment: Segment): Framing | undefined {
-    return from === "client" ? this.#requestHead(head, segment) : this.#responseHead(head);
+  head(from: Side, head: Head): Framing | undefined {
+    return from === "client" ? this.#requestHead(head) : this.#responseHead(head);
   }
 
   body(from: Side, length: number): void {
@@ -135,7 +135,7 @@ class Http1Reader implements StreamReader, MessageEvents {
     this.#context.emit(anomaly(code, message, { layer: "http/1", capture: segment.capture, packet: segment.packet }));
   }
 
-  #requestHead(head: Head, segment: Segment): Framing | undefined {
+  #requestHead(head: Head): Framing | undefined {
     const { bytes, start, startLineEnd, fields, first } = head;
     const { text } = this.#fieldReader;
     const line = parseRequestLine(bytes, start, startLineEnd);
@@ -155,7 +155,7 @@ class Http1Reader implements StreamReader, MessageEvents {
       headLength: head.length,
       bodyLength: 0,
       startedAt: first.at,
-      endedAt: head.isComplete ? undefined : segment.at,
+      endedAt: undefined,
       packet: { capture: first.capture, number: first.packet },
       sequence: this.#context.connection.sequenceAt(this.#direction("client"), first.offset),
       seenAgain: [],

@@ -29,7 +29,7 @@ export type Cut = "gap" | "ended";
 
 export interface MessageEvents {
   /** A start line with its fields. Answers how the body is framed, or undefined when the start line is no start line. */
-  head(from: Side, head: Head, segment: Segment): Framing | undefined;
+  head(from: Side, head: Head): Framing | undefined;
   body(from: Side, length: number): void;
   /** The message is over; `cut` says why it is not whole. */
   messageEnd(from: Side, segment: Segment | undefined, cut: Cut | undefined): void;
@@ -192,7 +192,7 @@ export class MessageParser {
     const { fields } = this.#fieldReader;
     if (fields.malformed > 0) this.#events.problem("malformed", `${fields.malformed} lines of a head are no field lines`, segment);
     const head: Head = { bytes, start, startLineEnd: lf, fields, isComplete: true, length: next - start, first };
-    this.#begin(this.#events.head(this.#from, head, segment), segment);
+    this.#begin(this.#events.head(this.#from, head), segment);
     return this.#state === "lost" ? end : next;
   }
 
@@ -261,7 +261,7 @@ export class MessageParser {
     this.#fieldReader.read(bytes, Math.min(lf + 1, length), length);
     const { fields } = this.#fieldReader;
     const head: Head = { bytes, start: 0, startLineEnd: lf, fields, isComplete: false, length, first };
-    const framing = this.#events.head(this.#from, head, segment);
+    const framing = this.#events.head(this.#from, head);
     this.#kept.clear();
     if (framing !== undefined) this.#events.messageEnd(this.#from, segment, cut);
   }

@@ -6,9 +6,6 @@ import { dim } from "./line.ts";
 import type { Page } from "./page.ts";
 import { counted, shellWord } from "./words.ts";
 
-/** More captures than this, all in one folder, are named by their folder. */
-const MAX_CAPTURES_NAMED = 4;
-
 export function writeClosing(inspection: Inspection, page: Page): void {
   const { error, warning, note } = summarize(inspection).findings;
   page.gap();
@@ -24,13 +21,16 @@ export function traceCommand({ diagnosis, graph }: Inspection, { options }: Page
     diagnosis.findings[0]?.traceIds[0] ?? graph.hops.find((hop) => hop.reading.context !== undefined)?.reading.context?.traceId;
   if (traceId === undefined) return undefined;
   const { captures, backend } = options.commandLine;
-  const words = ["traceinspect trace", traceId, ...shortCaptures(captures).map(shellWord), ...(backend === "" ? [] : [backend])];
+  const words = ["traceinspect trace", traceId, ...shortCaptures(captures), ...(backend === "" ? [] : [backend])];
   return words.join(" ");
 }
 
+/** Captures of one folder share its name: `pods/{client,ingress}.pcap`, as bash, zsh and fish expand it. */
 function shortCaptures(captures: readonly string[]): readonly string[] {
-  if (captures.length <= MAX_CAPTURES_NAMED) return captures;
-  const folders = new Set(captures.map((path) => path.slice(0, path.lastIndexOf("/"))));
-  const [folder] = folders;
-  return folders.size === 1 && folder !== undefined && folder !== "" ? [folder] : captures;
+  const [first = ""] = captures;
+  const folder = first.slice(0, first.lastIndexOf("/") + 1);
+  const names = captures.map((path) => path.slice(folder.length));
+  if (captures.length < 2 || folder === "" || !captures.every((path) => path.startsWith(folder))) return captures.map(shellWord);
+  if (names.some((name) => !/^[\w.-]+$/.test(name))) return captures.map(shellWord);
+  return [`${shellWord(folder)}{${names.join(",")}}`];
 }

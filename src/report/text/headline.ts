@@ -10,8 +10,8 @@ export function writeHeadline(inspection: Inspection, page: Page): void {
   const { exchanges, hops } = summarize(inspection);
   const edges = groupEdges(inspection.diagnosis.tally).length;
   const what = exchanges === 0 ? "no HTTP seen" : `${counted(hops, "exchange")} on ${counted(edges, "edge")}`;
-  page.text(2, [...captureParts(inspection), what].join(" · "));
-  if (exchanges > 0) page.text(2, traceParts(inspection).join(" · "));
+  page.parts([...captureParts(inspection), what]);
+  if (exchanges > 0) page.parts(traceParts(inspection));
 }
 
 function captureParts({ captures }: Inspection): string[] {
@@ -33,7 +33,9 @@ function traceParts(inspection: Inspection): string[] {
   const absent = Math.min(answer.asked, ids.size) - inBackend - unsampled - answer.failed.length;
   return [
     wire,
-    ...(ids.size === 0 ? [`nothing to look up in ${sourceName(answer.source)}`] : [`${figure(inBackend)}${cut} in ${sourceName(answer.source)}`]),
+    ...(ids.size === 0
+      ? [`nothing to look up in ${sourceName(answer.source)}`]
+      : [`${figure(inBackend)}${cut} in ${sourceName(answer.source)}`]),
     ...(unsampled > 0 ? [`${figure(unsampled)} unsampled (flags 00, absent by right)`] : []),
     ...(absent > 0 ? [`${figure(absent)} not there`] : []),
     ...(answer.failed.length > 0 ? [`${figure(answer.failed.length)} could not be loaded`] : []),

@@ -6,11 +6,13 @@ import type { Hop } from "../../hops/hop.ts";
 import { arrow, shownFields } from "../evidence.ts";
 import { shownHops } from "../json.ts";
 import { captureNames, frameOf } from "./captures.ts";
-import { bold, dim, type Piece, styled } from "./line.ts";
+import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
 import type { Page } from "./page.ts";
 import { clockTime, counted, shorten } from "./words.ts";
 
 const LONGEST_VALUE = 160;
+/** ` #12345` */
+const FRAME_DIGITS = 7;
 
 export function writeHops(inspection: Inspection, page: Page): void {
   const { hops: which, isTerminal, isVerbose } = page.options;
@@ -19,19 +21,20 @@ export function writeHops(inspection: Inspection, page: Page): void {
   const nameOf = captureNames(inspection);
   page.gap();
   page.line(bold(`${which === "all" ? "All" : "Affected"} exchanges`), dim(`  ${counted(hops.length, "exchange")}, times in UTC`));
+  const widest = Math.max(0, ...inspection.captures.map((_, i) => widthOf(nameOf(i)))) + FRAME_DIGITS;
   for (const hop of hops) {
-    page.text(4, ...head(hop, inspection, nameOf));
+    page.text(4, ...head(hop, inspection, frameOf(hop, nameOf).padEnd(widest)));
     for (const [name, value] of shownFields(hop, page.options))
       page.line(`      ${name}: ${isTerminal ? shorten(value, LONGEST_VALUE) : value}`);
     if (isVerbose) writeParent(hop, inspection, nameOf, page);
   }
 }
 
-function head(hop: Hop, inspection: Inspection, nameOf: (capture: number) => string): Piece[] {
+function head(hop: Hop, inspection: Inspection, frame: string): Piece[] {
   const { diagnosis } = inspection;
   const findings = (diagnosis.findingsOf.get(hop.index) ?? []).flatMap((index) => diagnosis.findings[index] ?? []);
   return [
-    bold(frameOf(hop, nameOf)),
+    bold(frame),
     `  ${clockTime(hop.startedAt)}  ${arrow(hop, inspection)}  ${hop.method} ${hop.path}  ${hop.status ?? "no answer"}  `,
     ...judged(hop, findings),
   ];

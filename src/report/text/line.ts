@@ -19,13 +19,24 @@ export const dim = (text: string): Styled => ({ text, style: "dim" });
 export const styled = (style: Style, text: string): Styled => ({ text, style });
 
 export function draw(pieces: readonly Piece[], isColoured: boolean): string {
-  return pieces
-    .map((piece) => {
-      const { text, style } = toStyled(piece);
+  return merge(pieces)
+    .map(({ text, style }) => {
       const safe = escapeControls(text);
       return !isColoured || style === "plain" || safe === "" ? safe : `\u001b[${SGR[style]}m${safe}\u001b[0m`;
     })
     .join("");
+}
+
+/** Neighbours of one style become one piece. */
+function merge(pieces: readonly Piece[]): Styled[] {
+  const merged: Styled[] = [];
+  for (const piece of pieces) {
+    const { text, style } = toStyled(piece);
+    const last = merged.at(-1);
+    if (last !== undefined && last.style === style) merged[merged.length - 1] = { text: last.text + text, style };
+    else merged.push({ text, style });
+  }
+  return merged;
 }
 
 /** Columns that the pieces take: one a code point. */

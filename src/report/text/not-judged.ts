@@ -20,13 +20,13 @@ export interface Unread {
   readonly servers: readonly { readonly server: string; readonly connections: number }[];
 }
 
-export function writeNotJudged(inspection: Inspection, page: Page): void {
+/** `isBrief`: one paragraph right below the verdict of a healthy capture. */
+export function writeNotJudged(inspection: Inspection, page: Page, isBrief: boolean): void {
   const items = [leftOut(inspection), ...unreadItems(inspection), ...captureItems(inspection)].filter((item) => item !== "");
   if (items.length === 0) return;
-  page.gap();
-  const [only, ...more] = items;
-  if (more.length === 0) {
-    page.text(2, bold("Not judged: "), only ?? "");
+  if (!isBrief) page.gap();
+  if (isBrief || items.length === 1) {
+    page.text(2, bold("Not judged: "), items.join(" "));
     return;
   }
   page.line(bold("Not judged:"));
@@ -53,7 +53,7 @@ export function unreadConnections(connections: readonly ConnectionSummary[]): Un
   const protocols = new Map<string, { packets: number; readonly seen: Map<string, string> }>();
   for (const { protocol, handshake, client, server, packets, bytes, vantage } of connections) {
     if (protocol === "HTTP/1" || handshake === "unanswered" || handshake === "refused" || bytes === 0) continue;
-    const name = protocol ?? "unknown";
+    const name = protocol === "HTTP/2" && server.port === 4317 ? OTLP : (protocol ?? "unknown");
     const known = protocols.get(name) ?? { packets: 0, seen: new Map<string, string>() };
     protocols.set(name, known);
     known.packets += packets;
@@ -71,9 +71,13 @@ function countServers(servers: readonly string[]): Unread["servers"] {
   return [...counts].map(([server, connections]) => ({ server, connections })).sort((a, b) => b.connections - a.connections);
 }
 
+/** gRPC to the port that IANA gave to OTLP. */
+const OTLP = "HTTP/2 to port 4317";
+
 const HELP: Readonly<Record<string, string>> = {
   TLS: "encrypted. Capture where TLS ends: on the loopback inside the pod (-i lo), or behind the sidecar. (--keylog FILE is taken, but TLS is not decrypted yet.)",
   "HTTP/2": "HTTP/2 or gRPC, recognised but not read yet.",
+  [OTLP]: "HTTP/2 on OTLP's own port: telemetry exports, most likely.",
   unknown: "in a protocol that was not recognised (no HTTP began in the captured part).",
 };
 

@@ -15,7 +15,7 @@ export function writeNothingSeen(inspection: Inspection, page: Page): void {
   const silent = connections.filter(({ bytes, handshake }) => bytes === 0 && handshake !== "unanswered" && handshake !== "refused");
   const parts = [
     ...unread.map((each) => [each.packets, streams(each)] as const),
-    ...[...others].map(([what, n]) => [n, `${counted(n, "packet")} of ${nameOfOther(what)}`] as const),
+    ...[...others].map(([what, n]) => [n, `${counted(n, "packet")} ${nameOfOther(what)}`] as const),
   ].sort((a, b) => b[0] - a[0]);
   if (packets === 0) page.text(2, `  ${captures.length === 1 ? "It holds" : "They hold"} no packets.`);
   const named = parts.slice(0, MAX_NAMED).map(([, text]) => text);
@@ -41,7 +41,8 @@ const PORTS: Readonly<Record<string, string>> = { "53": "DNS", "67": "DHCP", "12
 function nameOfOther(what: string): string {
   const port = /^UDP port (\d+)$/.exec(what)?.[1];
   const name = port === undefined ? undefined : PORTS[port];
-  return name === undefined ? what : `${name} (${what})`;
+  if (name !== undefined) return `of ${name} (${what})`;
+  return port === undefined ? `of ${what}` : `on ${what}`;
 }
 
 function advice(unread: readonly Unread[], others: ReadonlyMap<string, number>, captures: Inspection["captures"]): string[] {
@@ -54,9 +55,7 @@ function advice(unread: readonly Unread[], others: ReadonlyMap<string, number>, 
       : []),
     ...(protocols.has("HTTP/2") ? ["HTTP/2 and gRPC are recognised but not read yet; only HTTP/1 is."] : []),
     ...(isLinkUnread
-      ? [
-          `the link type (${listed([...new Set(captures.flatMap((c) => c.linkTypes))])}) is not read; capture on an Ethernet, loopback or -i any interface.`,
-        ]
+      ? [`${listed([...new Set(captures.flatMap((c) => c.linkTypes))])} is not read; capture on an Ethernet, loopback or -i any interface.`]
       : []),
     ...(protocols.has("TLS") || protocols.has("HTTP/2") || isQuic || isLinkUnread
       ? []

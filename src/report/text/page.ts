@@ -1,7 +1,7 @@
 // Where a text report is written: draws lines, wraps them on a terminal, keeps blocks one blank line apart.
 
 import type { ReportOptions, ReportSink } from "../report-format.ts";
-import { bold, draw, type Piece } from "./line.ts";
+import { bold, draw, type Piece, widthOf } from "./line.ts";
 import { type Column, layTable } from "./table.ts";
 import { wrap } from "./wrap.ts";
 
@@ -28,6 +28,19 @@ export class Page {
   text(hang: number, ...pieces: readonly Piece[]): void {
     if (!this.options.isTerminal) this.line(...pieces);
     else for (const line of wrap(pieces, this.options.width, hang)) this.line(...line);
+  }
+
+  /** Parts with dots between them; a terminal breaks the line between parts only. */
+  parts(parts: readonly string[]): void {
+    let line = "";
+    for (const part of parts) {
+      const longer = line === "" ? part : `${line} · ${part}`;
+      if (line.trim() !== "" && this.options.isTerminal && widthOf(longer) > this.options.width) {
+        this.line(line);
+        line = `  ${part}`;
+      } else line = longer;
+    }
+    this.line(line);
   }
 
   /** Text with a label at its left; without a label it stands below the text before. */

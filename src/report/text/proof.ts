@@ -29,14 +29,27 @@ export function writeProof(finding: Finding, inspection: Inspection, page: Page)
       label = "";
     }
   }
-  const filter = populationFilter(finding, affectedHops(finding, inspection));
-  if (filter !== undefined) {
-    page.labelled(label, dim("Wireshark, all of them: "));
-    page.line(" ".repeat(LABEL_COLUMN), filter);
-  }
+  writeFilter(finding, inspection, page, label);
   const more = finding.affected - shown.length;
   if (more > 0)
     page.labelled("", dim(`${counted(more, "more exchange")}: ${isVerbose ? "" : "--verbose, "}--hops faulty, or --format json`));
+}
+
+/** A display filter for the whole population, in the captures nearest to the senders. */
+function writeFilter(finding: Finding, inspection: Inspection, page: Page, label: string): void {
+  const hops = affectedHops(finding, inspection);
+  const filter = populationFilter(finding, hops);
+  if (filter === undefined) return;
+  const nameOf = captureNames(inspection);
+  const files = [...new Set(hops.flatMap(({ exchange }) => exchange.request?.packet.capture ?? []))].map(nameOf);
+  const where =
+    files.length === 0 || inspection.captures.length === 1
+      ? ""
+      : files.length > 2
+        ? ` in ${files.length} captures`
+        : ` in ${files.join(" and ")}`;
+  page.labelled(label, bold("Wireshark"), dim(`  requests like these${where}:`));
+  page.line(" ".repeat(LABEL_COLUMN + 4), filter);
 }
 
 function proofLines(finding: Finding, exemplar: Exemplar, inspection: Inspection, page: Page): Piece[][] {
@@ -54,7 +67,7 @@ function proofLines(finding: Finding, exemplar: Exemplar, inspection: Inspection
 }
 
 function fieldLines(finding: Finding, hop: Hop, parent: Hop | undefined, page: Page): Piece[][] {
-  const indent = "    ";
+  const indent = "  ";
   if (hop.exchange.request === undefined) return [[indent, dim("the capture lacks its request")]];
   const fields = tellingFields(finding, hop, parent, page);
   const cut = hop.observed === "full" ? "" : " in the captured part of the head";

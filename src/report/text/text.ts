@@ -31,6 +31,6 @@ function writeJudged(inspection: Inspection, page: Page): void {
   for (const group of findingGroups(findings)) writeBlock(group, inspection, page);
   if (findings.length > 0 || page.options.isVerbose) writeEdges(inspection, page);
   writeHops(inspection, page);
-  writeNotJudged(inspection, page);
+  writeNotJudged(inspection, page, findings.length === 0 && page.options.hops === "none" && !page.options.isVerbose);
   if (findings.length > 0) writeClosing(inspection, page);
 }

@@ -43,13 +43,23 @@ function whatFollowed({ verdict, edge }: Finding, hops: readonly Hop[], { diff, 
   const traces = new Set<string>();
   for (const hop of hops) {
     const server = diff.matches.get(hop.index)?.server;
-    const parent = hop.parent === undefined ? undefined : graph.hops[hop.parent.hop];
-    const expected = verdict === "ignored" ? hop.reading.identities : (parent?.reading.identities ?? []);
-    if (server !== undefined && expected.length > 0 && !expected.some((id) => id.traceId === server.traceId)) traces.add(server.traceId);
+    const expected = verdict === "ignored" ? traceIdsOf([hop]) : traceIdsOf(causesOf(hop, graph.hops));
+    // Where the other id is on the wire already, the verdict has said it.
+    if (verdict === "split" && !hop.reading.identities.some((id) => expected.has(id.traceId))) continue;
+    if (server !== undefined && expected.size > 0 && !expected.has(server.traceId)) traces.add(server.traceId);
   }
   const [first] = traces;
   if (first === undefined) return "";
   return `${edge.to} went on in ${counted(traces.size, "other trace")} (${traces.size > 1 ? "first " : ""}${shortId(first)}); the callers' traces end before it.`;
+}
+
+/** What caused an exchange, or could have. */
+function causesOf({ parent, candidates }: Hop, hops: readonly Hop[]): Hop[] {
+  return (parent === undefined ? candidates : [parent.hop]).flatMap((index) => hops[index] ?? []);
+}
+
+function traceIdsOf(hops: readonly Hop[]): Set<string> {
+  return new Set(hops.flatMap((hop) => hop.reading.identities.map((id) => id.traceId)));
 }
 
 function unaffectedRoutes({ edge, routes, affected, of }: Finding, { diagnosis }: Inspection): string {

@@ -25,6 +25,7 @@ export function duration(micros: number): string {
   if (seconds < 1) return `${Math.round(micros / 1000)} ms`;
   if (seconds < 120) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
+  if (whole >= 2 * 86_400) return counted(Math.round(whole / 86_400), "day");
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
   return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
 }

@@ -6,7 +6,7 @@ interface Word {
   readonly parts: Styled[];
   readonly width: number;
   /** Spaces before it, kept where the line is not broken. */
-  readonly spaces: string;
+  readonly spaces: Styled;
 }
 
 /** `hang` columns are left free before every line but the first. */
@@ -15,16 +15,16 @@ export function wrap(pieces: readonly Piece[], width: number, hang: number): Sty
   let line: Styled[] = [];
   let used = 0;
   for (const { parts, width: wide, spaces } of words(pieces)) {
-    const isBroken = line.length > 0 && used + spaces.length + wide > width;
+    const isBroken = line.length > 0 && used + spaces.text.length + wide > width;
     if (isBroken) {
       lines.push(line);
       line = [plain(" ".repeat(hang)), ...parts];
       used = hang + wide;
       continue;
     }
-    if (spaces !== "") line.push(plain(spaces));
+    if (spaces.text !== "") line.push(spaces);
     line.push(...parts);
-    used += spaces.length + wide;
+    used += spaces.text.length + wide;
   }
   return [...lines, line];
 }
@@ -32,10 +32,10 @@ export function wrap(pieces: readonly Piece[], width: number, hang: number): Sty
 function words(pieces: readonly Piece[]): Word[] {
   const found: Word[] = [];
   let parts: Styled[] = [];
-  let spaces = "";
+  let spaces = plain("");
   const end = () => {
     if (parts.length > 0) found.push({ parts, width: widthOf(...parts), spaces });
-    if (parts.length > 0) spaces = "";
+    if (parts.length > 0) spaces = plain("");
     parts = [];
   };
   for (const piece of pieces) {
@@ -44,7 +44,7 @@ function words(pieces: readonly Piece[]): Word[] {
       if (!token.startsWith(" ")) parts.push({ text: token, style });
       else {
         end();
-        spaces += token;
+        spaces = { text: spaces.text + token, style };
       }
     }
   }

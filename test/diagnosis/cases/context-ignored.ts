@@ -58,6 +58,19 @@ export const contextIgnored: RuleCases = {
       says: ["warning ignored: client → ingress 3/3, ingress, restarts-trace"],
       failsBecause: "the cause stays unknown, although a proxy whose own span begins a trace restarts it",
     },
+    {
+      name: "the receiver keeps only the lower 64 bits of the trace id",
+      world: {
+        requests: requestsOf(calls),
+        spans: calls.flatMap(({ spans, ids }) => [
+          spans.frontend,
+          spans.call,
+          { ...spans.orders, traceId: `${"0".repeat(16)}${trace(ids.trace).slice(16)}` },
+        ]),
+      },
+      says: ["error ignored: frontend → orders 4/4, orders, trace-id-shortened"],
+      failsBecause: "the cause stays unknown: the ids of wire and span are not compared by halves",
+    },
   ],
   staysQuiet: [
     {

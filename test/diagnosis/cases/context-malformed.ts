@@ -1,4 +1,4 @@
-import { id, server, trace, traceparent } from "../build-view.ts";
+import { id, request, server, trace, traceparent } from "../build-view.ts";
 import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
 
 const upperCase = (i: number) => ["traceparent", `00-${trace(i + 1).toUpperCase()}-${id((i + 1) * 16 + 2)}-01`] as const;
@@ -108,6 +108,17 @@ export const contextMalformed: RuleCases = {
         ),
       },
       says: [],
+    },
+    {
+      name: "a proxy that rewrites paths passes on what was malformed when it came, several at a time",
+      world: {
+        requests: nTimes(4, (i) => [
+          request("client → ingress", { at: i * 10, target: `/api/${i}`, fields: [upperCase(i)] }),
+          request("ingress → orders", { at: i * 10 + 5, until: i * 10 + 60, target: `/v1/${i}`, fields: [upperCase(i)] }),
+        ]).flat(),
+      },
+      says: ["warning malformed: client → ingress 4/4, client, header-malformed"],
+      failsBecause: "without a parent the values of the candidates are not looked at, and the proxy is blamed too",
     },
   ],
 };

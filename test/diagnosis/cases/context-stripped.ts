@@ -13,6 +13,21 @@ const overlapping = [
 ];
 const inbound = request("client → frontend", { target: "/checkout", fields: [traceparent(1, 1)] });
 const frontend = server(inbound, { trace: 1, id: 2, parent: 1 });
+const checkouts = nTimes(3, (i) => checkout(i));
+const rootless = nTimes(3, (i) => checkout(i, { incoming: [], outgoing: [] }));
+const behindSidecar = nTimes(3, (i) => [
+  request("client → frontend:15006", { at: i * 1_000, target: "/checkout", fields: [traceparent(i + 1, 1)] }),
+  request("127.0.0.6 → 127.0.0.1:8080", {
+    at: i * 1_000 + 5,
+    until: i * 1_000 + 95,
+    target: "/checkout",
+    fields: [traceparent(i + 1, 2)],
+  }),
+  request("frontend → orders", { at: i * 1_000 + 20, until: i * 1_000 + 80, target: `/stock/${i}` }),
+]).flat();
+/** A poll every second, whoever is being served; three of ten fall into a request. */
+const polls = nTimes(10, (i) => request("frontend → stock", { at: i * 1_000 + 40, until: i * 1_000 + 60, target: "/config" }));
+const served = [0, 3, 6].map((i) => checkout(i).inbound);
 
 export const contextStripped: RuleCases = {
   rule: "context-stripped",
@@ -71,6 +86,30 @@ export const contextStripped: RuleCases = {
       name: "several requests were open at the sender, and each of them carried a context",
       world: { requests: overlapping },
       says: ["error stripped: frontend → orders 1/1, frontend, unknown"],
+    },
+    {
+      name: "a service that began the trace itself sends nothing on",
+      world: {
+        requests: requestsOf(rootless),
+        spans: rootless.map(({ inbound: at }, i) => server(at, { trace: i + 1, id: 7 })),
+      },
+      says: ["error stripped: frontend → orders 3/3, frontend, client-does-not-inject"],
+    },
+    {
+      name: "a sidecar hands the request on to its application over loopback: the application is named",
+      world: { requests: behindSidecar },
+      says: ["error stripped: frontend → orders 3/3, frontend, unknown"],
+    },
+    {
+      name: "one call of several that a request causes carries nothing",
+      world: {
+        requests: checkouts.flatMap(({ inbound: at, outbound }, i) => [
+          at,
+          outbound,
+          request("frontend → stock", { at: i * 1_000 + 85, until: i * 1_000 + 95, target: "/price" }),
+        ]),
+      },
+      says: ["error stripped: frontend → stock 3/3, frontend, unknown"],
     },
   ],
   staysQuiet: [
@@ -153,6 +192,42 @@ export const contextStripped: RuleCases = {
       name: "the incoming head was cut: it may have carried none",
       world: { requests: requestsOf(dropped).map((r) => (r.from === "client" ? { ...r, fields: [], head: "partial" as const } : r)) },
       says: ["note not-observable: capture 4/8, nobody, capture-cut"],
+    },
+    {
+      name: "a sidecar hands the request on with a span of its own, and the application goes on",
+      world: {
+        requests: behindSidecar.map((r, i) => (r.to === "orders" ? { ...r, fields: [traceparent((i - 2) / 3 + 1, 3)] } : r)),
+      },
+      says: [],
+    },
+    {
+      name: "tries of one call with the same traceparent, against two replicas",
+      world: {
+        requests: nTimes(3, (i) => forwarded(i, { orders: "orders#1" })).flatMap(({ inbound: at, outbound }, i) => [
+          at,
+          { ...outbound, until: i * 1_000 + 40, status: 503 },
+          { ...outbound, to: "orders#2", at: i * 1_000 + 45 },
+        ]),
+      },
+      says: [],
+    },
+    {
+      name: "a poll that goes out every second, also while nobody is served",
+      world: { requests: [...served, ...polls] },
+      says: [],
+      failsBecause: "the only open request is taken for the cause, although the same calls go out without one",
+    },
+    {
+      name: "polls under a long answer (server-sent events, long polling)",
+      world: { requests: [{ ...inbound, until: 20_000 }, ...polls] },
+      says: [],
+      failsBecause: "the only open request is taken for the cause of everything that goes out in 20 s",
+    },
+    {
+      name: "a call half a minute after a request whose answer was not seen",
+      world: { requests: [{ ...inbound, status: undefined }, { ...job, at: 30_000, until: 30_100 }] },
+      says: [],
+      failsBecause: "a request without an answer counts as open for 60 s with the full confidence of an answered one",
     },
   ],
 };

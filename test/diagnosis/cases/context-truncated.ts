@@ -28,6 +28,9 @@ const cutParent = nTimes(3, (i) =>
 const cutWhole = nTimes(2, (i) => forwarded(i, { incoming: [["traceparent", `00-${trace(i + 1)}-${id(1)}-01`.slice(0, 48)]] }));
 const cutState = throughProxy(state(MEMBERS.join(",")), [state("a=1,b=2,c=")]);
 const lastMember = throughProxy(baggage("user=7,plan=gold,region=eu"), [baggage("region=eu")]);
+/** 25 characters a member. */
+const longState = (members: number) =>
+  nTimes(members, (i) => `k${String(i).padStart(2, "0")}=${"v".repeat(20)}`).join(",");
 
 export const contextTruncated: RuleCases = {
   rule: "context-truncated",
@@ -111,6 +114,18 @@ export const contextTruncated: RuleCases = {
       name: "a capture with a short snaplen lacks the end of the list",
       world: { requests: requestsOf(cutState).map((r) => (r.from === "ingress" ? { ...r, head: "partial" as const } : r)) },
       says: [],
+    },
+    {
+      name: "an application leaves the last member out: it may",
+      world: { requests: requestsOf(throughApplication(baggage("user=7,plan=gold"), [baggage("user=7")])) },
+      says: [],
+      failsBecause: "what is left is a prefix of the whole text, which is called a cut even where it ends between two members",
+    },
+    {
+      name: "whole members left out on the right of a tracestate of more than 512 characters: W3C allows it",
+      world: { requests: requestsOf(throughProxy(state(longState(28)), [state(longState(20))])) },
+      says: [],
+      failsBecause: "what is left is a prefix of the whole text",
     },
   ],
 };

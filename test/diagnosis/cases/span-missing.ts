@@ -90,5 +90,17 @@ export const spanMissing: RuleCases = {
       },
       says: [],
     },
+    {
+      name: "only the newest exchanges have no span yet: they may be on their way",
+      world: {
+        requests: requestsOf(nTimes(6, (i) => checkout(i))),
+        spans: nTimes(6, (i) => checkout(i)).flatMap(({ spans }, i) => [
+          spans.frontend,
+          spans.call,
+          ...(i < 4 ? [spans.orders] : []),
+        ]),
+      },
+      says: ["note unrecorded: frontend → orders 2/6, orders, unknown"],
+    },
   ],
 };

@@ -35,6 +35,9 @@ const secondFormat = nTimes(3, (i) => {
 });
 /** frontend restarts on purpose, and what it calls goes on with its own trace. */
 const linked = nTimes(3, (i) => checkout(i, { outgoing: [traceparent(900 + i, 950 + i)] }));
+const polls = nTimes(10, (i) =>
+  request("frontend → stock", { at: i * 1_000 + 40, until: i * 1_000 + 60, target: "/config", fields: [traceparent(800 + i, 800 + i)] }),
+);
 
 export const traceSplit: RuleCases = {
   rule: "trace-split",
@@ -146,6 +149,32 @@ export const traceSplit: RuleCases = {
     {
       name: "roots of the sender's own, while it serves nobody",
       world: { requests: nTimes(3, (i) => request("frontend → orders", { at: i * 1_000, fields: [fresh(i)] })) },
+      says: [],
+    },
+    {
+      name: "a poll that begins a trace every second, also while nobody is served",
+      world: {
+        requests: [...lost.slice(0, 3).map(({ inbound }) => inbound), ...polls],
+        spans: [
+          ...lost.slice(0, 3).map(({ spans }) => spans.frontend),
+          ...polls.map((r, i) => client(r, { trace: 800 + i, id: 800 + i })),
+        ],
+      },
+      says: [],
+      failsBecause: "the only open request is taken for the cause, although the same calls go out without one",
+    },
+    {
+      name: "B3 that leaves the decision open, translated to W3C",
+      world: {
+        requests: requestsOf(
+          nTimes(3, (i) =>
+            checkout(i, {
+              incoming: [["b3", `${trace(i + 1)}-${id(i + 1)}`]],
+              outgoing: [traceparent(i + 1, (i + 1) * 16 + 2, "00")],
+            }),
+          ),
+        ),
+      },
       says: [],
     },
   ],

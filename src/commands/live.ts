@@ -1,0 +1,142 @@
+// `traceinspect live`: the main job on a capture that has not ended. Ctrl-C or --duration ends it.
+
+import { splitJaegerValue } from "../cli/options.ts";
+import { number, readInspectOptions, text } from "../cli/read-values.ts";
+import { inspect, WireReader } from "../pipeline.ts";
+import { reportFormats } from "../report/registry.ts";
+import { openLive } from "../sources/live.ts";
+import type { LiveCapture } from "../sources/live-capture.ts";
+import { type KeptFile, openKeptFile } from "../sources/live-keep.ts";
+import { readCaptures } from "../sources/merge-captures.ts";
+import { STDIN } from "../sources/open-source.ts";
+import type { FileSummary } from "../sources/series-reader.ts";
+import { UserError } from "../wire/user-error.ts";
+import { liveStatus } from "./live-status.ts";
+import { parseNames } from "./names-file.ts";
+import { openTraces, readGiven } from "./open-traces.ts";
+import { backendWords, uiOf } from "./pcap.ts";
+import type { World } from "./world.ts";
+import { exitCode, reportOptions, writeReport } from "./write-report.ts";
+
+interface LiveOptions {
+  readonly interface: string;
+  readonly filter: string | undefined;
+  readonly durationMs: number | undefined;
+  readonly write: string | undefined;
+  readonly quiet: boolean;
+}
+
+/** What a timer of Node can wait: 24.8 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+export async function runLive(values: Readonly<Record<string, unknown>>, world: World): Promise<void> {
+  const options = readInspectOptions(values, jaegerOf(values.jaeger));
+  const live = readLiveOptions(values, options.quiet);
+  let hasFailed = false;
+  const traces = await openTraces(options, world, (error) => {
+    if (!(error instanceof UserError)) throw error;
+    hasFailed = true;
+    world.stderr.write(`traceinspect: ${error.message}\n`);
+  });
+  const names =
+    options.names === undefined ? new Map() : parseNames((await readGiven(options.names, "--names")).toString("utf8"), options.names);
+  for (const path of options.keylog) await readGiven(path, "--keylog");
+
+  const wire = new WireReader();
+  const { files, warnings } = await captureUntilEnd(live, wire, world);
+  const inspected = await inspect(wire, files, { names, traces });
+  const inspection = { ...inspected, warnings: [...warnings, ...inspected.warnings] };
+  if (!options.quiet) for (const warning of inspection.warnings) world.stderr.write(`traceinspect: ${warning}\n`);
+  const format = reportFormats.find(({ name }) => name === options.format) ?? reportFormats[0]!;
+  const style = reportOptions(options, world, {
+    jaegerUi: uiOf(options),
+    commandLine: { captures: [live.write ?? live.interface], backend: backendWords(options) },
+  });
+  await writeReport(options.output, world, (sink) => format.write(inspection, style, sink));
+  world.setExitCode(hasFailed ? 2 : exitCode(inspection, options.failOn));
+}
+
+function readLiveOptions(values: Readonly<Record<string, unknown>>, quiet: boolean): LiveOptions {
+  const seconds = number(values, "duration", 0);
+  return {
+    interface: text(values, "interface") ?? "any",
+    filter: text(values, "filter"),
+    durationMs: seconds > 0 ? Math.min(seconds * 1000, LONGEST_MS) : undefined,
+    write: text(values, "write"),
+    quiet,
+  };
+}
+
+function jaegerOf(value: unknown): string | undefined {
+  const { jaeger, captures } = splitJaegerValue(typeof value === "string" || value === true ? value : undefined, [], () => false);
+  if (captures[0] !== undefined)
+    throw new UserError(`--jaeger ${captures[0]}: expected HOST or HOST:PORT, as in --jaeger localhost:16685.`);
+  return jaeger;
+}
+
+interface Captured {
+  readonly files: readonly FileSummary[];
+  readonly warnings: readonly string[];
+}
+
+async function captureUntilEnd(live: LiveOptions, wire: WireReader, world: World): Promise<Captured> {
+  const capture = await openLive({ ...live, env: world.env });
+  let kept: KeptFile | undefined;
+  try {
+    // Only now: a capture that was refused must not empty a file of an earlier one.
+    kept = live.write === undefined ? undefined : await openKeptFile(live.write);
+    return await read(capture, kept, live, wire, world);
+  } finally {
+    capture.kill();
+    await kept?.close();
+  }
+}
+
+/** The file that keeps the packets is what their numbers belong to; without one, the interface stands for them. */
+async function read(
+  capture: LiveCapture,
+  kept: KeptFile | undefined,
+  live: LiveOptions,
+  wire: WireReader,
+  world: World,
+): Promise<Captured> {
+  const name = live.write ?? live.interface;
+  const sink = wire.sinkFor(0, name);
+  let packets = 0;
+  const status = liveStatus(
+    world,
+    live.quiet,
+    () => ({ packets, exchanges: wire.exchanges.length, lost: capture.lost }),
+    () => capture.askLost(),
+  );
+  const end = () => capture.stop();
+  const timer = live.durationMs === undefined ? undefined : setTimeout(end, live.durationMs);
+  let interrupts = 0;
+  const stopListening = world.onInterrupt(() => {
+    if (interrupts++ > 0) return capture.kill();
+    status.say("ending the capture; what was seen until now is still read (Ctrl-C again: leave it).");
+    end();
+  });
+  status.say(
+    `capturing on ${live.interface} with ${capture.program}; ${live.durationMs === undefined ? "" : "the end of --duration or "}Ctrl-C gives the report.`,
+  );
+  try {
+    const counting = {
+      ...sink,
+      packet(packet: Parameters<typeof sink.packet>[0]) {
+        packets++;
+        sink.packet(packet);
+      },
+    };
+    const series = [{ name, files: [{ index: 0, path: STDIN }] }];
+    const files = await readCaptures(series, () => counting, undefined, kept?.keep(capture.stream) ?? capture.stream);
+    const why = await capture.ended;
+    if (capture.lost !== undefined) sink.lost(capture.lost, 0);
+    const early = why === undefined ? [] : [`${capture.program} ended the capture by itself: ${why}.`];
+    return { files: files.map((file) => ({ ...file, file: name })), warnings: [...early, ...capture.warnings] };
+  } finally {
+    clearTimeout(timer);
+    stopListening();
+    status.end();
+  }
+}

@@ -1,0 +1,156 @@
+// `traceinspect trace` for people: left the wire, right what the backend recorded.
+
+import type { Inspection } from "../diagnosis/inspection.ts";
+import type { Span } from "../spans/span.ts";
+import type { ReportOptions, ReportSink } from "./report-format.ts";
+import { captureNames, frameOf } from "./text/captures.ts";
+import { milliseconds } from "./text/details.ts";
+import { symbolOf } from "./text/finding-block.ts";
+import { bold, dim, type Piece, styled, widthOf } from "./text/line.ts";
+import { Page } from "./text/page.ts";
+import { clockTime, counted, day, listed, shorten, shortId } from "./text/words.ts";
+import type { Absence, TraceRow, TraceView } from "./trace-view-rows.ts";
+
+/** Below this width what was recorded stands below the exchange, not beside it. */
+const WIDE = 130;
+const WIDE_BAR = 24;
+const NARROW_BAR = 12;
+const MAX_WIRE = 72;
+const TIME_COLUMNS = 8;
+
+const ABSENCES: Record<Absence, string> = {
+  "not instrumented": "– (its receiver makes no spans)",
+  "no span": "– no span: the backend should have one",
+  "no backend": "– (no backend asked)",
+  "not captured": "– not in these captures",
+  "not read": "– gRPC, not read yet",
+  "not on the wire": "",
+};
+
+export function writeTraceView(view: TraceView, inspection: Inspection, options: ReportOptions, sink: ReportSink): void {
+  const page = new Page(options, sink);
+  writeHead(view, inspection, page);
+  const from = Math.min(...view.rows.map((row) => row.startedAt));
+  const to = Math.max(...view.rows.map((row) => row.endedAt ?? row.startedAt));
+  const lines = view.rows.map((row) => ({ row, wire: wireOf(row, inspection), recorded: recordedOf(row, view, inspection) }));
+  const isWide = !options.isTerminal || options.width >= WIDE;
+  const bar = isWide ? WIDE_BAR : NARROW_BAR;
+  const wide = isWide ? Math.min(MAX_WIRE, Math.max(8, ...lines.map(({ wire }) => widthOf(...wire)))) : 0;
+  page.gap();
+  page.line(
+    dim(`${"ms".padStart(TIME_COLUMNS)}  ${scale(to - from, bar)}  `),
+    dim(isWide ? `${"wire".padEnd(wide)}  recorded` : "wire, and what was recorded"),
+  );
+  for (const { row, wire, recorded } of lines) {
+    const time: Piece[] = [`${((row.startedAt - from) / 1000).toFixed(1).padStart(TIME_COLUMNS)}  `, ...drawBar(row, from, to, bar), "  "];
+    const indent = " ".repeat(TIME_COLUMNS + bar + 6);
+    if (isWide) page.line(...time, ...wire, " ".repeat(Math.max(0, wide - widthOf(...wire)) + 2), ...recorded);
+    else if (row.hop === undefined)
+      page.text(
+        indent.length + 4,
+        ...time,
+        ...(row.servedHop === undefined && widthOf(...wire) > 0 ? [...wire, "  "] : ["  "]),
+        ...recorded,
+      );
+    else {
+      page.text(indent.length + 2, ...time, ...wire);
+      if (row.absence === undefined ? row.span !== undefined : true) page.text(indent.length + 4, indent, "  ", ...recorded);
+    }
+  }
+  writeFoot(view, inspection, page);
+}
+
+function writeHead({ traceId, traceIds, rows, offsets }: TraceView, inspection: Inspection, page: Page): void {
+  const hops = rows.filter((row) => row.hop !== undefined);
+  const spans = rows.filter((row) => row.span !== undefined && traceIds.has(row.span.traceId)).length;
+  const ghosts = hops.filter((row) => row.ghost !== undefined).length;
+  const start = rows[0]?.startedAt;
+  const clocks = [...offsets]
+    .filter(([, offset]) => Math.abs(offset) >= 1000)
+    .map(([service, offset]) => `${service} ${milliseconds(offset)}`);
+  const others = [...traceIds].filter((id) => id !== traceId);
+  page.parts([
+    `trace ${traceId}`,
+    counted(hops.length, "hop"),
+    inspection.answer === undefined ? "no backend asked: --jaeger or --traces FILE" : counted(spans, "span"),
+    ...(ghosts > 0 ? [counted(ghosts, "ghost hop")] : []),
+    ...(start === undefined ? [] : [`from ${day(start)} ${clockTime(start)} UTC`]),
+    ...(clocks.length > 0 ? [`clocks put right: ${listed(clocks)}`] : []),
+    ...(others.length > 0 ? [`the backend holds it as ${others.join(", ")}`] : []),
+  ]);
+}
+
+function scale(micros: number, bar: number): string {
+  const end = (micros / 1000).toFixed(0);
+  return `0${end.padStart(bar + 1)}`;
+}
+
+function drawBar({ startedAt, endedAt, hop, ghost }: TraceRow, from: number, to: number, bar: number): Piece[] {
+  const unit = Math.max(1, to - from) / bar;
+  const first = Math.min(bar - 1, Math.floor((startedAt - from) / unit));
+  const last = Math.max(first + 1, Math.min(bar, Math.round(((endedAt ?? startedAt) - from) / unit)));
+  const style = ghost !== undefined && hop !== undefined ? "red" : hop === undefined ? "dim" : "cyan";
+  return ["▕", " ".repeat(first), styled(style, (hop === undefined ? "░" : "█").repeat(last - first)), " ".repeat(bar - last), "▏"];
+}
+
+function wireOf(row: TraceRow, inspection: Inspection): Piece[] {
+  const { hop, absence, ghost } = row;
+  if (hop === undefined) return row.servedHop !== undefined ? [dim("  …")] : [dim(absence === undefined ? "" : ABSENCES[absence])];
+  const { naming } = inspection;
+  const way = `${naming.senderOf(hop.index).group} → ${naming.receiverOf(hop.index).group}`;
+  const request = `${hop.method} ${shorten(hop.path, 28)}`;
+  const text = `${shorten(way, 36)}  ${request}  ${hop.status ?? "no answer"}  ${frameOf(hop, captureNames(inspection))}`;
+  const isFaulty = inspection.diagnosis.findingsOf
+    .get(hop.index)
+    ?.some((index) => inspection.diagnosis.findings[index]?.severity !== "note");
+  if (isFaulty) return [styled("red", "✖ "), text];
+  return ghost === undefined ? [text] : [dim("○ "), text];
+}
+
+function recordedOf(row: TraceRow, view: TraceView, inspection: Inspection): Piece[] {
+  const { hop, span, ghost, absence, depth } = row;
+  const said: Piece[] =
+    span === undefined ? [dim(absence === undefined ? (hop === undefined ? "" : "–") : ABSENCES[absence])] : spanWords(span, depth);
+  if (hop === undefined) {
+    const elsewhere = span !== undefined && !view.traceIds.has(span.traceId);
+    return elsewhere ? [...said, styled("red", `  in trace ${idOf(span.traceId, inspection)}`)] : said;
+  }
+  return ghost === undefined ? said : [...said, "  ", ...ghostWords(ghost)];
+}
+
+function spanWords(span: Span, depth: number): Piece[] {
+  const service = span.resource.service === "" ? "(no service name)" : span.resource.service;
+  const error = span.error ? [styled("red", " error")] : [];
+  return [
+    `${"  ".repeat(Math.min(depth, 8))}${service}  ${shorten(span.name, 40)}  `,
+    dim(`${span.kind.toUpperCase()} ${span.spanId}`),
+    ...error,
+  ];
+}
+
+function ghostWords({ traceId, isInferred }: NonNullable<TraceRow["ghost"]>): Piece[] {
+  const what = traceId === undefined ? "ghost: no context on the wire" : `ghost: carries trace ${shortId(traceId)}`;
+  return [styled("red", what), dim(isInferred ? " (that it belongs here is inferred)" : "")];
+}
+
+function idOf(id: string, inspection: Inspection): string {
+  return inspection.answer === undefined ? id : shortId(id);
+}
+
+function writeFoot({ rows }: TraceView, inspection: Inspection, page: Page): void {
+  const { diagnosis } = inspection;
+  const indices = new Set(rows.flatMap((row) => (row.hop === undefined ? [] : (diagnosis.findingsOf.get(row.hop.index) ?? []))));
+  const findings = diagnosis.findings.filter((_, index) => indices.has(index));
+  page.gap();
+  if (findings.length === 0) page.text(2, styled("green", "✔"), " No finding counts an exchange of this trace.");
+  for (const finding of findings) {
+    const own = rows.filter(
+      (row) => row.hop !== undefined && diagnosis.findingsOf.get(row.hop.index)?.includes(diagnosis.findings.indexOf(finding)),
+    );
+    const frames = own.flatMap((row) => (row.hop === undefined ? [] : [frameOf(row.hop, captureNames(inspection))]));
+    page.text(2, symbolOf(finding), " ", bold(finding.message));
+    page.text(4, dim(`    here: ${finding.verdict} at ${listed(frames)}`));
+  }
+  if (rows.some((row) => row.hop !== undefined && row.ghost !== undefined))
+    page.text(2, dim("○ A ghost hop belongs to the trace by what caused it, and carries another trace id, or none."));
+}

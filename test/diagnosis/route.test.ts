@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { routeOf, templatePath } from "../../src/diagnosis/route.ts";
+import { look, request, server } from "./build-view.ts";
+
+describe("templatePath", () => {
+  it.each([
+    ["/", "/"],
+    ["/api/orders", "/api/orders"],
+    ["/api/orders/6845", "/api/orders/*"],
+    ["/api/orders/6845/lines/2", "/api/orders/*/lines/*"],
+    ["/users/0b6e8d2a-5d5c-4a3b-9d6f-2f0c1b7a9e11", "/users/*"],
+    ["/users/0B6E8D2A-5D5C-4A3B-9D6F-2F0C1B7A9E11", "/users/*"],
+    ["/blobs/9f86d081884c7d65", "/blobs/*"],
+    ["/sessions/eyJhbGciOiJIUzI1NiJ9abc", "/sessions/*"],
+    // Words stay: letters alone are no id, however much they look like hex or how long they are.
+    ["/v1/cafe/facade", "/v1/cafe/facade"],
+    ["/deadbeef", "/deadbeef"],
+    ["/internationalization-settings", "/internationalization-settings"],
+    ["/api/v2", "/api/v2"],
+    ["/orders/", "/orders/"],
+  ])("%s → %s", (path, template) => {
+    expect(templatePath(path)).toBe(template);
+  });
+});
+
+describe("routeOf", () => {
+  const get = request("client → orders", { target: "/orders/abc-def?key=secret", method: "POST" });
+  const { hops } = look({ requests: [get] }).view;
+
+  it("is method and path, without the query", () => {
+    expect(routeOf(hops[0]!, undefined)).toBe("POST /orders/abc-def");
+  });
+
+  it.each(["/orders/{id}", "/orders/:id", "/orders/<id>", "/orders/<string:id>"])("takes the template of the SERVER span: %s", (route) => {
+    expect(routeOf(hops[0]!, server(get, { route }))).toBe("POST /orders/*");
+  });
+});
