@@ -9,7 +9,11 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
 const modified = (file) => (existsSync(file) ? statSync(file).mtimeMs : 0);
-const newest = (dir) => readdirSync(dir, { recursive: true, withFileTypes: true }).reduce((n, e) => (e.isFile() ? Math.max(n, modified(path.join(e.parentPath, e.name))) : n), 0);
+const newest = (dir) =>
+  readdirSync(dir, { recursive: true, withFileTypes: true }).reduce(
+    (n, e) => (e.isFile() ? Math.max(n, modified(path.join(e.parentPath, e.name))) : n),
+    0,
+  );
 
 if (modified(at("node_modules", ".package-lock.json")) < modified(at("package-lock.json"))) {
   console.error("Installing dependencies (npm ci) ...");

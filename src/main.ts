@@ -31,7 +31,7 @@ const world: World = {
 // A command's code is loaded when it is used: --help must not wait for it.
 const actions: Actions = {
   pcap: async (captures, values) => (await import("./commands/pcap.ts")).runPcap(captures, values, world),
-  trace: async () => {},
+  trace: async (id, captures, values) => (await import("./commands/trace.ts")).runTrace(id, captures, values, world),
   live: async (values) => (await import("./commands/live.ts")).runLive(values, world),
   explain: async (topic) => (await import("./commands/explain.ts")).runExplain(topic, world),
   demo: async (values) => (await import("./commands/demo.ts")).runDemo(values, world),

@@ -50,7 +50,8 @@ export async function runLive(values: Readonly<Record<string, unknown>>, world: 
   const format = reportFormats.find(({ name }) => name === options.format) ?? reportFormats[0]!;
   const style = reportOptions(options, world, {
     jaegerUi: uiOf(options),
-    commandLine: { captures: [live.write ?? live.interface], backend: backendWords(options) },
+    // Without a file there is nothing that another command could read.
+    commandLine: { captures: live.write === undefined ? [] : [live.write], backend: backendWords(options) },
   });
   await writeReport(options.output, world, (sink) => format.write(inspection, style, sink));
   world.setExitCode(hasFailed ? 2 : exitCode(inspection, options.failOn));

@@ -54,7 +54,8 @@ export function writeTraceView(view: TraceView, inspection: Inspection, options:
       );
     else {
       page.text(indent.length + 2, ...time, ...wire);
-      if (row.absence === undefined ? row.span !== undefined : true) page.text(indent.length + 4, indent, "  ", ...recorded);
+      if (row.absence !== undefined || row.ghost !== undefined || row.span !== undefined)
+        page.text(indent.length + 4, indent, "  ", ...recorded);
     }
   }
   writeFoot(view, inspection, page);

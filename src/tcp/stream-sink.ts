@@ -1,5 +1,4 @@
 import type { Timestamp } from "../wire/timestamp.ts";
-import type { Connection } from "./connection.ts";
 
 /** Which of the two ends sent it: 0 is the end whose packet was seen first. Who is the client may be known only later. */
 export type Direction = 0 | 1;
@@ -39,5 +38,3 @@ export interface StreamSink {
   /** Nothing more comes. Called once, after the rest was delivered. */
   close(reason: CloseReason): void;
 }
-
-export type OpenStream = (connection: Connection) => StreamSink;

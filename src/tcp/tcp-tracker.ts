@@ -10,7 +10,10 @@ import { Connection } from "./connection.ts";
 import { ConnectionIndex } from "./connection-index.ts";
 import { acknowledge, isOld, isReopened, synchronize, type TrackedConnection } from "./connection-state.ts";
 import { finish, flush, giveUpMissing, receive } from "./stream-reassembler.ts";
-import { type CloseReason, type Direction, type OpenStream, opposite } from "./stream-sink.ts";
+import { type CloseReason, type Direction, opposite, type StreamSink } from "./stream-sink.ts";
+
+/** Makes the reader of a connection whose first bytes have come. */
+export type OpenStream = (connection: Connection) => StreamSink;
 
 export class TcpTracker {
   readonly #vantage: number;

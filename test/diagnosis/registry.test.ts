@@ -48,7 +48,6 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (id, rule) =>
     const cases = ruleCases.find((entry) => entry.rule === id);
     expect(cases?.fires.filter((one) => one.failsBecause === undefined)).not.toHaveLength(0);
     expect(cases?.staysQuiet.filter((one) => one.failsBecause === undefined)).not.toHaveLength(0);
-    for (const list of [cases?.fires ?? [], cases?.staysQuiet ?? []])
-      expect(new Set(list.map((one) => one.name)).size).toBe(list.length);
+    for (const list of [cases?.fires ?? [], cases?.staysQuiet ?? []]) expect(new Set(list.map((one) => one.name)).size).toBe(list.length);
   });
 });

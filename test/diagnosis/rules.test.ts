@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { look } from "./build-view.ts";
-import { type Case, type RuleCases } from "./cases/case.ts";
+import type { Case, RuleCases } from "./cases/case.ts";
 import { ruleCases } from "./cases/registry.ts";
 
 describe.each(ruleCases)("$rule", ({ rule, fires, staysQuiet }: RuleCases) => {

@@ -15,6 +15,6 @@ const word: Word = (population) => {
   const { from, to, affected, of } = population;
   return {
     message: `${to} ignores the context of ${affected} of ${of} requests from ${from} and begins new traces${routeClause(population)}`,
-    fix: fixFor(population.cause),
+    fix: fixFor(population),
   };
 };

@@ -15,6 +15,6 @@ const word: Word = (population) => {
   const { from, to, affected, of } = population;
   return {
     message: `${from} strips the trace context: ${affected} of ${of} requests to ${to}${routeClause(population)}`,
-    fix: fixFor(population.cause),
+    fix: fixFor(population),
   };
 };

@@ -15,6 +15,6 @@ const word: Word = (population) => {
   const { affected, of } = population;
   return {
     message: `${affected} of ${of} exchanges cannot be judged: the capture lacks their request heads`,
-    fix: fixFor(population.cause),
+    fix: fixFor(population),
   };
 };

@@ -16,7 +16,7 @@ const word: Word = (population) => {
   const { from, to, affected, of } = population;
   return {
     message: `${to} left no span of ${affected} of ${of} requests from ${from}${routeClause(population)}`,
-    fix: fixFor(population.cause),
+    fix: fixFor(population),
   };
 };
 

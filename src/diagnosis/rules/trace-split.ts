@@ -15,6 +15,6 @@ const word: Word = (population) => {
   const { from, to, affected, of } = population;
   return {
     message: `${from} begins new traces: ${affected} of ${of} requests to ${to} carry another trace id than their cause${routeClause(population)}`,
-    fix: fixFor(population.cause),
+    fix: fixFor(population),
   };
 };

@@ -2,8 +2,8 @@
 // which costs a fifth of making it.
 
 const SLOTS = 4096;
-/** Longer texts (cookies, tokens) seldom come twice. */
-const MAX_CACHED = 64;
+/** Longer texts (trace contexts, tokens) seldom come twice. */
+const MAX_CACHED = 48;
 
 export interface TextCache {
   /** `bytes[start..end)` as a string, one character a byte: field values may hold obs-text (RFC 9110 §5.5). */

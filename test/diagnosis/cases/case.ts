@@ -1,5 +1,5 @@
-import { client, type Request, request, server, traceparent, type World } from "../build-view.ts";
 import type { Span } from "../../../src/spans/span.ts";
+import { client, type Request, request, server, traceparent, type World } from "../build-view.ts";
 
 /** A small world, and everything that is said of it (see `Seen.said`). */
 export interface Case {
@@ -31,7 +31,13 @@ interface Changes {
 
 /** A request with its ids: who called, what the receiver and the sender of the call made of it. */
 export interface Checkout {
-  readonly ids: { readonly trace: number; readonly caller: number; readonly frontend: number; readonly call: number; readonly orders: number };
+  readonly ids: {
+    readonly trace: number;
+    readonly caller: number;
+    readonly frontend: number;
+    readonly call: number;
+    readonly orders: number;
+  };
   readonly inbound: Request;
   readonly outbound: Request;
   /** Spans as they are when everything is right. */
@@ -72,7 +78,13 @@ export function forwarded(i: number, changes: Changes = {}): Checkout {
   const incoming = changes.incoming ?? [traceparent(ids.trace, ids.caller)];
   const at = i * 1_000;
   const inbound = request(`client → ${frontend}`, { at, target, status, fields: incoming });
-  const outbound = request(`${frontend} → ${orders}`, { at: at + 20, until: at + 80, target, status, fields: changes.outgoing ?? incoming });
+  const outbound = request(`${frontend} → ${orders}`, {
+    at: at + 20,
+    until: at + 80,
+    target,
+    status,
+    fields: changes.outgoing ?? incoming,
+  });
   const own = server(outbound, { trace: ids.trace, id: ids.orders, parent: ids.caller });
   return { ids, inbound, outbound, spans: { frontend: own, call: own, orders: own } };
 }

@@ -3,11 +3,7 @@ import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.
 
 const calls = nTimes(4, (i) => checkout(i));
 /** orders begins traces of its own, whatever comes in. */
-const ignoring = calls.flatMap(({ spans, outbound }, i) => [
-  spans.frontend,
-  spans.call,
-  server(outbound, { trace: 900 + i, id: 900 + i }),
-]);
+const ignoring = calls.flatMap(({ spans, outbound }, i) => [spans.frontend, spans.call, server(outbound, { trace: 900 + i, id: 900 + i })]);
 /** ingress is a proxy with spans; frontend sends W3C, and orders reads B3 from everybody else. */
 const oneFormat = nTimes(3, (i) => checkout(i));
 const otherCallers = nTimes(3, (i) =>
@@ -28,11 +24,7 @@ export const contextIgnored: RuleCases = {
       world: {
         requests: [...requestsOf(oneFormat), ...otherCallers],
         spans: [
-          ...oneFormat.flatMap(({ spans, outbound }, i) => [
-            spans.frontend,
-            spans.call,
-            server(outbound, { trace: 900 + i, id: 900 + i }),
-          ]),
+          ...oneFormat.flatMap(({ spans, outbound }, i) => [spans.frontend, spans.call, server(outbound, { trace: 900 + i, id: 900 + i })]),
           ...otherCallers.map((r, i) => server(r, { trace: 500 + i, id: 700 + i, parent: 500 + i })),
         ],
       },

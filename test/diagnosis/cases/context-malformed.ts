@@ -24,11 +24,7 @@ export const contextMalformed: RuleCases = {
       name: "the same, and the receiver begins new traces: one fault, not two",
       world: {
         requests: requestsOf(shouted),
-        spans: shouted.flatMap(({ spans, outbound }, i) => [
-          spans.frontend,
-          spans.call,
-          server(outbound, { trace: 900 + i, id: 900 + i }),
-        ]),
+        spans: shouted.flatMap(({ spans, outbound }, i) => [spans.frontend, spans.call, server(outbound, { trace: 900 + i, id: 900 + i })]),
       },
       says: ["error malformed: frontend → orders 3/3, frontend, header-malformed"],
     },
@@ -94,18 +90,14 @@ export const contextMalformed: RuleCases = {
     {
       name: "the name in another case, and spaces around the value",
       world: {
-        requests: requestsOf(
-          nTimes(3, (i) => forwarded(i, { outgoing: [["Traceparent", ` ${traceparent(i + 1, (i + 1) * 16)[1]} `]] })),
-        ),
+        requests: requestsOf(nTimes(3, (i) => forwarded(i, { outgoing: [["Traceparent", ` ${traceparent(i + 1, (i + 1) * 16)[1]} `]] }))),
       },
       says: [],
     },
     {
       name: "an empty tracestate, which Envoy sends where there was none",
       world: {
-        requests: requestsOf(
-          nTimes(3, (i) => forwarded(i, { outgoing: [traceparent(i + 1, (i + 1) * 16), ["tracestate", ""]] })),
-        ),
+        requests: requestsOf(nTimes(3, (i) => forwarded(i, { outgoing: [traceparent(i + 1, (i + 1) * 16), ["tracestate", ""]] }))),
       },
       says: [],
     },

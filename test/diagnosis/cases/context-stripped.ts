@@ -225,7 +225,12 @@ export const contextStripped: RuleCases = {
     },
     {
       name: "a call half a minute after a request whose answer was not seen",
-      world: { requests: [{ ...inbound, status: undefined }, { ...job, at: 30_000, until: 30_100 }] },
+      world: {
+        requests: [
+          { ...inbound, status: undefined },
+          { ...job, at: 30_000, until: 30_100 },
+        ],
+      },
       says: [],
       failsBecause: "a request without an answer counts as open for 60 s with the full confidence of an answered one",
     },

@@ -22,15 +22,12 @@ function throughApplication(before: readonly [string, string], after: readonly (
   );
 }
 
-const cutParent = nTimes(3, (i) =>
-  forwarded(i, { outgoing: [["traceparent", `00-${trace(i + 1)}-${id((i + 1) * 16)}-01`.slice(0, 48)]] }),
-);
+const cutParent = nTimes(3, (i) => forwarded(i, { outgoing: [["traceparent", `00-${trace(i + 1)}-${id((i + 1) * 16)}-01`.slice(0, 48)]] }));
 const cutWhole = nTimes(2, (i) => forwarded(i, { incoming: [["traceparent", `00-${trace(i + 1)}-${id(1)}-01`.slice(0, 48)]] }));
 const cutState = throughProxy(state(MEMBERS.join(",")), [state("a=1,b=2,c=")]);
 const lastMember = throughProxy(baggage("user=7,plan=gold,region=eu"), [baggage("region=eu")]);
 /** 25 characters a member. */
-const longState = (members: number) =>
-  nTimes(members, (i) => `k${String(i).padStart(2, "0")}=${"v".repeat(20)}`).join(",");
+const longState = (members: number) => nTimes(members, (i) => `k${String(i).padStart(2, "0")}=${"v".repeat(20)}`).join(",");
 
 export const contextTruncated: RuleCases = {
   rule: "context-truncated",

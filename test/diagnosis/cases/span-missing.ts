@@ -82,9 +82,7 @@ export const spanMissing: RuleCases = {
       world: {
         requests: [
           ...requestsOf(nTimes(3, (i) => checkout(i))),
-          ...nTimes(3, (i) =>
-            request("client → orders", { at: 10_000 + i, target: "/healthz", fields: [traceparent(600 + i, 600)] }),
-          ),
+          ...nTimes(3, (i) => request("client → orders", { at: 10_000 + i, target: "/healthz", fields: [traceparent(600 + i, 600)] })),
         ],
         spans: nTimes(3, (i) => checkout(i)).flatMap(({ spans }) => [spans.frontend, spans.call, spans.orders]),
       },
@@ -94,11 +92,7 @@ export const spanMissing: RuleCases = {
       name: "only the newest exchanges have no span yet: they may be on their way",
       world: {
         requests: requestsOf(nTimes(6, (i) => checkout(i))),
-        spans: nTimes(6, (i) => checkout(i)).flatMap(({ spans }, i) => [
-          spans.frontend,
-          spans.call,
-          ...(i < 4 ? [spans.orders] : []),
-        ]),
+        spans: nTimes(6, (i) => checkout(i)).flatMap(({ spans }, i) => [spans.frontend, spans.call, ...(i < 4 ? [spans.orders] : [])]),
       },
       says: ["note unrecorded: frontend → orders 2/6, orders, unknown"],
     },

@@ -155,10 +155,7 @@ export const traceSplit: RuleCases = {
       name: "a poll that begins a trace every second, also while nobody is served",
       world: {
         requests: [...lost.slice(0, 3).map(({ inbound }) => inbound), ...polls],
-        spans: [
-          ...lost.slice(0, 3).map(({ spans }) => spans.frontend),
-          ...polls.map((r, i) => client(r, { trace: 800 + i, id: 800 + i })),
-        ],
+        spans: [...lost.slice(0, 3).map(({ spans }) => spans.frontend), ...polls.map((r, i) => client(r, { trace: 800 + i, id: 800 + i }))],
       },
       says: [],
       failsBecause: "the only open request is taken for the cause, although the same calls go out without one",
