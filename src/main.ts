@@ -40,9 +40,16 @@ const actions: Actions = {
 // `traceinspect … | head` is no failure, nor is it when nobody reads the warnings.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  process.stderr.write(`traceinspect: standard output cannot be written (${error.message}).\n`);
+  process.exit(COULD_NOT);
 });
 process.stderr.on("error", () => undefined);
+
+// Node's own exit code for it is 1, which says that something was found.
+process.on("uncaughtException", (error) => {
+  sayBug(error);
+  process.exit(BUG);
+});
 
 try {
   const program = buildProgram(actions, { version: toolVersion, reportFormats: ["text", "json"] });
@@ -54,9 +61,12 @@ try {
     process.stderr.write(`traceinspect: ${error.message}\n`);
     process.exitCode = COULD_NOT;
   } else {
-    process.stderr.write(
-      `traceinspect: this is a bug in traceinspect, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`,
-    );
+    sayBug(error);
     process.exitCode = BUG;
   }
+}
+
+function sayBug(error: unknown): void {
+  const stack = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`traceinspect: this is a bug in traceinspect, please report it:\n${stack}\n`);
 }

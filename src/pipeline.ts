@@ -10,10 +10,12 @@ import type { BackendKnowledge } from "./diagnosis/view.ts";
 import { matchSpans } from "./diff/match-spans.ts";
 import { linkParentsBySpans } from "./diff/span-parents.ts";
 import { buildHops, type HopGraph } from "./hops/build-hops.ts";
+import type { ReadExchange } from "./hops/hop.ts";
 import { keptFieldNames } from "./hops/read-contexts.ts";
+import { readExchange } from "./hops/read-exchange.ts";
 import { addressNames, type GivenName } from "./naming/address-names.ts";
 import { nameWorkloads } from "./naming/name-workloads.ts";
-import type { ConnectionSummary, DnsExchange, HttpExchange, Observation } from "./protocols/observation.ts";
+import type { ConnectionSummary, DnsExchange, Observation } from "./protocols/observation.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
 import { VantagePoint } from "./vantage-point.ts";
 import type { Anomaly } from "./wire/anomaly.ts";
@@ -38,7 +40,7 @@ export interface InspectOptions {
 /** Takes the packets of all capture files; `inspect` then concludes. */
 export class WireReader {
   readonly log = new CaptureLog();
-  readonly exchanges: HttpExchange[] = [];
+  readonly exchanges: ReadExchange[] = [];
   readonly connections: ConnectionSummary[] = [];
   readonly dns: DnsExchange[] = [];
   readonly #vantagePoints = new Map<string, VantagePoint>();
@@ -72,7 +74,7 @@ export class WireReader {
   #take(output: Observation | Anomaly): void {
     switch (output.kind) {
       case "http":
-        this.exchanges.push(output);
+        this.exchanges.push(readExchange(output));
         break;
       case "connection":
         this.connections.push(output);

@@ -42,7 +42,7 @@ export type InspectOptions = ReadOptions & OutputOptions;
 export const DEFAULT_JAEGER = "localhost:16685";
 
 /** HOST or HOST:PORT, with [IPv6] in brackets. A host does not begin with a dash: `-` is standard input. */
-const TARGET = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_][A-Za-z0-9_.-]*)(:\d{1,5})?$/;
+const TARGET = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_][A-Za-z0-9_.-]*)(:\d+)?$/;
 /** No host is called so; a file may be, even if it is not there. */
 const CAPTURE_NAME = /\.(pcap|pcapng|cap|dmp)\d*(\.gz|\.zst)?$/i;
 const MOST_PORT = 65_535;

@@ -21,10 +21,17 @@ export interface Diagnosis {
 export function diagnose(view: View): Diagnosis {
   const judgements = judgeHops(view);
   const tally = new Tally();
-  const routes = judgements.map((judgement) => routeOf(judgement.hop, spansOf(view, judgement.hop).server));
+  const routes = routesOfFaultyEdges(judgements, view);
   for (const [i, judgement] of judgements.entries()) tally.add(judgement, routes[i]!);
   const findings = rules.flatMap((rule) => rule.check(tally)).sort(byGravity);
   return { judgements, tally, findings, findingsOf: assign(judgements, routes, findings) };
+}
+
+/** Routes matter where some exchanges of an edge fare otherwise than others: all other edges are spared. */
+function routesOfFaultyEdges(judgements: readonly Judgement[], view: View): string[] {
+  const faulty = new Map<Judgement["from"], Set<Judgement["to"]>>();
+  for (const { from, to, faults } of judgements) if (faults.length > 0) faulty.set(from, (faulty.get(from) ?? new Set()).add(to));
+  return judgements.map(({ hop, from, to }) => (faulty.get(from)?.has(to) === true ? routeOf(hop, spansOf(view, hop).server) : ""));
 }
 
 function byGravity(a: Finding, b: Finding): number {
@@ -44,6 +51,7 @@ function assign(judgements: readonly Judgement[], routes: readonly string[], fin
   });
   const assigned = new Map<number, number[]>();
   judgements.forEach((judgement, i) => {
+    if (judgement.faults.length === 0) return;
     const own = new Set<number>();
     for (const fault of judgement.faults) {
       for (const { index, routes: named } of byKey.get(faultKey(judgement, fault)) ?? [])

@@ -13,6 +13,7 @@ const proxies = ["nginx", "envoy", "haproxy", "traefik"] as const;
 type Language = (typeof languages)[number];
 type Proxy = (typeof proxies)[number];
 
+const LATE = "They may still be on their way: SDKs send spans in batches. Ask again some seconds later, or wait longer (--wait).";
 const RESTART_ON_PURPOSE = "Nothing to change where the restart is meant (a trust boundary): the link keeps the two traces together.";
 const START_WITH_NODE = "    node --experimental-loader=@opentelemetry/instrumentation/hook.mjs --import ./telemetry.mjs app.mjs";
 const START_WITH_PYTHON = "    opentelemetry-instrument python app.py";
@@ -21,7 +22,13 @@ const PROPAGATE_WITH_NGINX = "    otel_trace_context propagate;";
 
 const FIXES: Partial<Record<Cause, Advice>> = {
   "proxy-drops-header": {
-    any: ["Find what removes headers, or lists those that may pass, for these routes; let traceparent, tracestate and baggage through."],
+    any: [
+      "Find what removes header fields, or lists those that may pass, on these routes; let traceparent, tracestate and baggage through.",
+      'nginx passes them on unless proxy_set_header sets them to "". A proxy_set_header in a location cancels the inherited ones: repeat them there.',
+      "    proxy_set_header traceparent $http_traceparent;",
+      "    proxy_set_header tracestate  $http_tracestate;",
+      "Envoy, Istio: request_headers_to_remove. HAProxy: http-request del-header. Traefik: an empty value in customRequestHeaders.",
+    ],
     nginx: [
       'nginx passes fields on unless told not to: look for proxy_set_header traceparent "" and proxy_pass_request_headers off. To pass them:',
       "    proxy_set_header traceparent $http_traceparent;",
@@ -129,10 +136,15 @@ const FIXES: Partial<Record<Cause, Advice>> = {
   },
   "header-too-large": {
     any: [
-      "Send less: baggage goes to every service of the trace. Or raise the limit where the request is refused:",
-      "    nginx large_client_header_buffers 4 32k · Envoy max_request_headers_kb: 96 · HAProxy tune.bufsize 32768",
-      "    Node --max-http-header-size=32768 · Go http.Server.MaxHeaderBytes · Spring Boot server.max-http-request-header-size=32KB",
+      "Send less: baggage and tracestate go to every service of the trace. Or raise the receiver's limit on the request head:",
+      "nginx large_client_header_buffers, Envoy max_request_headers_kb, HAProxy tune.bufsize, Tomcat maxHttpRequestHeaderSize.",
     ],
+    nginx: ["Send less baggage, or raise the limit:", "    large_client_header_buffers 4 32k;"],
+    envoy: ["Send less baggage, or raise the limit of the HttpConnectionManager (default 60):", "    max_request_headers_kb: 96"],
+    haproxy: ["Send less baggage, or raise the limit, which holds the whole request head:", "    tune.bufsize 32768"],
+    go: ["Send less baggage, or raise the limit of the server (default 1 MiB):", "    srv := &http.Server{MaxHeaderBytes: 2 << 20}"],
+    java: ["Send less baggage, or raise the limit; Spring Boot (default 8KB):", "    server.max-http-request-header-size=32KB"],
+    nodejs: ["Send less baggage, or raise the limit (default 16 KiB):", "    node --max-http-header-size=32768 app.js"],
   },
   "header-malformed": {
     any: ["Correct what writes the value: 55 characters, lower-case hex, version 00, no id of zeros. An SDK's propagator writes it right."],
@@ -219,7 +231,7 @@ const FIXES: Partial<Record<Cause, Advice>> = {
     any: ["Enlarge the queue, and see why exports are slow:", "    OTEL_BSP_MAX_QUEUE_SIZE=8192"],
   },
   "span-not-ended": { any: ["End the span on every path, errors and early returns included (defer, finally, with)."] },
-  "service-name-missing": { any: ["Name the service:", "    OTEL_SERVICE_NAME=orders"] },
+  "service-name-missing": { any: ["Give the service its name in the resource:", "    OTEL_SERVICE_NAME=orders"] },
   "pod-name-missing": {
     any: [
       "Give the pod's name to the SDK (from metadata.name), or use the collector's k8sattributes processor:",
@@ -259,6 +271,7 @@ const CHECKS: Partial<Record<Population["verdict"], readonly string[]>> = {
 export function fixFor(population: Pick<Population, "cause" | "verdict" | "severity" | "culprit" | "tallies">): string {
   const { cause, verdict, severity } = population;
   if (severity !== "note") return linesFor(population).join("\n");
+  if (verdict === "unrecorded") return LATE;
   if (cause === "restarts-trace" && verdict === "ignored") return RESTART_ON_PURPOSE;
   const [first = ""] = linesFor(population);
   return first.replace(/:$/, ".");

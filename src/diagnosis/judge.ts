@@ -21,7 +21,7 @@ function judgeHop(hop: Hop, view: View, facts: ReceiverFacts): Judgement {
     to: view.naming.receiverOf(hop.index),
     outcome,
     hasContext: hop.reading.context !== undefined,
-    faults: [...faults, ...own],
+    faults: own.length === 0 ? faults : [...faults, ...own],
   };
 }
 
@@ -29,6 +29,8 @@ function gatherFacts(view: View): ReceiverFacts {
   const children = new Map<number, Hop[]>();
   const formats = new Map<number, Set<string>>();
   const newestRecorded = new Map<number, number>();
+  // Only what a backend lacks is judged by these.
+  if (!view.backend.isAsked) return { children, formats, newestRecorded: new Map() };
   const learn = (workload: number, format: string) => formats.set(workload, (formats.get(workload) ?? new Set()).add(format));
   for (const hop of view.hops) {
     if (hop.parent !== undefined) {

@@ -6,6 +6,8 @@ import type { Fault, Judgement } from "./judgement.ts";
 import type { Verdict } from "./verdict.ts";
 
 const OTHER_ROUTES = "other";
+/** More workloads than any run has: two indices make one key. */
+const WORKLOADS = 2 ** 24;
 
 export interface EdgeTally {
   readonly from: Workload;
@@ -50,7 +52,7 @@ export interface FaultTally {
 }
 
 export class Tally {
-  readonly edges = new Map<string, EdgeTally>();
+  readonly edges = new Map<number, EdgeTally>();
   readonly faults = new Map<string, FaultTally>();
 
   /** Judgements MUST come in the order of time: exemplars are the earliest. */
@@ -64,6 +66,7 @@ export class Tally {
     else if (judgement.outcome === "restarted") edge.restarted++;
     else if (judgement.outcome === "not observable") edge.notObservable++;
     else if (judgement.outcome === "absent") edge.absent++;
+    if (judgement.faults.length === 0) return;
     const counted = new Set<FaultTally>();
     for (const fault of judgement.faults) {
       const tally = this.#fault(judgement, fault);
@@ -75,7 +78,7 @@ export class Tally {
   }
 
   #edge({ from, to, hop }: Judgement): EdgeTally {
-    const key = `${from.index} ${to.index}`;
+    const key = from.index * WORKLOADS + to.index;
     const known = this.edges.get(key);
     if (known !== undefined) return known;
     const protocol = hop.exchange.version === "2" ? "HTTP/2" : `HTTP/${hop.exchange.version}`;

@@ -1,13 +1,11 @@
 // Observations of all vantage points become hops: joined, put on one clock, read for contexts, and linked to the hops that caused them.
 
-import type { ConnectionSummary, HttpExchange } from "../protocols/observation.ts";
+import type { ConnectionSummary } from "../protocols/observation.ts";
 import { estimateCaptureClocks } from "./capture-clocks.ts";
-import type { Hop, Observed } from "./hop.ts";
+import type { Hop, Observed, ReadExchange } from "./hop.ts";
 import { bestSighting, joinSightings } from "./join-sightings.ts";
 import { findMachines, type Machines } from "./machines.ts";
 import { linkParents } from "./parents.ts";
-import { purposeOf } from "./purpose.ts";
-import { readContexts } from "./read-contexts.ts";
 
 export interface HopGraph {
   /** Ordered by `startedAt`; a hop's `index` is its place. */
@@ -17,7 +15,7 @@ export interface HopGraph {
   readonly clocks: readonly number[];
 }
 
-export function buildHops(exchanges: readonly HttpExchange[], connections: readonly ConnectionSummary[], vantagePoints: number): HopGraph {
+export function buildHops(exchanges: readonly ReadExchange[], connections: readonly ConnectionSummary[], vantagePoints: number): HopGraph {
   const groups = joinSightings(exchanges, vantagePoints);
   const clocks = estimateCaptureClocks(groups, vantagePoints);
   const machines = findMachines(exchanges, connections, vantagePoints);
@@ -30,13 +28,14 @@ export function buildHops(exchanges: readonly HttpExchange[], connections: reado
 }
 
 /** Places of the groups, by the first time that any vantage point saw them; equal times by frame number. */
-function orderByStart(groups: readonly (readonly HttpExchange[])[], clocks: readonly number[]): Uint32Array {
+function orderByStart(groups: readonly (readonly ReadExchange[])[], clocks: readonly number[]): number[] {
   const starts = Float64Array.from(groups, (sightings) => startOf(sightings, clocks));
   const frames = Float64Array.from(groups, ([first]) => first?.request?.packet.number ?? first?.response?.packet.number ?? 0);
-  return Uint32Array.from(groups.keys()).sort((a, b) => starts[a]! - starts[b]! || frames[a]! - frames[b]! || a - b);
+  // An array, not a typed one: its merge sort is quick with what is nearly in order.
+  return Array.from(groups.keys()).sort((a, b) => starts[a]! - starts[b]! || frames[a]! - frames[b]! || a - b);
 }
 
-function startOf(sightings: readonly HttpExchange[], clocks: readonly number[]): number {
+function startOf(sightings: readonly ReadExchange[], clocks: readonly number[]): number {
   let start = Number.POSITIVE_INFINITY;
   for (const { request, response, vantage } of sightings) {
     start = Math.min(start, (request?.startedAt ?? response?.startedAt ?? 0) - (clocks[vantage] ?? 0));
@@ -44,7 +43,7 @@ function startOf(sightings: readonly HttpExchange[], clocks: readonly number[]):
   return start;
 }
 
-function endOf(sightings: readonly HttpExchange[], clocks: readonly number[]): number | undefined {
+function endOf(sightings: readonly ReadExchange[], clocks: readonly number[]): number | undefined {
   let end: number | undefined;
   for (const { response, vantage } of sightings) {
     if (response?.endedAt === undefined) continue;
@@ -54,12 +53,12 @@ function endOf(sightings: readonly HttpExchange[], clocks: readonly number[]): n
   return end;
 }
 
-function makeHop(index: number, sightings: readonly HttpExchange[], machines: Machines, clocks: readonly number[]): Hop {
+function makeHop(index: number, sightings: readonly ReadExchange[], machines: Machines, clocks: readonly number[]): Hop {
   const exchange = bestSighting(sightings, clocks);
   const { client, server, vantage } = exchange;
   const startedAt = startOf(sightings, clocks);
   const clientHost = machines.hostOf(client.address, vantage);
-  const reading = readContexts(exchange);
+  const { reading, purpose } = exchange;
   return {
     index,
     exchange,
@@ -73,7 +72,7 @@ function makeHop(index: number, sightings: readonly HttpExchange[], machines: Ma
     method: exchange.request?.method ?? "?",
     path: exchange.request?.path ?? "",
     status: exchange.response?.status,
-    purpose: purposeOf(exchange),
+    purpose,
     observed: observedOf(exchange),
     reading: reading.response === undefined && sightings.length > 1 ? withAnyResponse(reading, sightings, exchange) : reading,
     parent: undefined,
@@ -85,16 +84,16 @@ function makeHop(index: number, sightings: readonly HttpExchange[], machines: Ma
 const NO_CANDIDATES: readonly number[] = [];
 
 /** A capture that lacks the answer's head may stand beside one that has it. */
-function withAnyResponse(reading: Hop["reading"], sightings: readonly HttpExchange[], own: HttpExchange): Hop["reading"] {
+function withAnyResponse(reading: Hop["reading"], sightings: readonly ReadExchange[], own: ReadExchange): Hop["reading"] {
   for (const sighting of sightings) {
     if (sighting === own) continue;
-    const { response } = readContexts(sighting);
+    const { response } = sighting.reading;
     if (response !== undefined) return { ...reading, response };
   }
   return reading;
 }
 
-function observedOf({ request }: HttpExchange): Observed {
+function observedOf({ request }: ReadExchange): Observed {
   return request === undefined ? "headers-unknown" : request.isHeadComplete ? "full" : "partial";
 }
 

@@ -32,12 +32,20 @@ export interface ParentLink {
   readonly confidence: number;
 }
 
+/** An exchange whose fields were read: what is needed of them is kept here, the rest is gone. */
+export interface ReadExchange extends HttpExchange {
+  readonly reading: ContextReading;
+  readonly purpose: Purpose;
+  /** The Host field, for naming. */
+  readonly host: string | undefined;
+}
+
 /** An exchange as a step of a trace, seen from all its vantage points. */
 export interface Hop {
   readonly index: number;
   /** The sighting with the most of it, nearest to the sender. */
-  readonly exchange: HttpExchange;
-  readonly sightings: readonly HttpExchange[];
+  readonly exchange: ReadExchange;
+  readonly sightings: readonly ReadExchange[];
   readonly client: Endpoint;
   readonly server: Endpoint;
   /** Machine that sent it; which of its listeners, only the parent can tell. */

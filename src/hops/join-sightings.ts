@@ -5,10 +5,10 @@ import type { HttpExchange } from "../protocols/observation.ts";
 import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 
 /** Groups of sightings of one exchange each, in the order of their first packets in `exchanges`. */
-export function joinSightings(exchanges: readonly HttpExchange[], vantagePoints: number): HttpExchange[][] {
+export function joinSightings<Seen extends HttpExchange>(exchanges: readonly Seen[], vantagePoints: number): Seen[][] {
   if (vantagePoints <= 1) return exchanges.map((exchange) => [exchange]);
-  const groups: HttpExchange[][] = [];
-  const known = new Map<string, HttpExchange[]>();
+  const groups: Seen[][] = [];
+  const known = new Map<string, Seen[]>();
   for (const exchange of exchanges) {
     const keys = keysOf(exchange);
     let group = keys.map((key) => known.get(key)).find((g) => g !== undefined && !g.some((other) => other.vantage === exchange.vantage));
@@ -34,7 +34,7 @@ function keysOf(exchange: HttpExchange): string[] {
 }
 
 /** The sighting that shows most: the whole head, then the earliest request (nearest to the sender). */
-export function bestSighting(group: readonly HttpExchange[], clocks: readonly number[]): HttpExchange {
+export function bestSighting<Seen extends HttpExchange>(group: readonly Seen[], clocks: readonly number[]): Seen {
   if (group.length === 1) return group[0]!;
   const rank = (exchange: HttpExchange) => (exchange.request === undefined ? 2 : exchange.request.isHeadComplete ? 0 : 1);
   const time = (exchange: HttpExchange) =>

@@ -72,6 +72,7 @@ function put<Key>(map: Map<Key, Hop[]>, key: Key, hop: Hop): void {
 function openOf<Key>(map: Map<Key, Hop[]>, key: Key, at: number): readonly Hop[] {
   const known = map.get(key);
   if (known === undefined) return NONE;
+  if (known.length === 1) return isOpenAt(known[0]!, at) ? known : NONE;
   const open = known.filter((hop) => isOpenAt(hop, at));
   if (open.length === 0 && known.every((hop) => endOf(hop) < at)) map.delete(key);
   return open;

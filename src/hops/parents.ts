@@ -6,18 +6,21 @@ import { isOpenAt, OpenHops } from "./open-hops.ts";
 
 /** Fills in `parent`, and `candidates` where nothing proves a parent. Hops MUST be ordered by `startedAt`. */
 export function linkParents(hops: readonly Hop[], machines: Machines): void {
-  const linker = new ParentLinker(machines);
+  const linker = new ParentLinker(hops, machines);
   for (const hop of hops) linker.link(hop);
 }
 
 class ParentLinker {
   readonly #machines: Machines;
   readonly #received = new Map<string, OpenHops>();
-  /** For a hop that was handed on inside its machine (proxy to application): the hops that took it over. */
-  readonly #handedOn = new Map<number, Hop[]>();
+  readonly #hops: readonly Hop[];
+  /** For a hop that was handed on inside its machine (proxy to application): the newest hop that took it over, plus one; 0 without one. */
+  readonly #takenBy: Uint32Array;
 
-  constructor(machines: Machines) {
+  constructor(hops: readonly Hop[], machines: Machines) {
+    this.#hops = hops;
     this.#machines = machines;
+    this.#takenBy = new Uint32Array(hops.length);
   }
 
   link(hop: Hop): void {
@@ -25,7 +28,7 @@ class ParentLinker {
     const open = this.#received.get(hop.clientHost);
     if (open !== undefined) {
       hop.parent = this.#byIds(hop, open) ?? this.#bySameRequest(hop, open) ?? this.#byCandidates(hop, open);
-      if (hop.parent !== undefined && hop.receiver.host === hop.clientHost) this.#handOn(hop.parent.hop, hop);
+      if (hop.parent !== undefined && hop.receiver.host === hop.clientHost) this.#takenBy[hop.parent.hop] = hop.index + 1;
     }
     let here = this.#received.get(hop.receiver.host);
     if (here === undefined) {
@@ -65,16 +68,13 @@ class ParentLinker {
 
   /** Without those that were handed on: a proxy that has handed a request to its application waits; what goes out then, the application sends. */
   #waiting(hop: Hop, candidates: readonly Hop[]): readonly Hop[] {
-    if (candidates.length === 0 || this.#handedOn.size === 0) return candidates;
-    return candidates.filter(
-      (candidate) => !this.#handedOn.get(candidate.index)?.some((taken) => taken !== hop && isOpenAt(taken, hop.startedAt)),
-    );
+    if (!candidates.some((candidate) => this.#isHandedOn(candidate, hop))) return candidates;
+    return candidates.filter((candidate) => !this.#isHandedOn(candidate, hop));
   }
 
-  #handOn(parent: number, hop: Hop): void {
-    const taken = this.#handedOn.get(parent);
-    if (taken === undefined) this.#handedOn.set(parent, [hop]);
-    else taken.push(hop);
+  #isHandedOn(candidate: Hop, hop: Hop): boolean {
+    const taken = this.#takenBy[candidate.index]!;
+    return taken > 0 && isOpenAt(this.#hops[taken - 1]!, hop.startedAt);
   }
 }
 

@@ -12,6 +12,9 @@ const PROBERS =
 const PROBE_PATHS =
   /^\/(-\/)?(actuator\/)?(healthz?|livez?|liveness|readyz?|readiness|startupz?|metrics|prometheus|ping|health\/(live|ready|liveness|readiness)|_health|__health)\/?$/i;
 
+/** Longer paths than any of these need no look. */
+const MAX_PROBE_PATH = 32;
+
 /** Where telemetry is sent: OTLP/HTTP (opentelemetry-proto), Zipkin, Jaeger's collector, Datadog's agent, Prometheus remote write. */
 const EXPORT_PATHS =
   /^(\/v1\/(traces|metrics|logs)|\/v1development\/profiles|\/api\/v[12]\/spans|\/api\/traces|\/v0\.\d\/traces|\/api\/v1\/(write|push)|\/loki\/api\/v1\/push|\/opentelemetry\.proto\.collector\..*)$/;
@@ -23,5 +26,6 @@ export function purposeOf(exchange: HttpExchange): Purpose {
   if (request.method === "OPTIONS") return "preflight";
   if (request.method !== "GET" && request.method !== "HEAD") return "work";
   const agent = fieldValue(request.fields, "user-agent");
-  return (agent !== undefined && PROBERS.test(agent)) || PROBE_PATHS.test(request.path) ? "probe" : "work";
+  const isProbe = (agent !== undefined && PROBERS.test(agent)) || (request.path.length <= MAX_PROBE_PATH && PROBE_PATHS.test(request.path));
+  return isProbe ? "probe" : "work";
 }

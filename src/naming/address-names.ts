@@ -1,7 +1,6 @@
 // Names for addresses: what DNS answers in the capture, Host fields and the user's own list say.
 
-import type { Hop } from "../hops/hop.ts";
-import { fieldValue } from "../hops/read-contexts.ts";
+import type { Hop, Place } from "../hops/hop.ts";
 import type { DnsExchange } from "../protocols/observation.ts";
 import { MAX_NAMES } from "../wire/limits.ts";
 
@@ -66,17 +65,28 @@ function dnsNames(exchanges: readonly DnsExchange[]): Map<string, string> {
  * address is not taken, and neither is the Host of a request that is passed on.
  */
 function hostFields(hops: readonly Hop[], dns: ReadonlyMap<string, string>): Map<string, string> {
-  const known = new Set(dns.values());
-  const counts = new Map<string, Map<string, number>>();
-  for (const hop of hops) {
-    if (hop.parent?.because === "same request" || hop.parent?.because === "forwarded unchanged" || hop.parent?.because === "request id")
-      continue;
-    const field = fieldValue(hop.exchange.request?.fields ?? [], "host");
-    const name = field?.replace(/:\d+$/, "").toLowerCase();
-    if (name === undefined || !/[a-z]/.test(name) || name === "localhost" || name.includes(":") || known.has(name)) continue;
-    const key = `${hop.receiver.host}:${hop.receiver.port}`;
-    const names = counts.get(key) ?? new Map<string, number>();
-    counts.set(key, names.set(name, (names.get(name) ?? 0) + 1));
+  const taken = new Set(dns.values());
+  const counts = new Map<Place, Map<string, number>>();
+  for (const { parent, exchange, receiver } of hops) {
+    if (parent?.because === "same request" || parent?.because === "forwarded unchanged" || parent?.because === "request id") continue;
+    const field = exchange.host;
+    if (field === undefined) continue;
+    const names = counts.get(receiver) ?? new Map<string, number>();
+    counts.set(receiver, names.set(field, (names.get(field) ?? 0) + 1));
   }
-  return new Map([...counts].map(([key, names]) => [key, [...names].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]![0]]));
+  return new Map(
+    [...counts].flatMap(([place, names]) => mostFrequentName(names, taken).map((name) => [`${place.host}:${place.port}`, name] as const)),
+  );
+}
+
+/** Addresses and `localhost` name nobody. */
+function mostFrequentName(fields: ReadonlyMap<string, number>, taken: ReadonlySet<string>): string[] {
+  const counts = new Map<string, number>();
+  for (const [field, count] of fields) {
+    const name = field.replace(/:\d+$/, "").toLowerCase();
+    if (/[a-z]/.test(name) && name !== "localhost" && !name.includes(":") && !taken.has(name))
+      counts.set(name, (counts.get(name) ?? 0) + count);
+  }
+  const [best] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  return best === undefined ? [] : [best[0]];
 }

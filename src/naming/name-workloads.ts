@@ -2,7 +2,7 @@
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
-import type { Hop } from "../hops/hop.ts";
+import type { Hop, Place } from "../hops/hop.ts";
 import type { Resource, Span } from "../spans/span.ts";
 import type { AddressName, NameOf } from "./address-names.ts";
 import type { Naming, Role, Workload } from "./workload.ts";
@@ -44,6 +44,8 @@ class Drafts {
   readonly receivers: Draft[] = [];
   readonly #diff: TraceDiff;
   readonly #graph: HopGraph;
+  /** By identity: equal places are one object. */
+  readonly #byPlace = new Map<Place, Draft>();
   readonly #listeners = new Map<string, Draft>();
   readonly #callers = new Map<string, Draft>();
   /** Filled once listeners are merged. */
@@ -66,11 +68,13 @@ class Drafts {
     );
   }
 
-  #listener({ receiver: { host, port } }: Hop): Draft {
-    const key = `${host} ${port}`;
-    const known = this.#listeners.get(key) ?? emptyDraft(host, [port]);
-    this.#listeners.set(key, known);
-    return known;
+  #listener({ receiver }: Hop): Draft {
+    const known = this.#byPlace.get(receiver);
+    if (known !== undefined) return known;
+    const draft = emptyDraft(receiver.host, [receiver.port]);
+    this.#byPlace.set(receiver, draft);
+    this.#listeners.set(`${receiver.host} ${receiver.port}`, draft);
+    return draft;
   }
 
   #receive(hop: Hop): void {

@@ -17,8 +17,8 @@ export interface HttpRequest {
   readonly path: string;
   /** Hash of the whole target, query included: tells equal requests without keeping what they ask. */
   readonly targetHash: number;
-  /** Kept fields in wire order; a field of no format and no rule is not here. */
-  readonly fields: readonly Field[];
+  /** Kept fields in wire order; a field of no format and no rule is not here. Whoever has read them MAY let them go. */
+  fields: readonly Field[];
   /** False when the capture lacks a part of the head: fields may be missing from `fields`. */
   readonly isHeadComplete: boolean;
   readonly headLength: number;
@@ -35,7 +35,7 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number;
-  readonly fields: readonly Field[];
+  fields: readonly Field[];
   readonly isHeadComplete: boolean;
   bodyLength: number;
   readonly startedAt: Timestamp;

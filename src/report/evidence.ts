@@ -94,15 +94,15 @@ export function populationFilter(finding: Finding, affected: readonly Hop[]): st
   const [only, ...more] = finding.routes;
   return [
     hop.exchange.version === "2" ? "http2.headers.path" : "http.request",
-    oneOf(
+    ...oneOf(
       `${family}.src`,
       hops.map((h) => h.client.address),
     ),
-    oneOf(
+    ...oneOf(
       `${family}.dst`,
       hops.map((h) => h.server.address),
     ),
-    oneOf(
+    ...oneOf(
       "tcp.dstport",
       hops.map((h) => `${h.server.port}`),
     ),
@@ -111,9 +111,13 @@ export function populationFilter(finding: Finding, affected: readonly Hop[]): st
   ].join(" and ");
 }
 
-function oneOf(field: string, values: readonly string[]): string {
+/** A filter with more values than this is no longer readable, nor pasteable: that clause is left out. */
+const MAX_VALUES = 8;
+
+function oneOf(field: string, values: readonly string[]): string[] {
   const all = [...new Set(values)];
-  return all.length === 1 ? `${field} == ${all[0]}` : `${field} in {${all.join(", ")}}`;
+  if (all.length > MAX_VALUES) return [];
+  return [all.length === 1 ? `${field} == ${all[0]}` : `${field} in {${all.join(", ")}}`];
 }
 
 /** `GET /orders/*` as Wireshark tells it. A route with odd characters is left out: it comes from the wire. */

@@ -46,7 +46,10 @@ export function viewTrace(traceId: string, inspection: Inspection): TraceView {
   const rows = [...hops.entries()].flatMap(([hop, ghost]) => rowsOfHop(hop, ghost, traceIds, inspection));
   const shown = new Set(rows.flatMap((row) => row.span ?? []));
   const lone = diff.index.spans.filter((span) => traceIds.has(span.traceId) && !shown.has(span));
-  const all = [...rows, ...lone.map((span) => rowOfSpan(span, inspection))].sort((a, b) => a.startedAt - b.startedAt || a.depth - b.depth);
+  const withoutHop = new Set(diff.spansWithoutHop);
+  const all = [...rows, ...lone.map((span) => rowOfSpan(span, withoutHop.has(span), inspection))].sort(
+    (a, b) => a.startedAt - b.startedAt || a.depth - b.depth,
+  );
   const services = new Set(all.flatMap((row) => row.span?.resource.service ?? []));
   const offsets = new Map([...diff.clockOffsets].filter(([service]) => services.has(service)));
   return { traceId, traceIds, rows: all, offsets };
@@ -106,8 +109,7 @@ function absenceOf(hop: Hop, { naming, answer }: Inspection): Absence {
   return naming.receiverOf(hop.index).isInstrumented ? "no span" : "not instrumented";
 }
 
-function rowOfSpan(span: Span, inspection: Inspection): TraceRow {
-  const isHttp = inspection.diff.spansWithoutHop.includes(span);
+function rowOfSpan(span: Span, isHttp: boolean, inspection: Inspection): TraceRow {
   const isRemote = isReceiving(span) || isSending(span);
   return {
     ...adjusted(span, inspection),

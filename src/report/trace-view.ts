@@ -15,7 +15,7 @@ import type { Absence, TraceRow, TraceView } from "./trace-view-rows.ts";
 const WIDE = 130;
 const WIDE_BAR = 24;
 const NARROW_BAR = 12;
-const MAX_WIRE = 72;
+const MAX_WIRE = 110;
 const TIME_COLUMNS = 8;
 
 const ABSENCES: Record<Absence, string> = {
@@ -30,12 +30,17 @@ const ABSENCES: Record<Absence, string> = {
 export function writeTraceView(view: TraceView, inspection: Inspection, options: ReportOptions, sink: ReportSink): void {
   const page = new Page(options, sink);
   writeHead(view, inspection, page);
-  const from = Math.min(...view.rows.map((row) => row.startedAt));
-  const to = Math.max(...view.rows.map((row) => row.endedAt ?? row.startedAt));
+  const from = view.rows.reduce((least, row) => Math.min(least, row.startedAt), Number.POSITIVE_INFINITY);
+  const to = view.rows.reduce((most, row) => Math.max(most, row.endedAt ?? row.startedAt), from);
   const lines = view.rows.map((row) => ({ row, wire: wireOf(row, inspection), recorded: recordedOf(row, view, inspection) }));
   const isWide = !options.isTerminal || options.width >= WIDE;
   const bar = isWide ? WIDE_BAR : NARROW_BAR;
-  const wide = isWide ? Math.min(MAX_WIRE, Math.max(8, ...lines.map(({ wire }) => widthOf(...wire)))) : 0;
+  const wide = isWide
+    ? Math.min(
+        MAX_WIRE,
+        lines.reduce((most, { wire }) => Math.max(most, widthOf(...wire)), 8),
+      )
+    : 0;
   page.gap();
   page.line(
     dim(`${"ms".padStart(TIME_COLUMNS)}  ${scale(to - from, bar)}  `),

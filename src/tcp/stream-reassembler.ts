@@ -15,8 +15,8 @@ import type { Connection } from "./connection.ts";
 import type { EarlySegment, Flow } from "./flow.ts";
 import { type Direction, opposite, type Segment } from "./stream-sink.ts";
 
-/** As TCP's own loss detection (RFC 5681 §3.2): three more packets, and the missing one was not merely late in the capture. */
-const PACKETS_BEFORE_GAP = 3;
+/** TCP itself takes three more packets for proof of a loss (RFC 5681 §3.2); a capture of several interfaces may show each of them twice. */
+const PACKETS_BEFORE_GAP = 8;
 
 const segment: Segment = { at: 0, packet: 0, capture: 0, offset: 0, acknowledged: -1 };
 

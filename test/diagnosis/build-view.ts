@@ -6,6 +6,7 @@ import type { BackendKnowledge, View } from "../../src/diagnosis/view.ts";
 import { matchSpans } from "../../src/diff/match-spans.ts";
 import { linkParentsBySpans } from "../../src/diff/span-parents.ts";
 import { buildHops } from "../../src/hops/build-hops.ts";
+import { readExchange } from "../../src/hops/read-exchange.ts";
 import { addressNames } from "../../src/naming/address-names.ts";
 import { nameWorkloads } from "../../src/naming/name-workloads.ts";
 import type { ConnectionSummary, HttpExchange, HttpRequest } from "../../src/protocols/observation.ts";
@@ -141,7 +142,7 @@ export interface Seen extends Diagnosis {
 
 export function look(world: World): Seen {
   const { requests, spans, backend = {} } = world;
-  const exchanges = requests.flatMap(sightings);
+  const exchanges = requests.flatMap(sightings).map(readExchange);
   const vantagePoints = Math.max(...requests.flatMap((r) => r.seenFrom)) + 1;
   const graph = buildHops(exchanges, [...exchanges.map(connectionOf), ...(world.unreadable ?? []).map(unreadable)], vantagePoints);
   const diff = matchSpans(graph, mergeTraces((spans ?? []).map((s) => ({ traceId: s.traceId, spans: [s], warnings: [] }))));

@@ -2,6 +2,7 @@
 
 import type { Field } from "../../wire/field.ts";
 import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS } from "../../wire/limits.ts";
+import { findLineFeed, LineScanner } from "./line-scanner.ts";
 import { createTextCache, type TextCache } from "./text-cache.ts";
 
 const LF = 10;
@@ -9,9 +10,6 @@ const CR = 13;
 const SP = 32;
 const HTAB = 9;
 const COLON = 58;
-const FOUR_LF = 0x0a0a0a0a;
-const FOUR_ONES = 0x01010101;
-const FOUR_HIGH_BITS = 0x80808080 | 0;
 
 /** Fields that frame a message (RFC 9112 §6): always read. */
 const CONTENT_LENGTH = "content-length";
@@ -38,6 +36,7 @@ export interface FieldReader {
   /** What the last `read` found. */
   readonly fields: FieldLines;
   readonly text: TextCache;
+  readonly lines: LineScanner;
   /**
    * Reads lines from `start` up to the empty line. Returns the offset behind it, or -1 when it is not in `bytes[..end)`; `fields` then holds the
    * whole lines before `end`.
@@ -58,12 +57,11 @@ export function createFieldReader(keep: ReadonlySet<string>): FieldReader {
 
 class DeclaredFieldReader implements FieldReader {
   readonly fields: FieldLines = { kept: [], contentLength: NO_LENGTH, transferEncoding: "", malformed: 0 };
-  readonly text = createTextCache();
+  readonly lines = new LineScanner();
+  readonly text = createTextCache(this.lines);
   /** By first letter, in both cases: most lines are passed over after one look. */
   readonly #declared: (readonly Declared[] | undefined)[] = new Array(256).fill(undefined);
   #last: Declared | undefined;
-  #bytes: Uint8Array = new Uint8Array(0);
-  #view: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(keep: ReadonlySet<string>) {
     for (const name of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, ...keep])) {
@@ -82,57 +80,33 @@ class DeclaredFieldReader implements FieldReader {
     fields.transferEncoding = "";
     fields.malformed = 0;
     this.#last = undefined;
-    const declared = this.#declared;
-    const view = this.#viewOf(bytes);
-    const lastWord = end - 4;
+    const view = this.lines.viewOf(bytes);
     let count = 0;
     let at = start;
     while (at < end) {
-      const lineStart = at;
-      let byte = bytes[at]!;
-      if (byte === LF) return at + 1;
-      if (byte === CR && at + 1 < end && bytes[at + 1] === LF) return at + 2;
-      const candidates = declared[byte];
-      const isFolded = byte === SP || byte === HTAB;
-      while (byte !== COLON && byte !== LF) {
-        if (++at >= end) return -1;
-        byte = bytes[at]!;
-      }
-      const colon = at;
-      // Four bytes at a time while none of them is a line feed (Mycroft's test for a zero byte).
-      for (let word = 0; byte !== LF && at < lastWord; at += 4) {
-        word = view.getInt32(at, true) ^ FOUR_LF;
-        if (((word - FOUR_ONES) & ~word & FOUR_HIGH_BITS) !== 0) break;
-      }
-      byte = bytes[at]!;
-      while (byte !== LF) {
-        if (++at >= end) return -1;
-        byte = bytes[at]!;
-      }
-      if (candidates !== undefined && colon < at) {
-        this.#last = find(candidates, bytes, lineStart, colon);
-        if (this.#last !== undefined && count++ < MAX_FIELDS) this.#put(this.#last, bytes, lineStart, colon, at);
-      } else if (isFolded) this.#fold(bytes, lineStart, at);
+      const first = bytes[at]!;
+      if (first === LF) return at + 1;
+      if (first === CR && at + 1 < end && bytes[at + 1] === LF) return at + 2;
+      const lf = findLineFeed(view, bytes, at, end);
+      if (lf === end) return -1;
+      const candidates = this.#declared[first];
+      if (candidates !== undefined) {
+        this.#last = find(candidates, bytes, at, lf);
+        if (this.#last !== undefined && count++ < MAX_FIELDS) this.#put(this.#last, bytes, at, lf);
+      } else if (first === SP || first === HTAB) this.#fold(bytes, at, lf);
       else {
         this.#last = undefined;
-        if (colon === at || colon === lineStart) fields.malformed++;
+        if (first === COLON) fields.malformed++;
       }
-      at++;
+      at = lf + 1;
     }
     return -1;
   }
 
-  #viewOf(bytes: Uint8Array): DataView {
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    }
-    return this.#view;
-  }
-
-  #put(declared: Declared, bytes: Uint8Array, start: number, colon: number, lf: number): void {
+  #put(declared: Declared, bytes: Uint8Array, start: number, lf: number): void {
     const { fields, text } = this;
-    const from = valueStart(bytes, colon + 1, lf);
+    const colon = blanksEnd(bytes, start + declared.name.length, lf);
+    const from = blanksEnd(bytes, colon + 1, lf);
     const to = valueEnd(bytes, from, lf);
     if (declared.isKept) {
       if (!isText(declared.seen, bytes, start, colon)) declared.seen = text.read(bytes, start, colon);
@@ -150,7 +124,7 @@ class DeclaredFieldReader implements FieldReader {
     const declared = this.#last;
     if (declared === undefined) return;
     const { fields, text } = this;
-    const from = valueStart(bytes, start, lf);
+    const from = blanksEnd(bytes, start, lf);
     const more = text.read(bytes, from, valueEnd(bytes, from, lf));
     const last = fields.kept.at(-1);
     if (declared.isKept && last !== undefined)
@@ -160,14 +134,13 @@ class DeclaredFieldReader implements FieldReader {
   }
 }
 
-/** The declared field with this name. Blanks between name and colon are no part of it (docs/decisions/0002). */
-function find(candidates: readonly Declared[], bytes: Uint8Array, start: number, colon: number): Declared | undefined {
-  let end = colon;
-  while (end > start && (bytes[end - 1] === SP || bytes[end - 1] === HTAB)) end--;
+/** The declared field whose name begins the line. Blanks between name and colon are no part of it (docs/decisions/0002). */
+function find(candidates: readonly Declared[], bytes: Uint8Array, start: number, lf: number): Declared | undefined {
   for (let c = 0; c < candidates.length; c++) {
     const candidate = candidates[c]!;
     const { name } = candidate;
-    if (name.length !== end - start) continue;
+    const end = start + name.length;
+    if (end >= lf || (bytes[end] !== COLON && bytes[blanksEnd(bytes, end, lf)] !== COLON)) continue;
     let i = 1;
     while (i < name.length && lower(bytes[start + i]!) === name.charCodeAt(i)) i++;
     if (i === name.length) return candidate;
@@ -185,13 +158,14 @@ function lower(byte: number): number {
   return byte >= 65 && byte <= 90 ? byte | 0x20 : byte;
 }
 
-/** The value begins and ends inside the white space around it (RFC 9110 §5.5). */
-function valueStart(bytes: Uint8Array, start: number, lf: number): number {
-  let from = start;
-  while (from < lf && (bytes[from] === SP || bytes[from] === HTAB)) from++;
-  return from;
+/** Where white space that begins at `start` ends. */
+function blanksEnd(bytes: Uint8Array, start: number, lf: number): number {
+  let at = start;
+  while (at < lf && (bytes[at] === SP || bytes[at] === HTAB)) at++;
+  return at;
 }
 
+/** Where a value ends, without the white space behind it (RFC 9110 §5.5). */
 function valueEnd(bytes: Uint8Array, from: number, lf: number): number {
   let to = lf;
   while (to > from && (bytes[to - 1] === CR || bytes[to - 1] === SP || bytes[to - 1] === HTAB)) to--;
@@ -203,11 +177,11 @@ function readLengths(bytes: Uint8Array, from: number, to: number): number {
   let length = NO_LENGTH;
   for (let at = from; at <= to; at++) {
     let value = 0;
-    const start = valueStart(bytes, at, to);
+    const start = blanksEnd(bytes, at, to);
     at = start;
     while (at < to && bytes[at]! >= 48 && bytes[at]! <= 57) value = value * 10 + bytes[at++]! - 48;
     if (at === start || at - start > MAX_LENGTH_DIGITS) return BAD_LENGTH;
-    at = valueStart(bytes, at, to);
+    at = blanksEnd(bytes, at, to);
     if (at < to && bytes[at] !== 44) return BAD_LENGTH;
     length = agree(length, value);
   }

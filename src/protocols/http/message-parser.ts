@@ -51,6 +51,8 @@ export class MessageParser {
   /** Body bytes still to come. */
   #left = 0;
   #chunked: ChunkedBody | undefined;
+  /** True while the kept bytes were taken for the beginning of a head only because they may be one. */
+  #isDoubtful = false;
 
   /** `beganLate`: the stream may have been joined in the middle of a message. */
   constructor(from: Side, fieldReader: FieldReader, events: MessageEvents, kept: HeadBuffer, beganLate: boolean) {
@@ -84,7 +86,7 @@ export class MessageParser {
           at = end;
           break;
         case "lost":
-          if (at !== start || !isStart(bytes, at, end, this.#from)) return;
+          if (at !== start || !this.#mayStart(bytes, at, end)) return;
           this.#state = "head";
           break;
         case "tunnel":
@@ -140,6 +142,15 @@ export class MessageParser {
     this.#state = "tunnel";
   }
 
+  /** Whether a segment may begin a message, behind bytes that were lost. */
+  #mayStart(bytes: Uint8Array, start: number, end: number): boolean {
+    let at = start;
+    while (at < end && (bytes[at] === CR || bytes[at] === LF)) at++;
+    const answer = recognizeStartLine(bytes, at, end);
+    this.#isDoubtful = answer === "need more";
+    return answer === this.#from || (answer === "need more" && end - at >= MIN_UNDECIDED_START);
+  }
+
   #readHead(bytes: Uint8Array, from: number, end: number, segmentStart: number, segment: Segment): number {
     let at = from;
     while (at < end && (bytes[at] === CR || bytes[at] === LF)) at++;
@@ -154,6 +165,12 @@ export class MessageParser {
 
   #continueHead(bytes: Uint8Array, at: number, end: number, segment: Segment): number {
     const kept = this.#kept;
+    if (this.#isDoubtful && recognizeStartLine(bytes, at, end) === this.#from) {
+      // What was kept was the end of something else.
+      this.#isDoubtful = false;
+      kept.clear();
+      return this.#readHead(bytes, at, end, at, segment);
+    }
     const before = kept.length;
     if (!kept.append(bytes, at, Math.min(end, at + MAX_HEAD_BYTES - before + 1))) return this.#tooLong(end, segment);
     if (mayEndHead(kept.bytes, before, kept.length)) {
@@ -184,9 +201,8 @@ export class MessageParser {
 
   /** Reads one head; returns the offset behind it, or undefined when it is not whole. */
   #parse(bytes: Uint8Array, start: number, end: number, first: Segment, segment: Segment): number | undefined {
-    let lf = start;
-    while (lf < end && bytes[lf] !== LF) lf++;
-    if (lf >= end) return undefined;
+    const lf = this.#fieldReader.lines.find(bytes, start, end);
+    if (lf === end) return undefined;
     const next = this.#fieldReader.read(bytes, lf + 1, end);
     if (next < 0) return undefined;
     const { fields } = this.#fieldReader;
@@ -242,6 +258,7 @@ export class MessageParser {
   }
 
   #finish(segment: Segment): void {
+    this.#isDoubtful = false;
     this.#chunked = undefined;
     if (this.#state !== "tunnel") this.#state = "head";
     this.#events.messageEnd(this.#from, segment, undefined);
@@ -256,8 +273,7 @@ export class MessageParser {
   /** The rest of the head will not come: what whole lines say is used. */
   #cutHead(segment: Segment, cut: Cut): void {
     const { bytes, length, first } = this.#kept;
-    let lf = 0;
-    while (lf < length && bytes[lf] !== LF) lf++;
+    const lf = this.#fieldReader.lines.find(bytes, 0, length);
     this.#fieldReader.read(bytes, Math.min(lf + 1, length), length);
     const { fields } = this.#fieldReader;
     const head: Head = { bytes, start: 0, startLineEnd: lf, fields, isComplete: false, length, first };
@@ -265,11 +281,6 @@ export class MessageParser {
     this.#kept.clear();
     if (framing !== undefined) this.#events.messageEnd(this.#from, segment, cut);
   }
-}
-
-function isStart(bytes: Uint8Array, at: number, end: number, from: Side): boolean {
-  const answer = recognizeStartLine(bytes, at, end);
-  return answer === from || (answer === "need more" && end - at >= MIN_UNDECIDED_START);
 }
 
 /** Fewer bytes that could begin a start line, behind a gap, are more likely the rest of something else. */

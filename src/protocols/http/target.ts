@@ -19,23 +19,26 @@ export function readTarget(bytes: Uint8Array, from: number, to: number, text: Te
   let target = from;
   while (target < to && bytes[target] === SP) target++;
   const start = skipAuthority(bytes, target, to);
-  let pathEnd = start;
-  while (pathEnd < to && bytes[pathEnd] !== QUESTION && bytes[pathEnd] !== HASH) pathEnd++;
-  const hasNoPath = start > target && start === pathEnd;
-  const path = hasNoPath ? "/" : text.read(bytes, start, pathEnd);
-  // FNV-1a.
-  let hash = hasNoPath ? step(FNV_OFFSET, SLASH) : FNV_OFFSET;
-  for (let at = start; at < to; at++) hash = step(hash, bytes[at]!);
-  return { path, hash: hash >>> 0 };
+  // An absolute-form without a path means `/`, and a proxy sends it on as such (RFC 9112 §3.2.1).
+  const isRoot = start > target && (start === to || bytes[start] === QUESTION || bytes[start] === HASH);
+  let hash = isRoot ? step(FNV_OFFSET, SLASH) : FNV_OFFSET;
+  let pathEnd = to;
+  for (let at = start; at < to; at++) {
+    const byte = bytes[at]!;
+    if ((byte === QUESTION || byte === HASH) && pathEnd === to) pathEnd = at;
+    hash = step(hash, byte);
+  }
+  return { path: isRoot ? "/" : text.read(bytes, start, pathEnd), hash: hash >>> 0 };
 }
 
+/** FNV-1a, 32 bits. */
 const FNV_OFFSET = 0x811c9dc5;
 
 function step(hash: number, byte: number): number {
   return Math.imul(hash ^ byte, 0x01000193);
 }
 
-/** absolute-form: `http://host/path`; a target without a path means `/`, which a proxy sends on as such (RFC 9112 §3.2.1). */
+/** Behind the authority of an absolute-form, `http://host/path`; `start` for any other form. */
 function skipAuthority(bytes: Uint8Array, start: number, to: number): number {
   if (bytes[start] === SLASH) return start;
   for (let at = start; at + 2 < to && at - start < MAX_SCHEME; at++) {

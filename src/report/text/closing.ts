@@ -1,5 +1,6 @@
 // The last lines: how much was found, and two commands that can be pasted.
 
+import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { summarize } from "../summary.ts";
 import { dim } from "./line.ts";
@@ -16,9 +17,16 @@ export function writeClosing(inspection: Inspection, page: Page): void {
   if (command !== undefined) page.line(`  ${command}`);
 }
 
+/** The trace that should have gone on: there the fault shows from its beginning. */
+function exampleTrace(finding: Finding | undefined): string | undefined {
+  const exemplar = finding?.exemplars[0];
+  const before = exemplar?.fault.parent ?? exemplar?.judgement.hop;
+  return before?.reading.context?.traceId ?? finding?.traceIds[0];
+}
+
 export function traceCommand({ diagnosis, graph }: Inspection, { options }: Page): string | undefined {
   const traceId =
-    diagnosis.findings[0]?.traceIds[0] ?? graph.hops.find((hop) => hop.reading.context !== undefined)?.reading.context?.traceId;
+    exampleTrace(diagnosis.findings[0]) ?? graph.hops.find((hop) => hop.reading.context !== undefined)?.reading.context?.traceId;
   if (traceId === undefined) return undefined;
   const { captures, backend } = options.commandLine;
   const words = ["traceinspect trace", traceId, ...shortCaptures(captures), ...(backend === "" ? [] : [backend])];

@@ -5,15 +5,18 @@ import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Tally } from "../../diagnosis/tally.ts";
 import { severities, type Verdict } from "../../diagnosis/verdict.ts";
 import { type GroupEdge, groupEdges } from "../group-edges.ts";
-import { bold, dim, type Piece, styled } from "./line.ts";
+import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
 import type { Page } from "./page.ts";
 import type { Column } from "./table.ts";
-import { counted, figure, shorten } from "./words.ts";
+import { counted, figure, listed, shorten } from "./words.ts";
 
 /** Healthy edges shown without --verbose; edges with a finding are shown all. */
 const MAX_HEALTHY = 20;
-/** Below this width the table is drawn narrow: heads in two lines, shortened names, no protocol that all edges share. */
+/** Below this width the table is drawn narrow. */
 const NARROW = 110;
+const LONGEST_NAME = 60;
+/** Spaces between columns. */
+const GAP = 2;
 
 const WORDS: Record<Verdict, string> = {
   stripped: "stripped",
@@ -32,52 +35,81 @@ interface Row {
   readonly findings: readonly Finding[];
 }
 
+interface Count {
+  readonly head: string;
+  /** In two lines, or shorter. */
+  readonly narrowHead: string;
+  of(edge: GroupEdge): number;
+}
+
+const COUNTS: readonly Count[] = [
+  { head: "exchanges", narrowHead: "all", of: (edge) => edge.exchanges },
+  { head: "with context", narrowHead: "with\ncontext", of: (edge) => edge.withContext },
+  { head: "continued", narrowHead: "continued", of: (edge) => edge.continued },
+  { head: "new trace", narrowHead: "new\ntrace", of: (edge) => edge.restarted },
+  { head: "none", narrowHead: "none", of: (edge) => edge.absent },
+  { head: "unknown", narrowHead: "unknown", of: (edge) => edge.notObservable },
+];
+
 export function writeEdges({ diagnosis }: Inspection, page: Page): void {
   const { width, isVerbose, isTerminal } = page.options;
-  const all = groupEdges(diagnosis.tally).map((edge) => ({ edge, findings: findingsOn(edge, diagnosis.findings, diagnosis.tally) }));
+  const groupOf = groupNames(diagnosis.tally);
+  const all = groupEdges(diagnosis.tally).map((edge) => ({ edge, findings: findingsOn(edge, diagnosis.findings, groupOf) }));
   if (all.length === 0) return;
   const healthy = all.filter((row) => row.findings.length === 0).sort((a, b) => b.edge.exchanges - a.edge.exchanges);
   const dropped = new Set(isVerbose ? [] : healthy.slice(MAX_HEALTHY));
   const rows = all.filter((row) => !dropped.has(row));
   const isNarrow = isTerminal && width < NARROW;
-  const hasOneProtocol = new Set(rows.map((row) => row.edge.protocol)).size === 1;
-  const isProtocolLeftOut = isNarrow && hasOneProtocol;
   page.gap();
-  page.line(bold("Propagation by edge"), ...(isProtocolLeftOut ? [dim(`  all ${rows[0]?.edge.protocol}`)] : []));
-  const nameWidth = isNarrow ? Math.max(10, Math.floor((width - 54) / 2)) : 60;
-  page.table(
-    columns(isNarrow, isProtocolLeftOut),
-    rows.map((row) => cells(row, nameWidth, isProtocolLeftOut)),
-  );
+  if (isNarrow) writeNarrow(rows, width, page);
+  else {
+    page.line(bold("Propagation by edge"));
+    page.table(
+      [left("from"), left("to"), left("protocol"), ...COUNTS.map(({ head }) => right(head)), left("")],
+      rows.map((row) => [
+        shorten(row.edge.from, LONGEST_NAME),
+        shorten(row.edge.to, LONGEST_NAME),
+        row.edge.protocol,
+        ...figures(row, COUNTS),
+        mark(row.findings),
+      ]),
+    );
+  }
   if (dropped.size > 0) page.line(dim(`  and ${counted(dropped.size, "more edge")} without a finding (--verbose)`));
 }
 
-function columns(isNarrow: boolean, isProtocolLeftOut: boolean): Column[] {
-  const left = (head: string): Column => ({ head, align: "left" });
-  const right = (head: string): Column => ({ head: isNarrow ? head.replace(" ", "\n") : head, align: "right" });
-  return [
-    left("from"),
-    left("to"),
-    ...(isProtocolLeftOut ? [] : [left("protocol")]),
-    right(isNarrow ? "all" : "exchanges"),
-    right("with context"),
-    right("continued"),
-    right("new trace"),
-    right("none"),
-    right("unknown"),
-    left(""),
+/** Heads in two lines, no column without a figure, one protocol told once, and names cut to what is left. */
+function writeNarrow(rows: readonly Row[], width: number, page: Page): void {
+  const protocols = new Set(rows.map((row) => row.edge.protocol));
+  const isMixed = new Set([...protocols].map((protocol) => protocol.split(".")[0])).size > 1;
+  page.line(bold("Propagation by edge"), ...(isMixed ? [] : [dim(`  all ${listed([...protocols])}`)]));
+  const counts = COUNTS.filter(({ of }) => rows.some((row) => of(row.edge) > 0));
+  const marks = rows.map((row) => mark(row.findings));
+  const taken = [
+    ...counts.map(({ narrowHead, of }) =>
+      Math.max(...narrowHead.split("\n").map((part) => part.length), ...rows.map((row) => figure(of(row.edge)).length)),
+    ),
+    ...(isMixed ? ["HTTP/1.1".length] : []),
+    Math.max(...marks.map((piece) => widthOf(piece))),
   ];
+  const longest = Math.max(10, Math.floor((width - taken.reduce((sum, n) => sum + n + GAP, 0) - 2 * GAP) / 2));
+  page.table(
+    [left("from"), left("to"), ...(isMixed ? [left("protocol")] : []), ...counts.map(({ narrowHead }) => right(narrowHead)), left("")],
+    rows.map((row, i) => [
+      shorten(row.edge.from, longest),
+      shorten(row.edge.to, longest),
+      ...(isMixed ? [row.edge.protocol] : []),
+      ...figures(row, counts),
+      marks[i] ?? "",
+    ]),
+  );
 }
 
-function cells({ edge, findings }: Row, nameWidth: number, isProtocolLeftOut: boolean): Piece[] {
-  const { from, to, protocol, exchanges, withContext, continued, restarted, absent, notObservable } = edge;
-  return [
-    shorten(from, nameWidth),
-    shorten(to, nameWidth),
-    ...(isProtocolLeftOut ? [] : [protocol]),
-    ...[exchanges, withContext, continued, restarted, absent, notObservable].map((n) => (n === 0 ? dim("–") : figure(n))),
-    mark(findings),
-  ];
+const left = (head: string): Column => ({ head, align: "left" });
+const right = (head: string): Column => ({ head, align: "right" });
+
+function figures({ edge }: Row, counts: readonly Count[]): Piece[] {
+  return counts.map(({ of }) => (of(edge) === 0 ? dim("–") : figure(of(edge))));
 }
 
 function mark(findings: readonly Finding[]): Piece {
@@ -88,9 +120,12 @@ function mark(findings: readonly Finding[]): Piece {
   return severity === "error" ? styled("red", `✖ ${text}`) : styled("yellow", `▲ ${text}`);
 }
 
+function groupNames({ edges }: Tally): Map<string, string> {
+  return new Map([...edges.values()].flatMap((edge) => [edge.from, edge.to]).map((workload) => [workload.name, workload.group]));
+}
+
 /** A replica's finding stands on the edge of its group. */
-function findingsOn({ from, to }: GroupEdge, findings: readonly Finding[], tally: Tally): Finding[] {
-  const groupOf = new Map([...tally.edges.values()].flatMap((edge) => [edge.from, edge.to]).map((w) => [w.name, w.group]));
+function findingsOn({ from, to }: GroupEdge, findings: readonly Finding[], groupOf: ReadonlyMap<string, string>): Finding[] {
   const group = (name: string) => groupOf.get(name) ?? name;
   return findings.filter(({ edge }) => edge !== undefined && group(edge.from) === from && group(edge.to) === to);
 }

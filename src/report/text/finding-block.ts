@@ -4,7 +4,7 @@ import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Severity } from "../../diagnosis/verdict.ts";
 import { chainOf, drawChain } from "./chain.ts";
-import { bold, dim, type Piece, type Style, styled } from "./line.ts";
+import { bold, dim, type Piece, type Style, styled, widthOf } from "./line.ts";
 import { LABEL_COLUMN, type Page } from "./page.ts";
 import { writeProof } from "./proof.ts";
 import { nameAndAddress, whyOf } from "./why.ts";
@@ -76,7 +76,13 @@ function writeChain(finding: Finding, inspection: Inspection, page: Page): void 
   const style = STYLES[finding.severity];
   page.gap();
   page.line(CHAIN_INDENT, before, styled(style, arrow), behind);
-  page.line(CHAIN_INDENT, styled(style, mark), dim("   (with context/all)"));
+  const caption = "(with context/all)";
+  if (CHAIN_INDENT.length + widthOf(mark) + 3 + caption.length <= page.options.width)
+    page.line(CHAIN_INDENT, styled(style, mark), dim(`   ${caption}`));
+  else {
+    page.line(CHAIN_INDENT, styled(style, mark));
+    page.line(CHAIN_INDENT, dim(caption));
+  }
 }
 
 function writeReasons(group: readonly Finding[], inspection: Inspection, page: Page): void {

@@ -4,7 +4,10 @@ import type { Inspection } from "../../diagnosis/inspection.ts";
 import { styled } from "./line.ts";
 import { unreadConnections } from "./not-judged.ts";
 import type { Page } from "./page.ts";
-import { counted, figure } from "./words.ts";
+import { counted, figure, listed } from "./words.ts";
+
+/** Receivers without spans that are named. */
+const MAX_NAMED = 3;
 
 export function writeHealth(inspection: Inspection, page: Page): void {
   const { diagnosis, answer, connections } = inspection;
@@ -15,7 +18,7 @@ export function writeHealth(inspection: Inspection, page: Page): void {
   const isBlindInPart = blind > 0 || unreadConnections(connections).some(({ protocol }) => protocol === "TLS" || protocol === "HTTP/2");
   if (judgements.length === 0)
     page.text(2, styled("cyan", "?"), " Nothing to judge: all HTTP seen is health checks, scrapes, exports or preflights.");
-  else if (observed === 0) page.text(2, styled("cyan", "?"), " Nothing could be judged: no request head is in the capture.");
+  else if (observed === 0) return;
   else if (withContext === 0)
     page.text(
       2,
@@ -34,8 +37,17 @@ export function writeHealth(inspection: Inspection, page: Page): void {
   if (answer === undefined && withContext > 0) page.text(2, "  Whether the receivers used it, only their spans can tell.");
 }
 
+/** How many exchanges have the receiver's span, and who has none at all. */
 function matched({ diagnosis, diff, answer }: Inspection): string[] {
   if (answer === undefined) return [];
-  const n = diagnosis.judgements.filter(({ hop }) => diff.matches.get(hop.index)?.server !== undefined).length;
-  return [`${figure(n)} matched with their SERVER spans`];
+  let found = 0;
+  const without = new Map<string, number>();
+  for (const { hop, to, outcome } of diagnosis.judgements) {
+    if (diff.matches.get(hop.index)?.server === undefined) without.set(to.group, (without.get(to.group) ?? 0) + 1);
+    else if (outcome !== "not observable") found++;
+  }
+  const most = [...without].sort((a, b) => b[1] - a[1]);
+  const named = most.slice(0, MAX_NAMED).map(([group, n]) => `${figure(n)} to ${group}`);
+  if (most.length > MAX_NAMED) named.push(`${counted(most.length - MAX_NAMED, "other")}`);
+  return [`${figure(found)} matched with their SERVER spans`, ...(named.length === 0 ? [] : [`without one: ${listed(named)}`])];
 }

@@ -79,26 +79,26 @@ function unaffectedRoutes({ edge, routes, affected, of }: Finding, { diagnosis }
 
 const TIES: Record<ParentReason, string> = {
   "span id": "by span ids",
-  "forwarded unchanged": "by the same span id on both sides",
+  "forwarded unchanged": "by the span id, which went on unchanged",
   "trace id": "by the trace id",
   "request id": "by x-request-id",
-  "same request": "as the same method and target",
-  "only candidate": "as the only request open there then (inferred)",
+  "same request": "by the same method and target on both sides",
+  "only candidate": "inferred (the only request open there then)",
 };
 
-/** Said only where it is not proof. */
+/** Said only where it is not proof by ids. */
 function howTied({ culprit, edge }: Finding, hops: readonly Hop[]): string {
   const isSender = culprit !== undefined && (culprit.name === edge?.from || culprit.group === edge?.from);
   if (!isSender) return "";
   const ties = new Map<string, number>();
   for (const { parent, candidates } of hops) {
-    const open = candidates.length > 1 ? "as one of several requests open there then, all with a context (inferred)" : "by spans alone";
+    const open = candidates.length > 1 ? "inferred (one of several requests open there then, all with a context)" : "by spans alone";
     const tie = parent === undefined ? open : TIES[parent.because];
     ties.set(tie, (ties.get(tie) ?? 0) + 1);
   }
   if (![...ties.keys()].some((tie) => tie.includes("inferred") || tie.includes("request"))) return "";
   const parts = [...ties].sort((a, b) => b[1] - a[1]);
   return parts.length === 1
-    ? `Tied to the requests that caused them ${parts[0]?.[0]}.`
-    : `Tied to the requests that caused them: ${listed(parts.map(([tie, n]) => `${n} ${tie}`))}.`;
+    ? `What caused each is known ${parts[0]?.[0]}.`.replace("known inferred", "inferred")
+    : `What caused each: ${listed(parts.map(([tie, n]) => `${n} ${tie}`))}.`;
 }

@@ -1,0 +1,173 @@
+// The text report over small captures, as lines that a reader must find.
+
+import { describe, expect, test } from "vitest";
+import type { Packet } from "../../src/capture/packet.ts";
+import type { Span } from "../../src/spans/span.ts";
+import { Conversation } from "../tcp/build-packets.ts";
+import { exchange, inspectPackets, NOON, render, spanId, trace, traceparent } from "./inspect-packets.ts";
+
+const [CLIENT, PROXY, APP] = ["10.0.0.1", "10.0.0.2", "10.0.0.3"];
+const UUID = "7f3c1a52-9d1b-4c8e-a0f4-00000000000";
+
+/** Five requests through a proxy, which loses the context of those to /api/orders. */
+function strippingProxy(): Packet[] {
+  return [0, 1, 2, 3, 4].flatMap((n) => {
+    const target = n < 3 ? `/api/orders/${n}?token=secret` : `/api/users/${n}`;
+    const id = `x-request-id: ${UUID}${n}`;
+    return [
+      ...exchange({ client: CLIENT, server: PROXY, serverPort: 80, at: n * 100, lasts: 20, target, fields: [traceparent(n, n), id] }),
+      ...exchange({ client: PROXY, server: APP, at: n * 100 + 5, lasts: 5, target, fields: n < 3 ? [id] : [traceparent(n, n), id] }),
+    ];
+  });
+}
+
+function healthy(): Packet[] {
+  return [0, 1].flatMap((n) => [
+    ...exchange({ client: CLIENT, server: PROXY, serverPort: 80, at: n * 100, lasts: 20, fields: [traceparent(n, n)] }),
+    ...exchange({ client: PROXY, server: APP, at: n * 100 + 5, lasts: 5, fields: [traceparent(n, n)] }),
+  ]);
+}
+
+function serverSpan(n: number, traceId = trace(n)): Span {
+  return {
+    traceId,
+    spanId: spanId(100 + n),
+    parentSpanId: spanId(n),
+    name: "GET /",
+    kind: "server",
+    startedAt: NOON + n * 100_000 + 5_500,
+    endedAt: NOON + n * 100_000 + 9_000,
+    error: false,
+    resource: { service: "shop" },
+    scope: "",
+    links: [],
+    attributes: {},
+  };
+}
+
+describe("a fault", async () => {
+  const inspection = await inspectPackets(strippingProxy());
+  const report = render(inspection);
+  const lines = report.split("\n");
+
+  test("says what was captured, then the verdict with its counts", () => {
+    expect(lines[0]).toMatch(/^1 capture · \d+ packets · 4\d\d ms from 2026-11-22 12:00:00\.000 UTC · 10 exchanges on 2 edges$/);
+    expect(lines[1]).toBe("5 traces on the wire · no backend asked: --jaeger or --traces FILE shows what was recorded");
+    expect(lines[3]).toMatch(/^✖ .*strips the trace context: 3 of 5 requests/);
+    expect(lines[4]).toMatch(/^ {2}stripped · proxy-drops-header · certain · 10\.0\.0\.2:80, proxy$/);
+  });
+
+  test("draws the way of the requests", () => {
+    expect(report).toContain("10.0.0.1 ──5/5──▶ 10.0.0.2:80 ──2/5──▶ 10.0.0.3:8080");
+    expect(report).toContain("▲ 3 lost here");
+  });
+
+  test("proves it with frames, fields and a filter", () => {
+    expect(report).toMatch(/Proof {2}a\.pcap #4 .*GET \/api\/orders\/0\n {11}traceparent: 00-4bf92f3577b34da6a3ce929d0e0e0000-/);
+    expect(report).toContain("no trace context");
+    expect(report).toContain("http.request and ip.src == 10.0.0.2 and ip.dst == 10.0.0.3 and tcp.dstport == 8080");
+    expect(report).toContain('http.request.uri matches "^/api/orders/[^/?]+([?]|$)"');
+    expect(report).toContain("2 more exchanges");
+  });
+
+  test("marks the edge, and ends with commands to paste", () => {
+    expect(report).toMatch(/10\.0\.0\.2:80 +10\.0\.0\.3:8080 +HTTP\/1\.1 +5 +2 +2 +– +3 +– +✖ 3 stripped/);
+    expect(report).toContain("traceinspect explain context-stripped\n");
+    expect(report).toContain(`traceinspect trace ${trace(0)} pods/a.pcap\n`);
+  });
+
+  test("never prints a query", () => {
+    for (const hops of ["none", "all"] as const) expect(render(inspection, { hops, isVerbose: true })).not.toContain("secret");
+  });
+
+  test("lists every exchange when asked", () => {
+    const listing = render(inspection, { hops: "all" });
+    expect(listing).toMatch(/^a\.pcap #4 +12:00:00\.\d{6} {2}10\.0\.0\.1:\d+ → .*GET \/api\/orders\/0 {2}200 {2}ok$/m);
+    expect(listing.match(/✖ stripped$/gm)).toHaveLength(3);
+    expect(render(inspection, { hops: "faulty" })).toContain("Affected exchanges  3 exchanges");
+  });
+
+  test("a pipe gets the text of a wide terminal without colour", () => {
+    const wide = { width: 400, isTerminal: true };
+    expect(render(inspection, wide)).toBe(report);
+    expect(render(inspection, { ...wide, isColoured: true }).replaceAll(/\u001b\[[\d;]+m/g, "")).toBe(report);
+  });
+
+  test("on a terminal, prose and tables keep to the width", () => {
+    const prose = render(inspection, { isTerminal: true, width: 80 })
+      .split("\n")
+      .filter((line) => !/http\.request|traceinspect|\$http_/.test(line));
+    expect(prose.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test("a note of names and clocks with --verbose", () => {
+    const verbose = render(inspection, { isVerbose: true });
+    expect(verbose).toContain("Workloads");
+    expect(verbose).toContain("named by");
+  });
+});
+
+describe("nothing wrong", () => {
+  test("four lines at most, and no table", async () => {
+    const report = render(await inspectPackets(healthy(), [serverSpan(0), serverSpan(1)]));
+    expect(report.trimEnd().split("\n").length).toBeLessThanOrEqual(4);
+    expect(report).toContain("2 traces on the wire · 2 in traces.json");
+    expect(report).toContain(
+      "✔ Every context was carried on: 4 of 4 exchanges observed, 4 with a context, 2 matched with their SERVER spans",
+    );
+  });
+
+  test("unsampled traces are absent by right", async () => {
+    const packets = exchange({ client: CLIENT, server: APP, at: 0, lasts: 5, fields: [traceparent(9, 9, "00")] });
+    expect(render(await inspectPackets([...packets, ...healthy()], [serverSpan(0), serverSpan(1)]))).toContain(
+      "1 unsampled (flags 00, absent by right)",
+    );
+  });
+
+  test("no context at all is no ✔", async () => {
+    const report = render(await inspectPackets(exchange({ client: CLIENT, server: APP, at: 0, lasts: 5 })));
+    expect(report).toContain("? No request carries a trace context (0 of 1)");
+    expect(report).not.toContain("✔");
+  });
+
+  test("what cannot be read qualifies the verdict", async () => {
+    const hello = Uint8Array.from([22, 3, 1, 0, 5, 1, 0, 0, 1, 0]);
+    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 8443, at: NOON }).open().send("client", hello).close().packets;
+    const report = render(await inspectPackets([...healthy(), ...tls]));
+    expect(report).toContain("✔ Every context that could be read was carried on");
+    expect(report).toContain("1 connection to 10.0.0.3:8443 is encrypted.");
+    expect(report).toContain("-i lo");
+  });
+});
+
+describe("nothing to look at", () => {
+  test("says what the capture holds and which would help", async () => {
+    const hello = Uint8Array.from([22, 3, 1, 0, 5, 1, 0, 0, 1, 0]);
+    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 443, at: NOON }).open().send("client", hello).close().packets;
+    const report = render(await inspectPackets(tls));
+    expect(report).toContain("no HTTP seen");
+    expect(report).toMatch(/In it: \d packets of TLS \(encrypted\) on port 443 \(1 connection\)\./);
+    expect(report).toContain("To see trace headers: capture where TLS ends");
+  });
+
+  test("not even a packet", async () => {
+    expect(render(await inspectPackets([]))).toContain("It holds no packets.");
+  });
+});
+
+describe("strangers' text", () => {
+  test("escape sequences in paths and fields are shown, not sent", async () => {
+    const fields = [`tracestate: a=\u001b[2J`, traceparent(1, 1)];
+    const inspection = await inspectPackets(exchange({ client: CLIENT, server: APP, at: 0, lasts: 5, target: "/a\u009b31m", fields }));
+    const report = render(inspection, { hops: "all", isVerbose: true, isTerminal: true });
+    expect(report).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
+  test("baggage values stay private unless asked for", async () => {
+    const fields = [traceparent(1, 1), "baggage: user=alice"];
+    const inspection = await inspectPackets(exchange({ client: CLIENT, server: APP, at: 0, lasts: 5, fields }));
+    expect(render(inspection, { hops: "all" })).not.toContain("alice");
+    expect(render(inspection, { hops: "all" })).toContain("baggage: 1 members, 10 characters: user (5)");
+    expect(render(inspection, { hops: "all", showBaggage: true })).toContain("baggage: user=alice");
+  });
+});
