@@ -11,7 +11,10 @@ const COULD_NOT = 2;
 const BUG = 70;
 
 const world: World = {
-  stdin: process.stdin,
+  // Opened when it is read: --help must not wait for it.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,

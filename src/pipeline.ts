@@ -35,6 +35,8 @@ export interface TraceSource {
 export interface InspectOptions {
   readonly names: ReadonlyMap<string, GivenName>;
   readonly traces: TraceSource | undefined;
+  /** Trace ids to look up besides those on the wire. */
+  readonly alsoAsk?: readonly string[];
 }
 
 /** Takes the packets of all capture files; `inspect` then concludes. */
@@ -92,7 +94,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   wire.end();
   const captures = files.map((file) => wire.log.summarize(file));
   const graph = buildHops(wire.exchanges, wire.connections, wire.vantagePoints);
-  const settled = await askBackend(graph, captures, options.traces);
+  const settled = await askBackend(graph, captures, options);
   const diff = matchSpans(graph, settled?.answer.traces ?? []);
   linkParentsBySpans(graph.hops, diff);
   const nameOf = addressNames({ given: options.names, dns: wire.dns, blocks: wire.log.names }, graph.hops);
@@ -116,10 +118,10 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
 async function askBackend(
   graph: HopGraph,
   captures: readonly CaptureSummary[],
-  source: TraceSource | undefined,
+  { traces: source, alsoAsk = [] }: InspectOptions,
 ): Promise<SettledAnswer | undefined> {
   if (source === undefined) return undefined;
-  const traceIds = new Set<string>();
+  const traceIds = new Set<string>(alsoAsk);
   for (const { reading } of graph.hops) {
     for (const { traceId } of reading.identities) traceIds.add(traceId);
     if (reading.response !== undefined) traceIds.add(reading.response.traceId);

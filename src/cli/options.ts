@@ -1,6 +1,5 @@
 // What the user typed, checked and told apart; no I/O but a look whether a file exists.
 
-import { isIPv6 } from "node:net";
 import type { Severity } from "../diagnosis/verdict.ts";
 import { UserError } from "../wire/user-error.ts";
 
@@ -43,6 +42,8 @@ export const DEFAULT_JAEGER = "localhost:16685";
 
 /** HOST or HOST:PORT, with [IPv6] in brackets. A host does not begin with a dash: `-` is standard input. */
 const TARGET = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_][A-Za-z0-9_.-]*)(:\d+)?$/;
+/** Without the brackets that set off a port (RFC 3986 §3.2.2). */
+const IPV6 = /^[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*$/;
 /** No host is called so; a file may be, even if it is not there. */
 const CAPTURE_NAME = /\.(pcap|pcapng|cap|dmp)\d*(\.gz|\.zst)?$/i;
 const MOST_PORT = 65_535;
@@ -64,7 +65,7 @@ export function splitJaegerValue(
     throw new UserError(
       `--jaeger ${value}: expected HOST:PORT of the gRPC query port, not a URL: --jaeger ${address.replace(/:16686$/, ":16685")}`,
     );
-  if (isIPv6(value)) throw new UserError(`--jaeger ${value}: an IPv6 address stands in brackets: --jaeger [${value}]:16685`);
+  if (IPV6.test(value)) throw new UserError(`--jaeger ${value}: an IPv6 address stands in brackets: --jaeger [${value}]:16685`);
   if (CAPTURE_NAME.test(value) || !TARGET.test(value)) return { jaeger: DEFAULT_JAEGER, captures: [value, ...captures] };
   if (Number(/:(\d+)$/.exec(value)?.[1] ?? 1) > MOST_PORT) throw new UserError(`--jaeger ${value}: ports end at ${MOST_PORT}.`);
   return { jaeger: value, captures };

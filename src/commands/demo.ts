@@ -7,6 +7,7 @@ import { splitLengthPrefixed } from "../backends/length-prefixed.ts";
 import { startReplayServer } from "../backends/replay-server.ts";
 import { readInspectOptions } from "../cli/read-values.ts";
 import { reportFormats } from "../report/registry.ts";
+import { shellWord } from "../report/text/words.ts";
 import { inspectCaptures } from "./pcap.ts";
 import type { World } from "./world.ts";
 import { reportOptions, writeReport } from "./write-report.ts";
@@ -17,11 +18,11 @@ export async function runDemo(values: Readonly<Record<string, unknown>>, world: 
   const server = await startReplayServer({ replies: splitLengthPrefixed(readFileSync(replies)).records });
   try {
     const options = readInspectOptions(values, server.target);
-    announce(`traceinspect pcap ${folder} --jaeger ${server.target}`, options, world);
+    announce(`traceinspect pcap ${shellWord(folder)} --jaeger ${server.target}`, options, world);
     const { inspection } = await inspectCaptures([folder], options, world);
     const format = reportFormats.find(({ name }) => name === options.format) ?? reportFormats[0]!;
     // This Jaeger has no UI and ends with the demo; its replies stay, so the commands that the report proposes read those.
-    const commandLine = { captures: [folder], backend: `--traces ${replies}` };
+    const commandLine = { captures: [folder], backend: `--traces ${shellWord(replies)}` };
     const style = reportOptions(options, world, { jaegerUi: undefined, commandLine });
     await writeReport(options.output, world, (sink) => format.write(inspection, style, sink));
     // That it finds an error is the point of it.

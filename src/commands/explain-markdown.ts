@@ -26,7 +26,7 @@ export function renderMarkdown(markdown: string, { width, isColoured }: PageStyl
         for (const line of block.lines) put(`${CODE_INDENT}${line}`);
         break;
       case "table":
-        for (const line of tableLines(block.rows)) put(...line);
+        for (const line of tableLines(block.rows, columns)) put(...line);
         break;
       case "item":
         for (const line of wrap(
@@ -119,12 +119,18 @@ function plainText(text: string): string {
     .join("");
 }
 
-/** The first row is the head; the row of dashes below it says so and is not shown. */
-function tableLines(rows: readonly string[][]): Piece[][] {
-  const shown = rows.filter((row) => !row.every((cell) => /^:?-+:?$/.test(cell)));
-  const widths = (shown[0] ?? []).map((_, column) => Math.max(...shown.map((row) => widthOf(row[column] ?? ""))));
-  return shown.map((row, index) => {
-    const line = row.map((cell, column) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)))).join("  ");
-    return index === 0 && shown.length < rows.length ? [bold(line)] : [line];
-  });
+/** The first row is the head; the row of dashes below it says so and is not shown. A table wider than the page becomes a list. */
+function tableLines(rows: readonly string[][], columns: number): Piece[][] {
+  const [head = [], ...body] = rows.filter((row) => !row.every((cell) => /^:?-+:?$/.test(cell)));
+  const widths = head.map((_, column) => Math.max(...[head, ...body].map((row) => widthOf(row[column] ?? ""))));
+  if (widths.reduce((sum, width) => sum + width + 2, -2) > columns) return body.flatMap((row) => rowLines(head, row, columns));
+  const padded = (row: readonly string[]) =>
+    row.map((cell, column) => cell + " ".repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)))).join("  ");
+  return [[bold(padded(head))], ...body.map((row) => [padded(row)])];
+}
+
+/** `first cell`, and below it the others with their heads. */
+function rowLines(head: readonly string[], [first = "", ...others]: readonly string[], columns: number): Piece[][] {
+  const cells = others.flatMap((cell, i) => (cell === "" ? [] : [`${head[i + 1] ?? ""}: ${cell}`]));
+  return [...wrap([`- ${first}`], columns, 2), ...wrap([`  ${cells.join("; ")}`], columns, 2)];
 }

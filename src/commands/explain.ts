@@ -43,6 +43,8 @@ function listRules({ width, isColoured }: PageStyle): string {
 }
 
 function whyUnknown(name: string): string {
+  if (name in verdictsByName || causes.some((cause) => cause === name))
+    return `${name} belongs to the report, and no rule of this version gives it.`;
   const ids = rules.map(({ id }) => id);
   const known = [...ids, ...Object.keys(verdictsByName), ...causes].filter((each) => findTopic(each, rules) !== undefined);
   const [near, ...more] = nearest(name, [...new Set(known)]);

@@ -26,6 +26,8 @@ interface LiveOptions {
   readonly quiet: boolean;
 }
 
+/** Drops are asked for every other second: each answer is a line on the program's standard error. */
+const TICKS_PER_COUNT = 8;
 /** What a timer of Node can wait: 24.8 days. */
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -104,11 +106,14 @@ async function read(
   const name = live.write ?? live.interface;
   const sink = wire.sinkFor(0, name);
   let packets = 0;
+  let ticks = 0;
   const status = liveStatus(
     world,
     live.quiet,
     () => ({ packets, exchanges: wire.exchanges.length, lost: capture.lost }),
-    () => capture.askLost(),
+    () => {
+      if (ticks++ % TICKS_PER_COUNT === 0) capture.askLost();
+    },
   );
   const end = () => capture.stop();
   const timer = live.durationMs === undefined ? undefined : setTimeout(end, live.durationMs);

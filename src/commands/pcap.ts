@@ -43,11 +43,12 @@ export function readArguments(
   return { options: readInspectOptions(values, split.jaeger), paths: split.captures };
 }
 
-/** `hasFailed`: traces were asked for and none could be had. */
+/** `alsoAsk`: trace ids to look up besides those on the wire. `hasFailed`: traces were asked for and none could be had. */
 export async function inspectCaptures(
   paths: readonly string[],
   options: InspectOptions,
   world: World,
+  alsoAsk: readonly string[] = [],
 ): Promise<{ readonly inspection: Inspection; readonly hasFailed: boolean }> {
   let hasFailed = false;
   const traces = await openTraces(options, world, (error) => {
@@ -63,7 +64,7 @@ export async function inspectCaptures(
   const series = await findSeries(await findCaptures(paths));
   const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), progress.update, world.stdin);
   progress.end();
-  const inspection = await inspect(wire, files, { names, traces });
+  const inspection = await inspect(wire, files, { names, traces, alsoAsk });
   if (!options.quiet) for (const warning of inspection.warnings) world.stderr.write(`traceinspect: ${warning}\n`);
   return { inspection, hasFailed };
 }

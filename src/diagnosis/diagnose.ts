@@ -24,7 +24,20 @@ export function diagnose(view: View): Diagnosis {
   const routes = routesOfFaultyEdges(judgements, view);
   for (const [i, judgement] of judgements.entries()) tally.add(judgement, routes[i]!);
   const findings = rules.flatMap((rule) => rule.check(tally)).sort(byGravity);
-  return { judgements, tally, findings, findingsOf: assign(judgements, routes, findings) };
+  const findingsOf = assign(judgements, routes, findings);
+  return { judgements, tally, findings: shareGroups(findings, findingsOf), findingsOf };
+}
+
+/**
+ * Requests that a service left no span of, and what it then sent without their context, have one root cause: the findings share a group.
+ */
+function shareGroups(findings: readonly Finding[], findingsOf: Diagnosis["findingsOf"]): Finding[] {
+  return findings.map((finding) => {
+    if (finding.culprit === undefined || (finding.verdict !== "split" && finding.verdict !== "stripped")) return finding;
+    const causes = finding.exemplars.flatMap(({ fault }) => (fault.parent === undefined ? [] : (findingsOf.get(fault.parent.index) ?? [])));
+    const root = findings.find((other, i) => other.verdict === "unrecorded" && other.culprit === finding.culprit && causes.includes(i));
+    return root === undefined ? finding : { ...finding, group: root.group };
+  });
 }
 
 /** Routes matter where some exchanges of an edge fare otherwise than others: all other edges are spared. */

@@ -67,7 +67,7 @@ function makePopulation(faults: readonly FaultTally[], replica: Workload | undef
   return {
     verdict: first.verdict,
     cause,
-    otherCauses: otherCauses(causes, cause),
+    otherCauses: cause === "one-backend-of-many" ? [] : otherCauses(causes, cause),
     // Spans are sent in batches: when only the last ones are missing, they may be on their way.
     severity: faults.every((fault) => fault.affected > 0 && fault.trailing === fault.affected) ? "note" : gravest(faults),
     confidence: round(sum(faults.map((fault) => fault.confidence * fault.affected)) / affected),

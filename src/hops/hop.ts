@@ -15,7 +15,7 @@ export type Purpose = "work" | "probe" | "export" | "preflight";
 /** How much of the request head the captures hold. */
 export type Observed = "full" | "partial" | "headers-unknown";
 
-/** Which listener of which machine: several may share an address, and loopback belongs to its capture. */
+/** Which listener of which machine: several may share an address, and loopback belongs to its capture. Equal places of a run are one object. */
 export interface Place {
   /** Address of the machine (pod); `loopback of capture N` where no other address of it is known. */
   readonly host: string;

@@ -28,7 +28,7 @@ class ParentLinker {
     const open = this.#received.get(hop.clientHost);
     if (open !== undefined) {
       hop.parent = this.#byIds(hop, open) ?? this.#bySameRequest(hop, open) ?? this.#byCandidates(hop, open);
-      if (hop.parent !== undefined && hop.receiver.host === hop.clientHost) this.#takenBy[hop.parent.hop] = hop.index + 1;
+      if (hop.parent !== undefined && this.#isHandingOn(hop, hop.parent)) this.#takenBy[hop.parent.hop] = hop.index + 1;
     }
     let here = this.#received.get(hop.receiver.host);
     if (here === undefined) {
@@ -66,10 +66,23 @@ class ParentLinker {
     return only(candidates, "only candidate", 0.8);
   }
 
-  /** Without those that were handed on: a proxy that has handed a request to its application waits; what goes out then, the application sends. */
+  /**
+   * Without those that came in where the call goes to (a retry, or another caller's), and without those that were handed on: a proxy that has handed a
+   * request to its application waits; what goes out then, the application sends.
+   */
   #waiting(hop: Hop, candidates: readonly Hop[]): readonly Hop[] {
-    if (!candidates.some((candidate) => this.#isHandedOn(candidate, hop))) return candidates;
-    return candidates.filter((candidate) => !this.#isHandedOn(candidate, hop));
+    if (candidates.every((candidate) => this.#isWaiting(candidate, hop))) return candidates;
+    return candidates.filter((candidate) => this.#isWaiting(candidate, hop));
+  }
+
+  #isWaiting(candidate: Hop, hop: Hop): boolean {
+    return candidate.receiver !== hop.receiver && !this.#isHandedOn(candidate, hop);
+  }
+
+  /** The request itself goes to another listener of the machine; a call that it causes there is something else. */
+  #isHandingOn(hop: Hop, parent: ParentLink): boolean {
+    if (hop.receiver.host !== hop.clientHost) return false;
+    return parent.because === "forwarded unchanged" || parent.because === "request id" || isSameRequest(this.#hops[parent.hop]!, hop);
   }
 
   #isHandedOn(candidate: Hop, hop: Hop): boolean {
@@ -85,14 +98,13 @@ function only(candidates: readonly Hop[], because: ParentLink["because"], confid
 }
 
 /**
- * Of several with one id (retries, calls side by side in one trace), those that ask for the same thing; then those that did not come in where the
- * call goes to; then those that last longer than what they cause.
+ * Of several with one id (retries, calls side by side in one trace), those that ask for the same thing; then those that last longer than what
+ * they cause.
  */
 function prefer(hop: Hop, candidates: readonly Hop[]): readonly Hop[] {
   if (candidates.length === 1) return candidates;
   const isEnclosing = ({ endedAt }: Hop) => endedAt === undefined || hop.endedAt === undefined || endedAt >= hop.endedAt;
-  const isElsewhere = ({ receiver }: Hop) => receiver.host !== hop.receiver.host || receiver.port !== hop.receiver.port;
-  return [(candidate: Hop) => isSameRequest(candidate, hop), isElsewhere, isEnclosing].reduce((left, isPreferred) => {
+  return [(candidate: Hop) => isSameRequest(candidate, hop), isEnclosing].reduce((left, isPreferred) => {
     const preferred = left.length === 1 ? left : left.filter(isPreferred);
     return preferred.length > 0 ? preferred : left;
   }, candidates);

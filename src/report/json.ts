@@ -8,6 +8,7 @@ import { toIso } from "../wire/timestamp.ts";
 import { type Evidence, evidenceOf, shownFields } from "./evidence.ts";
 import { groupEdges } from "./group-edges.ts";
 import type { ReportFormat, ReportOptions, ReportSink } from "./report-format.ts";
+import { shownHops } from "./shown-hops.ts";
 import { summarize } from "./summary.ts";
 import { toolName, toolVersion } from "./tool.ts";
 import { listTraces } from "./trace-list.ts";
@@ -79,11 +80,6 @@ function array<T>(sink: ReportSink, name: string, values: Iterable<T>, toJson: (
     separator = ",\n  ";
   }
   sink(separator === "\n  " ? "]" : "\n]");
-}
-
-export function shownHops({ graph, diagnosis }: Inspection, { hops }: ReportOptions): readonly Hop[] {
-  if (hops === "none") return [];
-  return hops === "all" ? graph.hops : graph.hops.filter((hop) => diagnosis.findingsOf.has(hop.index));
 }
 
 function hopOf(hop: Hop, inspection: Inspection, options: ReportOptions) {

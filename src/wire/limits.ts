@@ -82,6 +82,11 @@ export const MAX_TRACES_LISTED = 1_000;
 /** Different routes kept for one edge; the rest are counted as `other`. */
 export const MAX_ROUTES = 200;
 
+/** DNS questions that wait for their answer at a time, per vantage point; the oldest goes out as unanswered. */
+export const MAX_DNS_WAITING = 4_096;
+/** Packet time for which a DNS question waits: resolvers ask again after 5 s and give up after a few times (resolv.conf(5)). */
+export const DNS_TIMEOUT_US = 30_000_000;
+
 /** Bytes of one gRPC reply message. 50,000 spans are 15 MB (measured on Jaeger 2.13). */
 export const MAX_REPLY_BYTES = 256 << 20;
 /** Bytes of one trace file after decompression: JSON is parsed whole. */

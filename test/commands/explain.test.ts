@@ -28,7 +28,7 @@ describe("explain", () => {
           .filter((line) => !line.startsWith("    "))
           .map((line) => line.length),
       ),
-    ).toBeLessThanOrEqual(100);
+    ).toBeLessThanOrEqual(80);
   });
 
   test("every verdict that a rule gives, and every cause that leads to one, is explained", () => {
@@ -91,6 +91,12 @@ describe("Markdown for a terminal", () => {
       "How it works\n\nuse b3, not this (http://x)\n\na    bb\nccc  d\n",
     );
     expect(renderMarkdown("# A\n\nb `c`", { width: 40, isColoured: true })).toBe("\u001b[1mA\u001b[0m\n\nb \u001b[1mc\u001b[0m\n");
+  });
+
+  test("a table wider than the page becomes a list", () => {
+    expect(render("| sent | Node | Go |\n|---|---|---|\n| two lines | new trace | joins |\n| none | | new |", 24)).toBe(
+      "- two lines\n  Node: new trace; Go:\n  joins\n- none\n  Go: new\n",
+    );
   });
 
   test("what would steer a terminal is shown instead", () => {

@@ -74,6 +74,25 @@ describe("DNS", () => {
         ["a", undefined],
       ],
     ],
+    [
+      "both seen on two interfaces",
+      [
+        datagram(question("a"), false),
+        datagram(question("a"), false, START + 3),
+        datagram(answer("a", []), true, START + 9),
+        datagram(answer("a", []), true, START + 12),
+        datagram(question("a"), false, START + 15),
+      ],
+      [["a", "NOERROR"]],
+    ],
+    [
+      "the same question later",
+      [datagram(question("a"), false), datagram(answer("a", []), true, START + 9), datagram(question("a"), false, START + 900_000)],
+      [
+        ["a", "NOERROR"],
+        ["a", undefined],
+      ],
+    ],
     ["no DNS on its port", [datagram(Uint8Array.of(1, 2, 3), false), datagram(new Uint8Array(40).fill(255), false)], []],
   ] as const)("%s", (_, packets, seen) => {
     expect(observe(packets).dns.map(({ name, code }) => [name, code])).toEqual(seen);

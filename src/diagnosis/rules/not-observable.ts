@@ -66,8 +66,9 @@ kubectl debug -it pod/orders-5d9c7 --image=nicolaka/netshoot --container=capture
 kubectl exec pod/orders-5d9c7 -c capture -- cat /tmp/lo.pcap > orders.pcap        # in another terminal
 \`\`\`
 
-An ephemeral container shares the pod's network, so that \`lo\` is the loopback of the application. \`-U\` writes each packet at once. Behind an ingress that ends TLS, capture
-on its side towards the services. nginx, Envoy, HAProxy and Traefik all speak plain HTTP to their backends unless told otherwise.
+An ephemeral container shares the pod's network, so that \`lo\` is the loopback of the application; \`-U\` writes each packet at once.
+Behind an ingress that ends TLS, capture on its side towards the services. nginx, Envoy, HAProxy and Traefik all speak plain HTTP to
+their backends unless told otherwise.
 
 Istio: a port that is not named for its protocol is passed through as TCP, and its requests are nobody's hops; name it \`http-…\` or
 \`grpc-…\`, or set \`appProtocol\`.

@@ -19,8 +19,8 @@ The flag is the last bit of \`traceparent\` (\`-01\` sampled, \`-00\` not), the 
 
 - \`sampled-flag-changed\`: the flag that went out is not the one that came in, in the same trace.
   - A sampler that does not follow its parent (\`always_off\`, \`traceidratio\` instead of \`parentbased_traceidratio\`).
-  - A proxy that does not trace a request and still writes the field: Envoy may put its own decision there. An \`x-request-id\` that is no UUID
-    makes Envoy decide anew, and in Istio a \`randomSamplingPercentage\` below 100 applies to requests without a decision.
+  - A proxy that does not trace a request and still writes the field: Envoy may put its own decision there. An \`x-request-id\` that is no
+    UUID makes Envoy decide anew, and in Istio a \`randomSamplingPercentage\` below 100 applies to requests without a decision.
   - A client that writes \`01\`, whatever came: hand-made propagation, an old SDK.
 - \`unsampled\`: the flag came in as \`00\`, or the first service chose it. Nothing is wrong; with \`--fail-on error\` it does not fail a job.
 

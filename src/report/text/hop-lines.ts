@@ -4,7 +4,7 @@ import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Hop } from "../../hops/hop.ts";
 import { arrow, shownFields } from "../evidence.ts";
-import { shownHops } from "../json.ts";
+import { shownHops } from "../shown-hops.ts";
 import { captureNames, frameOf } from "./captures.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
 import type { Page } from "./page.ts";

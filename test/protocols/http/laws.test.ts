@@ -47,7 +47,7 @@ describe("laws of HTTP/1", () => {
         expect(read(play(list, a, b).packets)).toEqual(whole);
         expect(read(play(list, 1, 1).packets)).toEqual(whole);
       }),
-      { numRuns: 2000 },
+      { numRuns: 150 },
     );
   });
 
@@ -63,7 +63,7 @@ describe("laws of HTTP/1", () => {
         const order = moved.sort((a, b) => a.place - b.place).map(({ packet }) => packet);
         expect(read(retimed([...packets.slice(0, 3), ...order, ...packets.slice(-3)]))).toEqual(read(packets));
       }),
-      { numRuns: 2000 },
+      { numRuns: 150 },
     );
   });
 
@@ -84,7 +84,7 @@ describe("laws of HTTP/1", () => {
         for (const [i, exchange] of all.entries()) if (i !== hurt) expect(seen).toContainEqual(exchange);
         expect(seen.length).toBeLessThanOrEqual(all.length + 1);
       }),
-      { numRuns: 2000 },
+      { numRuns: 150 },
     );
   });
 
@@ -100,7 +100,7 @@ describe("laws of HTTP/1", () => {
           expect(original?.fields.slice(0, request.fields.length)).toEqual(request.fields);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 150 },
     );
   });
 
@@ -120,7 +120,7 @@ describe("laws of HTTP/1", () => {
         expect(connections).toHaveLength(1);
         expect(http.length).toBeLessThanOrEqual(sends.reduce((sum, [, text]) => sum + text.length, 0) / 5);
       }),
-      { numRuns: 2000 },
+      { numRuns: 150 },
     );
   });
 });
