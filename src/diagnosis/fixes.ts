@@ -227,24 +227,15 @@ const FIXES: Partial<Record<Cause, Advice>> = {
   "exporter-rejected": {
     any: ["Read the collector's answer: too large (smaller OTEL_BSP_MAX_EXPORT_BATCH_SIZE), not allowed, or gRPC sent to the HTTP port."],
   },
-  "exporter-queue-overflow": {
-    any: ["Enlarge the queue, and see why exports are slow:", "    OTEL_BSP_MAX_QUEUE_SIZE=8192"],
-  },
+  "exporter-queue-overflow": { any: ["Enlarge the queue (OTEL_BSP_MAX_QUEUE_SIZE=8192), and see why exports are slow."] },
   "span-not-ended": { any: ["End the span on every path, errors and early returns included (defer, finally, with)."] },
   "service-name-missing": { any: ["Give the service its name in the resource:", "    OTEL_SERVICE_NAME=orders"] },
-  "pod-name-missing": {
-    any: [
-      "Give the pod's name to the SDK (from metadata.name), or use the collector's k8sattributes processor:",
-      "    OTEL_RESOURCE_ATTRIBUTES=k8s.pod.name=$(POD_NAME)",
-    ],
-  },
+  "pod-name-missing": { any: ["Set OTEL_RESOURCE_ATTRIBUTES=k8s.pod.name=$(POD_NAME), or use the collector's k8sattributes processor."] },
   "span-name-useless": { any: ["Name spans by method and route template, never by the raw path or by one name for all."] },
   "capture-cut": { any: ["Capture whole packets (tcpdump -s 0) with a larger buffer (-B 65536), from before the first request."] },
   "joined-mid-connection": { any: ["Start the capture before the connections, or restart one of the two pods while capturing."] },
   encrypted: { any: ["Capture where TLS ends (inside the pod, -i lo)."] },
-  "cors-preflight": {
-    any: ["Allow the fields in the preflight's answer: Access-Control-Allow-Headers: traceparent, tracestate, baggage."],
-  },
+  "cors-preflight": { any: ["Answer the preflight with Access-Control-Allow-Headers: traceparent, tracestate, baggage."] },
 };
 
 /** Where nothing is proven: what to look at first. */
