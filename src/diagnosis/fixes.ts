@@ -209,6 +209,7 @@ const FIXES: Partial<Record<Cause, Advice>> = {
   },
   "sampled-flag-changed": {
     any: ["Follow the caller's decision with a parent-based sampler:", "    OTEL_TRACES_SAMPLER=parentbased_traceidratio"],
+    proxy: ["Let the proxy follow the flag that comes in (parent-based sampling), or pass traceparent on as it is."],
     nginx: ["Follow the caller's decision instead of one of nginx's own:", "    otel_trace $otel_parent_sampled;"],
     envoy: ["An x-request-id that is no UUID makes Envoy decide anew: set use_request_id_for_trace_sampling: false, or send a UUID."],
   },

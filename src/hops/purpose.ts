@@ -1,8 +1,7 @@
 // What an exchange is for: health checks, scrapes, telemetry exports and preflights carry no trace by right.
 
-import type { HttpExchange } from "../protocols/observation.ts";
+import type { HttpRequest } from "../protocols/observation.ts";
 import type { Purpose } from "./hop.ts";
-import { fieldValue } from "./read-contexts.ts";
 
 /** Who asks: kubelet, Prometheus and its kin, load balancers, uptime monitors. */
 const PROBERS =
@@ -19,13 +18,24 @@ const MAX_PROBE_PATH = 32;
 const EXPORT_PATHS =
   /^(\/v1\/(traces|metrics|logs)|\/v1development\/profiles|\/api\/v[12]\/spans|\/api\/traces|\/v0\.\d\/traces|\/api\/v1\/(write|push)|\/loki\/api\/v1\/push|\/opentelemetry\.proto\.collector\..*)$/;
 
-export function purposeOf(exchange: HttpExchange): Purpose {
-  const { request } = exchange;
+export function purposeOf(request: HttpRequest | undefined, userAgent: string | undefined): Purpose {
   if (request === undefined) return "work";
-  if (request.method === "POST" && EXPORT_PATHS.test(request.path)) return "export";
-  if (request.method === "OPTIONS") return "preflight";
-  if (request.method !== "GET" && request.method !== "HEAD") return "work";
-  const agent = fieldValue(request.fields, "user-agent");
-  const isProbe = (agent !== undefined && PROBERS.test(agent)) || (request.path.length <= MAX_PROBE_PATH && PROBE_PATHS.test(request.path));
+  const { method, path } = request;
+  if (method === "POST") return EXPORT_PATHS.test(path) ? "export" : "work";
+  if (method === "OPTIONS") return "preflight";
+  if (method !== "GET" && method !== "HEAD") return "work";
+  const isProbe = (userAgent !== undefined && isProber(userAgent)) || (path.length <= MAX_PROBE_PATH && PROBE_PATHS.test(path));
   return isProbe ? "probe" : "work";
+}
+
+/** A few user agents make all requests of a capture. */
+const probers = new Map<string, boolean>();
+const MAX_USER_AGENTS = 1_024;
+
+function isProber(userAgent: string): boolean {
+  const known = probers.get(userAgent);
+  if (known !== undefined) return known;
+  const answer = PROBERS.test(userAgent);
+  if (probers.size < MAX_USER_AGENTS) probers.set(userAgent, answer);
+  return answer;
 }

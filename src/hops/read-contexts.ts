@@ -4,71 +4,95 @@ import { BAGGAGE_HEADER } from "../propagation/baggage.ts";
 import { extractAll, traceFieldNames } from "../propagation/registry.ts";
 import { readTraceResponse, TRACE_RESPONSE_HEADER } from "../propagation/traceresponse.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
-import type { HttpExchange } from "../protocols/observation.ts";
 import type { Field } from "../wire/field.ts";
 import type { ContextReading, Identity } from "./hop.ts";
 
 const REQUEST_ID = "x-request-id";
+const HOST = "host";
+const USER_AGENT = "user-agent";
 
 /** Lower-case names of the fields whose values hops need: what a capture is read with. */
-export const keptFieldNames: ReadonlySet<string> = new Set([
-  ...traceFieldNames,
-  TRACE_RESPONSE_HEADER,
-  REQUEST_ID,
-  "host",
-  "user-agent",
-  "content-type",
-]);
+export const keptFieldNames: ReadonlySet<string> = new Set([...traceFieldNames, TRACE_RESPONSE_HEADER, REQUEST_ID, HOST, USER_AGENT]);
+
+/** Request fields by what they are for. */
+export interface SortedFields {
+  /** Trace fields in wire order. */
+  readonly trace: readonly Field[];
+  readonly requestId: string | undefined;
+  readonly host: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+const NO_FIELDS: readonly Field[] = [];
+
+export function sortFields(fields: readonly Field[]): SortedFields {
+  let trace: Field[] | undefined;
+  let requestId: string | undefined;
+  let host: string | undefined;
+  let userAgent: string | undefined;
+  for (const field of fields) {
+    switch (kindOf(field.name)) {
+      case "trace":
+        if (trace === undefined) trace = [field];
+        else trace.push(field);
+        break;
+      case REQUEST_ID:
+        requestId ??= field.value;
+        break;
+      case HOST:
+        host ??= field.value;
+        break;
+      case USER_AGENT:
+        userAgent ??= field.value;
+        break;
+      default:
+    }
+  }
+  return { trace: trace ?? NO_FIELDS, requestId, host, userAgent };
+}
+
+/** Names as they stood on the wire, so that each spelling is lower-cased once. */
+const kinds = new Map<string, string>();
+const MAX_SPELLINGS = 1_024;
+
+function kindOf(name: string): string {
+  const known = kinds.get(name);
+  if (known !== undefined) return known;
+  const lower = name.toLowerCase();
+  const kind = traceFieldNames.has(lower) ? "trace" : lower;
+  if (kinds.size < MAX_SPELLINGS) kinds.set(name, kind);
+  return kind;
+}
 
 const NOTHING: ContextReading = {
   extractions: [],
   context: undefined,
   format: undefined,
   identities: [],
-  fields: [],
+  fields: NO_FIELDS,
   baggage: undefined,
   requestId: undefined,
   response: undefined,
 };
 
-export function readContexts(exchange: HttpExchange): ContextReading {
-  const { request, response } = exchange;
-  const responseContext = response === undefined ? undefined : responseIdentity(response.fields);
-  if (request === undefined) return responseContext === undefined ? NOTHING : { ...NOTHING, response: responseContext };
-  const fields = request.fields.some(isTraceField) ? request.fields.filter(isTraceField) : NOTHING.fields;
-  const requestId = fieldValue(request.fields, REQUEST_ID);
-  if (fields.length === 0 && requestId === undefined && responseContext === undefined) return NOTHING;
+/** `answer`: the fields of the response. */
+export function readContexts({ trace: fields, requestId }: SortedFields, answer: readonly Field[]): ContextReading {
+  const response = answer.length === 0 ? undefined : responseIdentity(answer);
+  if (fields.length === 0) return requestId === undefined && response === undefined ? NOTHING : { ...NOTHING, requestId, response };
   const extractions = extractAll(fields);
   const identities = identitiesOf(extractions, fields);
-  const valid = extractions.find((extraction) => "context" in extraction);
-  const context = valid !== undefined && "context" in valid ? valid.context : firstLine(fields);
-  return {
-    extractions,
-    context,
-    format: valid?.format ?? (context === undefined ? undefined : "w3c"),
-    identities,
-    fields,
-    baggage: joined(fields, BAGGAGE_HEADER),
-    requestId,
-    response: responseContext,
-  };
-}
-
-const traceFieldLengths: ReadonlySet<number> = new Set([...traceFieldNames].map((name) => name.length));
-
-function isTraceField({ name }: Field): boolean {
-  return traceFieldLengths.has(name.length) && traceFieldNames.has(name.toLowerCase());
+  const baggage = fields.length === 1 && extractions.length === 1 ? undefined : joined(fields, BAGGAGE_HEADER);
+  for (const extraction of extractions) {
+    if ("context" in extraction)
+      return { extractions, context: extraction.context, format: extraction.format, identities, fields, baggage, requestId, response };
+  }
+  const context = firstLine(fields);
+  return { extractions, context, format: context === undefined ? undefined : "w3c", identities, fields, baggage, requestId, response };
 }
 
 function responseIdentity(fields: readonly Field[]): ContextReading["response"] {
   const said = readTraceResponse(fields);
   return said?.traceId === undefined || said.spanId === undefined ? undefined : { traceId: said.traceId, spanId: said.spanId };
-}
-
-export function fieldValue(fields: readonly Field[], name: string): string | undefined {
-  // Lengths first: most names need no lower-cased copy.
-  for (const field of fields) if (field.name.length === name.length && field.name.toLowerCase() === name) return field.value;
-  return undefined;
 }
 
 /** All lines of a list field as one value (RFC 9110 §5.3). */
@@ -96,6 +120,11 @@ function firstLine(fields: readonly Field[]) {
 }
 
 function identitiesOf(extractions: ContextReading["extractions"], fields: readonly Field[]): Identity[] {
+  const [only] = extractions;
+  if (only !== undefined && extractions.length === 1 && "context" in only) {
+    const { traceId, spanId, sampled } = only.context;
+    return [{ format: only.format, traceId, spanId, sampled }];
+  }
   const identities: Identity[] = [];
   const add = (identity: Identity) => {
     if (!identities.some((known) => known.traceId === identity.traceId && known.spanId === identity.spanId)) identities.push(identity);

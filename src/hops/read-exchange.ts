@@ -4,30 +4,20 @@ import type { HttpExchange } from "../protocols/observation.ts";
 import type { Field } from "../wire/field.ts";
 import type { ReadExchange } from "./hop.ts";
 import { purposeOf } from "./purpose.ts";
-import { fieldValue, readContexts } from "./read-contexts.ts";
+import { readContexts, sortFields } from "./read-contexts.ts";
 
 const NO_FIELDS: readonly Field[] = [];
 
 export function readExchange(exchange: HttpExchange): ReadExchange {
-  const { kind, version, vantage, connection, client, server, stream, request, response, incomplete } = exchange;
-  const reading = readContexts(exchange);
-  const purpose = purposeOf(exchange);
-  const host = request === undefined ? undefined : fieldValue(request.fields, "host");
+  const { kind, version, vantage, connection, client, server, request, response } = exchange;
+  const sorted = sortFields(request?.fields ?? NO_FIELDS);
+  const reading = readContexts(sorted, response?.fields ?? NO_FIELDS);
+  const purpose = purposeOf(request, sorted.userAgent);
+  const { host } = sorted;
   if (request !== undefined) request.fields = NO_FIELDS;
   if (response !== undefined) response.fields = NO_FIELDS;
-  return {
-    kind,
-    version,
-    vantage,
-    connection,
-    client,
-    server,
-    ...(stream === undefined ? undefined : { stream }),
-    request,
-    response,
-    ...(incomplete === undefined ? undefined : { incomplete }),
-    reading,
-    purpose,
-    host,
-  };
+  // Whole exchanges of HTTP/1 are nearly all: they get one shape, without a spread.
+  if (exchange.incomplete === undefined && exchange.stream === undefined)
+    return { kind, version, vantage, connection, client, server, request, response, reading, purpose, host };
+  return { ...exchange, reading, purpose, host };
 }
