@@ -24,7 +24,8 @@ export type Expectation =
 
 /** A single open exchange is the cause unless something else, unseen, was; several that all carried a context leave only that doubt too. */
 const CANDIDATES_CONFIDENCE = 0.85;
-const PROVEN_PARENT = 0.9;
+/** From this confidence on a parent is proof. */
+export const PROVEN_PARENT = 0.9;
 
 export function expectationOf(hop: Hop, view: View): Expectation {
   if (hop.purpose !== "work") return { kind: "none" };

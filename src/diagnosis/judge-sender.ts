@@ -5,7 +5,7 @@ import { traceparentValues } from "../hops/read-contexts.ts";
 import type { Workload } from "../naming/workload.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
 import { lossOf, relateTraceIds } from "./compare-values.ts";
-import { type Expectation, expectationOf } from "./expectation.ts";
+import { type Expectation, expectationOf, PROVEN_PARENT } from "./expectation.ts";
 import type { Fault, Outcome, PossibleCause } from "./judgement.ts";
 import type { Cause, Severity } from "./verdict.ts";
 import { originOf, spansOf, type View } from "./view.ts";
@@ -17,7 +17,12 @@ export interface SenderJudgement {
 
 type Expected = Extract<Expectation, { kind: "context" }>;
 
+const NO_FAULTS: readonly Fault[] = [];
+const CONTINUED: SenderJudgement = { outcome: "continued", faults: NO_FAULTS };
+const ABSENT: SenderJudgement = { outcome: "absent", faults: NO_FAULTS };
+
 export function judgeSender(hop: Hop, view: View): SenderJudgement {
+  if (isCarriedOn(hop, view)) return CONTINUED;
   const sender = view.naming.senderOf(hop.index);
   const { identities, extractions } = hop.reading;
   if (identities.length === 0 && hop.observed !== "full" && !extractions.some((e) => "malformed" in e))
@@ -26,12 +31,24 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
   const malformed = judgeMalformed(hop, sender, expectation, view);
   if (identities.length === 0) {
     if (extractions.length > 0) return { outcome: "malformed", faults: malformed };
-    return { outcome: "absent", faults: expectation.kind === "context" ? [stripped(hop, sender, expectation, view)] : [] };
+    return expectation.kind === "context" ? { outcome: "absent", faults: [stripped(hop, sender, expectation, view)] } : ABSENT;
   }
   if (expectation.kind !== "context") return { outcome: "continued", faults: malformed };
   const isContinued = identities.some((id) => expectation.traceIds.includes(id.traceId));
   if (!isContinued) return { outcome: "restarted", faults: [...malformed, split(hop, sender, expectation, view)] };
   return { outcome: "continued", faults: [...malformed, ...judgeContinued(hop, sender, expectation, view)] };
+}
+
+/** The usual case at a glance: one valid `traceparent` and nothing else, in the trace and with the flag of the one that caused it. */
+function isCarriedOn({ reading, parent }: Hop, { hops }: View): boolean {
+  if (parent === undefined || parent.confidence < PROVEN_PARENT || reading.fields.length !== 1) return false;
+  const cause = hops[parent.hop]!.reading;
+  const [after] = reading.identities;
+  const [before] = cause.identities;
+  if (after === undefined || before === undefined || cause.fields.length !== 1) return false;
+  return (
+    reading.context !== undefined && cause.context !== undefined && after.traceId === before.traceId && after.sampled === before.sampled
+  );
 }
 
 function notObservable(hop: Hop): Fault[] {

@@ -17,6 +17,7 @@ export type SendingOrigin =
 
 /** Replaces guesses by proof: `parent` of every hop whose sending span leads to the SERVER span of another hop. */
 export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void {
+  if (diff.index.spans.length === 0) return;
   for (const hop of hops) {
     const origin = sendingOrigin(hop, diff);
     if (origin.kind !== "server") continue;
@@ -25,9 +26,12 @@ export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void 
   }
 }
 
+const UNKNOWN: SendingOrigin = { kind: "unknown" };
+
 export function sendingOrigin(hop: Hop, diff: TraceDiff): SendingOrigin {
+  if (diff.index.spans.length === 0) return UNKNOWN;
   let span = sendingSpan(hop, diff);
-  if (span === undefined) return { kind: "unknown" };
+  if (span === undefined) return UNKNOWN;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     if (isReceiving(span)) return { kind: "server", span };
     if (span.parentSpanId === undefined) return { kind: "root", span };
@@ -35,7 +39,7 @@ export function sendingOrigin(hop: Hop, diff: TraceDiff): SendingOrigin {
     if (parent === undefined) return { kind: "missing parent", span };
     span = parent;
   }
-  return { kind: "unknown" };
+  return UNKNOWN;
 }
 
 /** The CLIENT span, or whatever span the context on the wire names: proxies inject their SERVER span's id. */

@@ -17,15 +17,19 @@ function endOf(hop: Hop): number {
 }
 
 const NONE: readonly Hop[] = [];
+/** What nobody asks for any more is dropped from time to time: small tables are quick ones. */
+const SWEEP_EVERY = 2_048;
 
 /** What one machine received and has not answered. Hops MUST be added in the order of their starts. */
 export class OpenHops {
   #all: Hop[] = [];
+  #added = 0;
   readonly #byTrace = new Map<string, Hop[]>();
   readonly #byTarget = new Map<number, Hop[]>();
   readonly #byRequestId = new Map<string, Hop[]>();
 
   add(hop: Hop): void {
+    if (++this.#added % SWEEP_EVERY === 0) this.#sweep(hop.startedAt);
     this.#all.push(hop);
     for (const { traceId } of hop.reading.identities) put(this.#byTrace, traceId, hop);
     const { request } = hop.exchange;
@@ -34,10 +38,16 @@ export class OpenHops {
     if (requestId !== undefined) put(this.#byRequestId, requestId, hop);
   }
 
-  all(at: number): readonly Hop[] {
+  #sweep(at: number): void {
     let kept = 0;
     for (const hop of this.#all) if (endOf(hop) >= at) this.#all[kept++] = hop;
     this.#all.length = kept;
+    dropEnded(this.#byTrace, at);
+    dropEnded(this.#byTarget, at);
+    dropEnded(this.#byRequestId, at);
+  }
+
+  all(at: number): readonly Hop[] {
     return this.#all.filter((hop) => isOpenAt(hop, at));
   }
 
@@ -69,11 +79,13 @@ function put<Key>(map: Map<Key, Hop[]>, key: Key, hop: Hop): void {
   else known.push(hop);
 }
 
+function dropEnded<Key>(map: Map<Key, Hop[]>, at: number): void {
+  for (const [key, hops] of map) if (hops.every((hop) => endOf(hop) < at)) map.delete(key);
+}
+
 function openOf<Key>(map: Map<Key, Hop[]>, key: Key, at: number): readonly Hop[] {
   const known = map.get(key);
   if (known === undefined) return NONE;
   if (known.length === 1) return isOpenAt(known[0]!, at) ? known : NONE;
-  const open = known.filter((hop) => isOpenAt(hop, at));
-  if (open.length === 0 && known.every((hop) => endOf(hop) < at)) map.delete(key);
-  return open;
+  return known.filter((hop) => isOpenAt(hop, at));
 }

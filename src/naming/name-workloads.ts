@@ -48,6 +48,8 @@ class Drafts {
   readonly #byPlace = new Map<Place, Draft>();
   readonly #listeners = new Map<string, Draft>();
   readonly #callers = new Map<string, Draft>();
+  /** By the listeners of a machine, then by who receives. */
+  readonly #likely = new Map<readonly Draft[], Map<Draft, Draft | undefined>>();
   /** Filled once listeners are merged. */
   readonly #listenersByHost = new Map<string, readonly Draft[]>();
 
@@ -130,10 +132,17 @@ class Drafts {
   /** Who sends from a machine with several listeners, where no parent tells: the application behind the sidecar, or the sidecar to its application. */
   #likelySender(hop: Hop, listeners: readonly Draft[]): Draft | undefined {
     const receiver = this.receivers[hop.index]!;
+    const known = this.#likely.get(listeners);
+    if (known?.has(receiver) === true) return known.get(receiver);
+    const likely = this.#findLikelySender(receiver, receiver.host === hop.clientHost, listeners);
+    this.#likely.set(listeners, (known ?? new Map()).set(receiver, likely));
+    return likely;
+  }
+
+  #findLikelySender(receiver: Draft, isOwn: boolean, listeners: readonly Draft[]): Draft | undefined {
     const before = listeners.filter((draft) => draft.application === receiver);
     const innermost = listeners.filter((draft) => draft.received > 0 && draft.application === undefined);
-    const [only, ...more] = receiver.host === hop.clientHost && before.length > 0 ? before : innermost;
-    return more.length === 0 ? only : undefined;
+    return only(isOwn && before.length > 0 ? before : innermost);
   }
 
   #listenersOf(host: string): readonly Draft[] {
@@ -147,14 +156,14 @@ class Drafts {
 
   #sender(hop: Hop): Draft {
     const listeners = this.#listenersOf(hop.clientHost);
-    const [only] = listeners;
-    if (only !== undefined && listeners.length === 1) return only;
-    if (only !== undefined) {
+    const alone = only(listeners);
+    if (alone !== undefined) return alone;
+    if (listeners.length > 1) {
       const parent = hop.parent === undefined ? undefined : this.receivers[hop.parent.hop];
       if (parent !== undefined && parent.host === hop.clientHost) return parent;
       const service = this.#diff.matches.get(hop.index)?.client?.resource.service;
-      const byService = listeners.filter((draft) => service !== undefined && mainResource(draft)?.service === service);
-      if (byService[0] !== undefined && byService.length === 1) return byService[0];
+      const byService = service === undefined ? undefined : only(listeners.filter((draft) => mainResource(draft)?.service === service));
+      if (byService !== undefined) return byService;
       const likely = this.#likelySender(hop, listeners);
       if (likely !== undefined) return likely;
     }
@@ -178,6 +187,10 @@ class Drafts {
     const isUnchanged = hop.reading.identities.some((id) => cause.reading.identities.some((c) => c.spanId === id.spanId));
     if (goesOn && !isUnchanged) draft.reparented++;
   }
+}
+
+function only(drafts: readonly Draft[]): Draft | undefined {
+  return drafts.length === 1 ? drafts[0] : undefined;
 }
 
 function emptyDraft(host: string, ports: number[]): Draft {

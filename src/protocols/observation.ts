@@ -30,7 +30,7 @@ export interface HttpRequest {
   /** TCP sequence number of the first byte: with the addresses it names the request in every capture. */
   readonly sequence: number;
   /** Other packets of the same capture that showed the same first byte. */
-  readonly seenAgain: PacketReference[];
+  seenAgain: readonly PacketReference[];
 }
 
 export interface HttpResponse {

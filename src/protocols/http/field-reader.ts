@@ -49,6 +49,8 @@ interface Declared {
   readonly isKept: boolean;
   /** The name as it stood on the wire last: the next one is most likely written the same. */
   seen: string;
+  /** The value that came last: one client sends one host and one user agent. */
+  value: string;
 }
 
 export function createFieldReader(keep: ReadonlySet<string>): FieldReader {
@@ -65,7 +67,7 @@ class DeclaredFieldReader implements FieldReader {
 
   constructor(keep: ReadonlySet<string>) {
     for (const name of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, ...keep])) {
-      const entry: Declared = { name, isKept: keep.has(name), seen: name };
+      const entry: Declared = { name, isKept: keep.has(name), seen: name, value: "" };
       const letter = name.charCodeAt(0);
       const list = [...(this.#declared[letter] ?? []), entry];
       this.#declared[letter] = list;
@@ -110,7 +112,9 @@ class DeclaredFieldReader implements FieldReader {
     const to = valueEnd(bytes, from, lf);
     if (declared.isKept) {
       if (!isText(declared.seen, bytes, start, colon)) declared.seen = text.read(bytes, start, colon);
-      fields.kept.push({ name: declared.seen, value: text.read(bytes, from, Math.min(to, from + MAX_FIELD_VALUE_BYTES)) });
+      const end = Math.min(to, from + MAX_FIELD_VALUE_BYTES);
+      if (!isText(declared.value, bytes, from, end)) declared.value = text.read(bytes, from, end);
+      fields.kept.push({ name: declared.seen, value: declared.value });
     }
     if (declared.name === CONTENT_LENGTH) fields.contentLength = agree(fields.contentLength, readLengths(bytes, from, to));
     else if (declared.name === TRANSFER_ENCODING) {

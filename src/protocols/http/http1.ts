@@ -31,6 +31,7 @@ function fieldReaderFor(keep: ReadonlySet<string>): FieldReader {
 }
 
 const SP = 32;
+const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];
 const UNSEEN_METHOD = "?";
 const INTERIM: Framing = { kind: "none" };
 
@@ -83,7 +84,7 @@ class Http1Reader implements StreamReader, MessageEvents {
     if (from !== "client") return;
     const request = this.#pairing.requestAt(this.#context.connection.sequenceAt(this.#direction(from), segment.offset), length);
     if (request === undefined || request.seenAgain.length >= MAX_SIGHTINGS) return;
-    request.seenAgain.push({ capture: segment.capture, number: segment.packet });
+    request.seenAgain = [...request.seenAgain, { capture: segment.capture, number: segment.packet }];
   }
 
   end(from: Side): void {
@@ -158,7 +159,7 @@ class Http1Reader implements StreamReader, MessageEvents {
       endedAt: undefined,
       packet: { capture: first.capture, number: first.packet },
       sequence: this.#context.connection.sequenceAt(this.#direction("client"), first.offset),
-      seenAgain: [],
+      seenAgain: NOT_SEEN_AGAIN,
     };
     this.#request = request;
     this.#pairing.request(request, first.acknowledged);

@@ -4,8 +4,8 @@
 import { LineScanner } from "./line-scanner.ts";
 
 const SLOTS = 4096;
-/** Longer texts (cookies, tokens) seldom come twice; a `traceparent` has 55 bytes and comes once a hop. */
-const MAX_CACHED = 64;
+/** Longer texts (a `traceparent` has 55 bytes) seldom come twice. */
+const MAX_CACHED = 48;
 
 export interface TextCache {
   /** `bytes[start..end)` as a string, one character a byte: field values may hold obs-text (RFC 9110 §5.5). */
