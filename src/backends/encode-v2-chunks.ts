@@ -42,10 +42,11 @@ function message(span: Span): Record<string, unknown> {
   };
 }
 
-function processTags({ pod, language, sdkVersion }: Resource): Record<string, unknown>[] {
+function processTags({ pod, language, sdk, sdkVersion }: Resource): Record<string, unknown>[] {
   const found = [
     ["k8s.pod.name", pod],
     ["telemetry.sdk.language", language],
+    ["telemetry.sdk.name", sdk],
     ["telemetry.sdk.version", sdkVersion],
   ] as const;
   return found.flatMap(([key, value]) => (value === undefined ? [] : [tag(key, value)]));

@@ -45,10 +45,13 @@ function isCarriedOn({ reading, parent }: Hop, { hops }: View): boolean {
   const cause = hops[parent.hop]!.reading;
   const [after] = reading.identities;
   const [before] = cause.identities;
-  if (after === undefined || before === undefined || cause.fields.length !== 1) return false;
-  return (
-    reading.context !== undefined && cause.context !== undefined && after.traceId === before.traceId && after.sampled === before.sampled
-  );
+  if (after === undefined || before === undefined || cause.fields.length !== 1 || !isValid(reading) || !isValid(cause)) return false;
+  return after.traceId === before.traceId && after.sampled === before.sampled;
+}
+
+function isValid({ extractions }: Hop["reading"]): boolean {
+  const [only] = extractions;
+  return only !== undefined && extractions.length === 1 && "context" in only;
 }
 
 function notObservable(hop: Hop): Fault[] {

@@ -21,7 +21,7 @@ export function summarize({ graph, diagnosis, answer, diff }: Inspection): Summa
   return {
     exchanges: graph.hops.length,
     hops: diagnosis.judgements.length,
-    withContext: graph.hops.filter((hop) => hop.reading.context !== undefined).length,
+    withContext: graph.hops.reduce((n, hop) => (hop.reading.context === undefined ? n : n + 1), 0),
     traces: ids.size,
     tracesInBackend: answer === undefined ? null : [...ids].filter((id) => diff.index.hasTrace(id)).length,
     tracesLookedUp: answer?.asked ?? null,
@@ -30,5 +30,7 @@ export function summarize({ graph, diagnosis, answer, diff }: Inspection): Summa
 }
 
 export function traceIdsOnWire(hops: Inspection["graph"]["hops"]): Set<string> {
-  return new Set(hops.flatMap((hop) => hop.reading.identities.map((id) => id.traceId)));
+  const ids = new Set<string>();
+  for (const { reading } of hops) for (const { traceId } of reading.identities) ids.add(traceId);
+  return ids;
 }

@@ -51,7 +51,6 @@ function chooseTraces(inspection: Inspection, most: number): { readonly listed: 
   const faulty = new Set<string>();
   const all = new Set<string>();
   for (const { index, reading } of graph.hops) {
-    if (reading.identities.length === 0) continue;
     const isOwnFaulty = faulty.size < most && isFaulty(index, inspection);
     for (const { traceId } of reading.identities) {
       all.add(traceId);

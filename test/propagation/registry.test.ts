@@ -35,7 +35,7 @@ const print: Record<string, (context: TraceContext) => Field[]> = {
   jaeger: (context) => [
     {
       name: "uber-trace-id",
-      value: `${context.traceIdSeen ?? context.traceId}:${context.spanId}:${context.parentSpanId ?? "0"}:${flagsOf(context)}`,
+      value: `${context.traceIdSeen ?? context.traceId}:${context.spanId}:${context.parentSpanId ?? "0"}:${(context.flags ?? 0).toString(16)}`,
     },
   ],
 };

@@ -5,7 +5,7 @@ import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Exemplar } from "../../diagnosis/tally.ts";
 import { isReceiving } from "../../diff/span-index.ts";
 import type { Hop } from "../../hops/hop.ts";
-import { resourceOf } from "../../naming/name-workloads.ts";
+import { isPlaceholder } from "../../naming/describe-draft.ts";
 import type { Span } from "../../spans/span.ts";
 import type { Field } from "../../wire/field.ts";
 import { arrow, populationFilter, shownFields, spanEvidence } from "../evidence.ts";
@@ -103,7 +103,10 @@ function spanLines({ judgement, fault }: Exemplar, { diff, answer }: Inspection,
 function spanLine(span: Span, { options }: Page): Piece[][] {
   const kind = isReceiving(span) ? "SERVER span" : `${span.kind.toUpperCase()} span`;
   const place = span.parentSpanId === undefined ? "is the root of" : "is in";
-  const line: Piece[] = [bold("Jaeger"), `  ${resourceOf(span)} ${span.name}: ${kind} ${span.spanId} ${place} trace ${span.traceId}`];
+  const line: Piece[] = [
+    bold("Jaeger"),
+    `  ${isPlaceholder(span.resource.service) ? "(no service name)" : span.resource.service} ${span.name}: ${kind} ${span.spanId} ${place} trace ${span.traceId}`,
+  ];
   const { url } = spanEvidence(span, options);
   return url === undefined ? [line] : [line, ["    ", url]];
 }

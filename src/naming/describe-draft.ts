@@ -1,0 +1,53 @@
+// Role, service and pod of a workload: by its spans, by what it hands on, by names of its address.
+
+import type { AddressName, NameOf } from "./address-names.ts";
+import { type Draft, mainResource } from "./draft.ts";
+import type { Role } from "./workload.ts";
+
+export interface Description {
+  readonly service: string | undefined;
+  readonly role: Role;
+  readonly pod: string | undefined;
+  readonly because: string;
+}
+
+export function describeDraft(draft: Draft, nameOf: NameOf): Description {
+  const role = roleOf(draft);
+  const port = draft.ports[0];
+  const named: AddressName | undefined = draft.isAmbiguous ? undefined : nameOf(draft.host, port);
+  const resource = mainResource(draft);
+  const pod = named?.pod ?? resource?.pod;
+  if (named?.because === "names file") return { service: named.service, role, pod, because: named.because };
+  if (resource !== undefined && !isPlaceholder(resource.service))
+    return { service: resource.service, role, pod, because: "spans of the backend" };
+  const application = draft.application === undefined ? undefined : mainResource(draft.application);
+  if (application !== undefined && !isPlaceholder(application.service))
+    return {
+      service: application.service,
+      role,
+      pod: pod ?? application.pod,
+      because: "it hands its requests to this service on the same address",
+    };
+  if (named !== undefined) return { service: named.service, role, pod, because: named.because };
+  return { service: undefined, role, pod, because: draft.isAmbiguous ? "several listeners share this address" : "address" };
+}
+
+/** Proxies that make spans of their own. */
+const PROXY_SDK = /^(envoy|nginx|haproxy|traefik|kong|istio|linkerd)/i;
+
+function roleOf(draft: Draft): Role {
+  if (draft.ports.length === 0) return draft.isAmbiguous ? "unknown" : "client";
+  const resource = mainResource(draft);
+  if (resource?.sdk !== undefined && PROXY_SDK.test(resource.sdk)) return "proxy";
+  if (draft.hasServerSpans) return "application";
+  if (draft.sent > 0) return draft.forwarded * 2 >= draft.sent && draft.forwarded > 0 ? "proxy" : "application";
+  return "unknown";
+}
+
+/** What Jaeger and the SDKs write where the service has no name: it names nobody. */
+export function isPlaceholder(service: string): boolean {
+  return (
+    service === "" ||
+    /^(unknown_service|missing-service-name|empty-service-name|service-name-wrong-type|OTLPResourceNoServiceName)/.test(service)
+  );
+}

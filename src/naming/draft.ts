@@ -1,0 +1,39 @@
+import type { Resource } from "../spans/span.ts";
+
+/** What is gathered about one workload before it gets a name. */
+export interface Draft {
+  readonly host: string;
+  /** Ports it listens on; empty for who only calls. */
+  readonly ports: number[];
+  readonly resources: Map<Resource, number>;
+  received: number;
+  sent: number;
+  /** Of `sent`: those that were an incoming request passed on. */
+  forwarded: number;
+  /** Of `sent`: those that go on in the trace of their cause under a span id of their own. */
+  reparented: number;
+  hasServerSpans: boolean;
+  /** The workload of the same machine that this proxy hands its requests to. */
+  application: Draft | undefined;
+  isAmbiguous: boolean;
+}
+
+export function emptyDraft(host: string, ports: number[]): Draft {
+  return {
+    host,
+    ports,
+    resources: new Map(),
+    received: 0,
+    sent: 0,
+    forwarded: 0,
+    reparented: 0,
+    hasServerSpans: false,
+    application: undefined,
+    isAmbiguous: false,
+  };
+}
+
+/** The resource that most of its spans come from. */
+export function mainResource(draft: Draft): Resource | undefined {
+  return [...draft.resources].sort((a, b) => b[1] - a[1] || (a[0].service < b[0].service ? -1 : 1))[0]?.[0];
+}
