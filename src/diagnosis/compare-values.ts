@@ -18,11 +18,16 @@ export function relateTraceIds(before: string, after: string): "trace-id-shorten
   return undefined;
 }
 
+/** Characters of a tracestate that everybody should pass on (Trace Context §3.3.1.5). */
+const MAX_TRACESTATE = 512;
+
 /** What a list field lost on the way through one host; undefined when nothing. */
 export interface ListLoss {
   readonly field: "tracestate" | "baggage";
-  /** The value was cut by length, rather than member by member. */
+  /** A member was cut: the value was shortened by length, rather than member by member. */
   readonly isCut: boolean;
+  /** Whole members were left out at the right of a tracestate of more than 512 characters, which W3C allows (Trace Context §3.3.1.5). */
+  readonly isAllowed: boolean;
   /** Nothing of it is left. */
   readonly isGone: boolean;
   readonly lost: number;
@@ -33,9 +38,10 @@ export function lossOf(field: ListLoss["field"], before: readonly Field[], after
   const [was, is] = [joined(before, field)?.trim() ?? "", joined(after, field)?.trim() ?? ""];
   if (was === "" || was === is) return undefined;
   const of = was.split(",").filter((member) => member.trim() !== "").length;
-  if (is === "") return { field, isCut: false, isGone: true, lost: of, of };
+  if (is === "") return { field, isCut: false, isAllowed: false, isGone: true, lost: of, of };
   const change = compareMembers(was, is);
   const lost = change.lost.length + change.cut.length;
   if (lost === 0) return undefined;
-  return { field, isCut: change.isPrefix || change.cut.length > 0, isGone: false, lost, of };
+  const isAllowed = field === "tracestate" && was.length > MAX_TRACESTATE && change.cut.length === 0;
+  return { field, isCut: change.cut.length > 0, isAllowed, isGone: false, lost, of };
 }

@@ -40,11 +40,14 @@ function shareGroups(findings: readonly Finding[], findingsOf: Diagnosis["findin
   });
 }
 
-/** Routes matter where some exchanges of an edge fare otherwise than others: all other edges are spared. */
+/** By groups, since replicas are compared. Routes matter where some exchanges of an edge fare otherwise than others: all other edges are spared. */
 function routesOfFaultyEdges(judgements: readonly Judgement[], view: View): string[] {
-  const faulty = new Map<Judgement["from"], Set<Judgement["to"]>>();
-  for (const { from, to, faults } of judgements) if (faults.length > 0) faulty.set(from, (faulty.get(from) ?? new Set()).add(to));
-  return judgements.map(({ hop, from, to }) => (faulty.get(from)?.has(to) === true ? routeOf(hop, spansOf(view, hop).server) : ""));
+  const faulty = new Map<string, Set<string>>();
+  for (const { from, to, faults } of judgements)
+    if (faults.length > 0) faulty.set(from.group, (faulty.get(from.group) ?? new Set()).add(to.group));
+  return judgements.map(({ hop, from, to }) =>
+    faulty.get(from.group)?.has(to.group) === true ? routeOf(hop, spansOf(view, hop).server) : "",
+  );
 }
 
 function byGravity(a: Finding, b: Finding): number {

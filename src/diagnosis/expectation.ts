@@ -3,12 +3,14 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
+import { SECOND } from "../wire/timestamp.ts";
 import { originOf, spansOf, type View } from "./view.ts";
 
 export type Expectation =
-  | { readonly kind: "none" }
+  /** `isDoubtful`: it went out while nothing, or nothing fresh, was served, so that it may go out by itself (a job, a poll). */
+  | { readonly kind: "none"; readonly isDoubtful?: boolean }
   /** What the capture shows cannot tell. */
-  | { readonly kind: "unknown" }
+  | { readonly kind: "unknown"; readonly isDoubtful?: boolean }
   | {
       readonly kind: "context";
       /** Trace ids, any of which is right. */
@@ -20,10 +22,14 @@ export type Expectation =
       /** The sender's own span: of the incoming exchange (of the first, where all candidates have one), or of this one. */
       readonly span: Span | undefined;
       readonly confidence: number;
+      /** No id, no same request and no span proves the cause: only that it was open. */
+      readonly isCircumstantial: boolean;
     };
 
 /** A single open exchange is the cause unless something else, unseen, was; several that all carried a context leave only that doubt too. */
 const CANDIDATES_CONFIDENCE = 0.85;
+/** A request that was open for so long explains what goes out meanwhile no better than chance (server-sent events, long polling). */
+const FRESH_US = SECOND;
 /** From this confidence on a parent is proof. */
 export const PROVEN_PARENT = 0.9;
 
@@ -35,7 +41,15 @@ export function expectationOf(hop: Hop, view: View): Expectation {
   const { client } = spansOf(view, hop);
   const own = client === undefined || spansOf(view, hop).clientBy !== "time and name" ? undefined : client;
   if (own !== undefined)
-    return { kind: "context", traceIds: [own.traceId], parent: undefined, example: exampleOf(hop, view), span: own, confidence: 0.95 };
+    return {
+      kind: "context",
+      traceIds: [own.traceId],
+      parent: undefined,
+      example: exampleOf(hop, view),
+      span: own,
+      confidence: 0.95,
+      isCircumstantial: false,
+    };
   // Its own spans lead to a request that no hop shows, or to a span that starts the trace on purpose (a job).
   if (origin.kind === "server" || origin.kind === "missing parent") return { kind: "none" };
   if (origin.kind === "root" && origin.span.kind === "internal") return { kind: "none" };
@@ -47,12 +61,13 @@ export function expectationOf(hop: Hop, view: View): Expectation {
 function byParent(hop: Hop, parent: Hop, view: View): Expectation {
   const carried = carriedBy(parent, view);
   if (carried.kind !== "context") return carried;
-  return { ...carried, parent, example: parent, confidence: hop.parent?.confidence ?? PROVEN_PARENT };
+  return { ...carried, parent, example: parent, confidence: hop.parent?.confidence ?? PROVEN_PARENT, isCircumstantial: false };
 }
 
 function byCandidates(hop: Hop, view: View): Expectation {
   const candidates = hop.candidates.map((index) => view.hops[index]!);
-  if (candidates.length === 0) return { kind: "none" };
+  if (candidates.length === 0) return { kind: "none", isDoubtful: true };
+  if (candidates.every((candidate) => hop.startedAt - candidate.startedAt > FRESH_US)) return { kind: "unknown", isDoubtful: true };
   const carried = candidates.map((candidate) => carriedBy(candidate, view));
   if (carried.every((c) => c.kind === "none")) return { kind: "none" };
   if (!carried.every((c) => c.kind === "context")) return { kind: "unknown" };
@@ -60,7 +75,7 @@ function byCandidates(hop: Hop, view: View): Expectation {
   const spans = carried.map((c) => (c.kind === "context" ? c.span : undefined));
   const span = spans.every((s) => s !== undefined) ? spans[0] : undefined;
   const parent = candidates.length === 1 ? candidates[0] : undefined;
-  return { kind: "context", traceIds, parent, example: candidates[0], span, confidence: CANDIDATES_CONFIDENCE };
+  return { kind: "context", traceIds, parent, example: candidates[0], span, confidence: CANDIDATES_CONFIDENCE, isCircumstantial: true };
 }
 
 /** What an incoming exchange left its receiver with: the trace of its SERVER span, else what was on the wire. */
@@ -68,8 +83,17 @@ function carriedBy(hop: Hop, view: View): Expectation {
   const { server } = spansOf(view, hop);
   const onWire = hop.reading.identities.map((id) => id.traceId);
   if (server !== undefined)
-    return { kind: "context", traceIds: [server.traceId, ...onWire], parent: undefined, example: hop, span: server, confidence: 1 };
-  if (onWire.length > 0) return { kind: "context", traceIds: onWire, parent: undefined, example: hop, span: undefined, confidence: 1 };
+    return {
+      kind: "context",
+      traceIds: [server.traceId, ...onWire],
+      parent: undefined,
+      example: hop,
+      span: server,
+      confidence: 1,
+      isCircumstantial: false,
+    };
+  if (onWire.length > 0)
+    return { kind: "context", traceIds: onWire, parent: undefined, example: hop, span: undefined, confidence: 1, isCircumstantial: false };
   return hop.observed === "full" && hop.reading.extractions.length === 0 ? { kind: "none" } : { kind: "unknown" };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
+import { relateTraceIds } from "./compare-values.ts";
 import { fault } from "./judge-sender.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
 import type { Cause, Severity } from "./verdict.ts";
@@ -19,6 +20,9 @@ export interface ReceiverFacts {
 
 /** 431 Request Header Fields Too Large (RFC 6585 §5). */
 const HEADER_TOO_LARGE = 431;
+/** nginx answers 400 where others say 431; the smallest usual limit of a head is 8 kB. */
+const BAD_REQUEST = 400;
+const USUAL_HEAD_LIMIT = 8_000;
 
 export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault[] {
   if (hop.purpose !== "work" || !view.backend.isAsked) return [];
@@ -48,7 +52,7 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
     const detail = "the receiver began a new trace on purpose: its span links to the caller's";
     return { ...fault("ignored", "restarts-trace", "receiver", "note", 1, detail), spans };
   }
-  const [cause, possible] = ignoredCause(hop, receiver, facts);
+  const [cause, possible] = ignoredCause(hop, receiver, facts, server?.traceId);
   const severity: Severity = sender.isOutside ? "warning" : "error";
   const confidence = spansOf(view, hop).serverBy === "time and name" ? 0.85 : 0.98;
   const detail = `the receiver began trace ${server?.traceId ?? "?"} instead`;
@@ -56,7 +60,12 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
 }
 
 /** The formats on the wire are none of those that the receiver was ever seen to read or write. */
-function ignoredCause(hop: Hop, receiver: Workload, facts: ReceiverFacts): [Cause, PossibleCause[]] {
+function ignoredCause(hop: Hop, receiver: Workload, facts: ReceiverFacts, recorded: string | undefined): [Cause, PossibleCause[]] {
+  if (receiver.role === "proxy") return ["restarts-trace", []];
+  const halves = hop.reading.identities
+    .map((id) => relateTraceIds(id.traceId, recorded ?? id.traceId))
+    .find((relation) => relation !== undefined);
+  if (halves !== undefined) return [halves, []];
   const sent = new Set(hop.reading.identities.map((id) => id.format));
   const read = facts.formats.get(receiver.index);
   if (read !== undefined && read.size > 0 && ![...sent].some((format) => read.has(format))) return ["format-mismatch", []];
@@ -92,6 +101,16 @@ function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {
 function unrecorded(hop: Hop): Fault {
   if (hop.status === HEADER_TOO_LARGE)
     return fault("unrecorded", "header-too-large", "receiver", "error", 0.95, "the receiver refused the request head as too large (431)");
+  const headLength = hop.exchange.request?.headLength ?? 0;
+  if (hop.status === BAD_REQUEST && headLength >= USUAL_HEAD_LIMIT)
+    return fault(
+      "unrecorded",
+      "header-too-large",
+      "receiver",
+      "error",
+      0.8,
+      `the receiver refused a request head of ${headLength} bytes (400)`,
+    );
   const possible: PossibleCause[] = [
     { cause: "middleware-missing", because: "only some routes of the receiver have no SERVER spans" },
     { cause: "exporter-rejected", because: "spans of the same batch are missing together" },

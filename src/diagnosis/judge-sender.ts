@@ -13,6 +13,7 @@ import { originOf, spansOf, type View } from "./view.ts";
 export interface SenderJudgement {
   readonly outcome: Outcome;
   readonly faults: readonly Fault[];
+  readonly isDoubtful?: boolean;
 }
 
 type Expected = Extract<Expectation, { kind: "context" }>;
@@ -20,6 +21,7 @@ type Expected = Extract<Expectation, { kind: "context" }>;
 const NO_FAULTS: readonly Fault[] = [];
 const CONTINUED: SenderJudgement = { outcome: "continued", faults: NO_FAULTS };
 const ABSENT: SenderJudgement = { outcome: "absent", faults: NO_FAULTS };
+const DOUBTFUL: SenderJudgement = { outcome: "absent", faults: NO_FAULTS, isDoubtful: true };
 
 export function judgeSender(hop: Hop, view: View): SenderJudgement {
   if (isCarriedOn(hop, view)) return CONTINUED;
@@ -31,9 +33,13 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
   const malformed = judgeMalformed(hop, sender, expectation, view);
   if (identities.length === 0) {
     if (extractions.length > 0) return { outcome: "malformed", faults: malformed };
-    return expectation.kind === "context" ? { outcome: "absent", faults: [stripped(hop, sender, expectation, view)] } : ABSENT;
+    return expectation.kind === "context"
+      ? { outcome: "absent", faults: [stripped(hop, sender, expectation, view)] }
+      : expectation.isDoubtful === true
+        ? DOUBTFUL
+        : ABSENT;
   }
-  if (expectation.kind !== "context") return { outcome: "continued", faults: malformed };
+  if (expectation.kind !== "context") return { outcome: "continued", faults: malformed, isDoubtful: expectation.isDoubtful === true };
   const isContinued = identities.some((id) => expectation.traceIds.includes(id.traceId));
   if (!isContinued) return { outcome: "restarted", faults: [...malformed, split(hop, sender, expectation, view)] };
   return { outcome: "continued", faults: [...malformed, ...judgeContinued(hop, sender, expectation, view)] };
@@ -66,8 +72,7 @@ function stripped(hop: Hop, sender: Workload, expected: Expected, view: View): F
   return {
     ...fault("stripped", cause, "sender", "error", expected.confidence, detail),
     possible,
-    parent: expected.example,
-    spans: spanList(expected),
+    ...proofOf(expected),
   };
 }
 
@@ -98,8 +103,7 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
       const detail = `trace id ${before} went on as ${traceId}`;
       return {
         ...fault("split", cause, "sender", "error", expected.confidence, detail),
-        parent: expected.example,
-        spans: spanList(expected),
+        ...proofOf(expected),
       };
     }
   }
@@ -108,8 +112,7 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
   return {
     ...fault("split", cause, "sender", "error", expected.confidence, detail),
     possible,
-    parent: expected.example,
-    spans: spanList(expected),
+    ...proofOf(expected),
   };
 }
 
@@ -133,8 +136,10 @@ function judgeMalformed(hop: Hop, sender: Workload, expectation: Expectation, vi
   return hop.reading.extractions.flatMap((extraction): Fault[] => {
     if (!("malformed" in extraction)) return [];
     const own = hop.reading.fields.filter((field) => belongsTo(extraction.format, field.name));
-    const came = parent?.reading.fields.filter((field) => belongsTo(extraction.format, field.name)) ?? [];
-    if (came.length === own.length && own.every((field, i) => field.value === came[i]?.value)) return [];
+    const incoming = parent === undefined ? hop.candidates.map((index) => view.hops[index]!) : [parent];
+    const values = incoming.map(({ reading }) => reading.fields.filter((field) => belongsTo(extraction.format, field.name)));
+    if (values.some((came) => came.length === own.length && own.every((field, i) => field.value === came[i]?.value))) return [];
+    const came = parent === undefined ? [] : (values[0] ?? []);
     const isJoined = isContinuedByReceiver(hop, view);
     const severity: Severity = sender.isOutside ? (isJoined ? "note" : "warning") : "error";
     const confidence = expectation.kind === "context" ? Math.max(expectation.confidence, 0.9) : 0.95;
@@ -193,7 +198,7 @@ function judgeContinued(hop: Hop, sender: Workload, expected: Expected, view: Vi
   if (hop.observed !== "full" || parent.observed !== "full") return faults;
   for (const field of ["tracestate", "baggage"] as const) {
     const loss = lossOf(field, parent.reading.fields, hop.reading.fields);
-    if (loss === undefined || loss.isGone || (!loss.isCut && sender.role !== "proxy")) continue;
+    if (loss === undefined || loss.isGone || (!loss.isCut && (sender.role !== "proxy" || loss.isAllowed))) continue;
     const detail = loss.isCut
       ? `${field} was cut: ${loss.lost} of ${loss.of} members are gone or shorter`
       : `${loss.lost} of ${loss.of} members of ${field} are gone`;
@@ -252,8 +257,8 @@ function flagChange(hop: Hop, parent: Hop, expected: Expected): Fault | undefine
   return undefined;
 }
 
-function spanList(expected: Expected): Fault["spans"] {
-  return expected.span === undefined ? [] : [expected.span];
+function proofOf({ example, span, isCircumstantial }: Expected): Pick<Fault, "parent" | "spans" | "isCircumstantial"> {
+  return { parent: example, spans: span === undefined ? [] : [span], isCircumstantial };
 }
 
 export function fault(
@@ -264,5 +269,17 @@ export function fault(
   confidence: number,
   detail: string,
 ): Fault {
-  return { verdict, cause, possible: [], culprit, severity, confidence, detail, parent: undefined, isTrailing: false, spans: [] };
+  return {
+    verdict,
+    cause,
+    possible: [],
+    culprit,
+    severity,
+    confidence,
+    detail,
+    parent: undefined,
+    isTrailing: false,
+    isCircumstantial: false,
+    spans: [],
+  };
 }

@@ -13,7 +13,7 @@ export function judgeHops(view: View): Judgement[] {
 }
 
 function judgeHop(hop: Hop, view: View, facts: ReceiverFacts): Judgement {
-  const { outcome, faults } = judgeSender(hop, view);
+  const { outcome, faults, isDoubtful = false } = judgeSender(hop, view);
   const own = outcome === "not observable" ? [] : judgeReceiver(hop, view, facts);
   return {
     hop,
@@ -21,6 +21,7 @@ function judgeHop(hop: Hop, view: View, facts: ReceiverFacts): Judgement {
     to: view.naming.receiverOf(hop.index),
     outcome,
     hasContext: hop.reading.context !== undefined,
+    isDoubtful,
     faults: own.length === 0 ? faults : [...faults, ...own],
   };
 }

@@ -23,6 +23,8 @@ export interface Fault {
   readonly parent: Hop | undefined;
   /** The receiver's newest span is older: this one may still be on its way. */
   readonly isTrailing: boolean;
+  /** Nothing but being open at the time makes `parent` the cause: it counts only where such calls never go out by themselves. */
+  readonly isCircumstantial: boolean;
   /** Spans that prove it. */
   readonly spans: readonly Span[];
 }
@@ -38,5 +40,7 @@ export interface Judgement {
   readonly to: Workload;
   readonly outcome: Outcome;
   readonly hasContext: boolean;
+  /** It went out without the context of anything, while nothing fresh was served. */
+  readonly isDoubtful: boolean;
   readonly faults: readonly Fault[];
 }

@@ -2,6 +2,7 @@
 // it.
 
 import type { Workload } from "../naming/workload.ts";
+import { MAX_EXEMPLARS, MAX_TRACE_IDS } from "../wire/limits.ts";
 import type { Finding, Population } from "./finding.ts";
 import type { Word } from "./rule.ts";
 import type { EdgeTally, FaultTally, Tally } from "./tally.ts";
@@ -9,13 +10,18 @@ import { type Cause, type Severity, severities, type Verdict } from "./verdict.t
 
 /** A replica without the fault must have had this many chances before the others are called the faulty ones. */
 const MIN_HEALTHY_EXCHANGES = 3;
+/** Calls that go out by themselves, for each that seems to have a cause. */
+const MAX_DOUBT = 0.1;
 
 export function findingsOf(rule: string, verdict: Verdict, tally: Tally, word: Word, hasEdge = true): Finding[] {
   return populationsOf(verdict, tally, hasEdge).map((population) => toFinding(rule, population, word));
 }
 
 export function populationsOf(verdict: Verdict, tally: Tally, hasEdge: boolean): Population[] {
-  const faults = [...tally.faults.values()].filter((fault) => fault.verdict === verdict);
+  const faults = [...tally.faults.values()]
+    .filter((fault) => fault.verdict === verdict)
+    .map((fault) => withoutDoubt(fault, tally))
+    .filter((fault) => fault.affected > 0);
   const groups = new Map<string, FaultTally[]>();
   for (const fault of faults) {
     const note = fault.severities.size === 1 && fault.severities.has("note") ? "note" : "";
@@ -34,6 +40,20 @@ function culpritSide(fault: FaultTally): string {
   return fault.culprit === undefined ? "nobody" : fault.culprit === fault.from ? "sender" : "receiver";
 }
 
+/**
+ * What counts only because a request was open at the time proves nothing on a route that also goes out while none is: it may be a job or a
+ * poll.
+ */
+function withoutDoubt(fault: FaultTally, tally: Tally): FaultTally {
+  if (fault.circumstantial.size === 0) return fault;
+  const edge = [...tally.edges.values()].find(({ from, to }) => from === fault.from && to === fault.to);
+  const dropped = new Map([...fault.circumstantial].filter(([route, n]) => (edge?.doubtful.get(route) ?? 0) >= MAX_DOUBT * n));
+  if (dropped.size === 0) return fault;
+  const routes = new Map([...fault.routes].map(([route, n]) => [route, n - (dropped.get(route) ?? 0)] as const).filter(([, n]) => n > 0));
+  const exemplars = fault.exemplars.filter((exemplar) => !exemplar.fault.isCircumstantial || !dropped.has(exemplar.route));
+  return { ...fault, affected: sum([...routes.values()]), routes, exemplars };
+}
+
 /** One part for the whole group, or one for each faulty replica where others are healthy. */
 function splitByReplica(faults: readonly FaultTally[], tally: Tally): { faults: FaultTally[]; replica: Workload | undefined }[] {
   const [first] = faults;
@@ -41,8 +61,13 @@ function splitByReplica(faults: readonly FaultTally[], tally: Tally): { faults: 
   const side = first.culprit === first.from ? "from" : "to";
   const edges = edgesBetween(tally, first.from.group, first.to.group);
   const faulty = new Set(faults.map((fault) => fault[side]));
+  const routes = new Set(faults.flatMap((fault) => [...fault.routes.keys()]));
   const healthy = new Map<Workload, number>();
-  for (const edge of edges) if (!faulty.has(edge[side])) healthy.set(edge[side], (healthy.get(edge[side]) ?? 0) + edge.exchanges);
+  for (const edge of edges) {
+    if (faulty.has(edge[side])) continue;
+    const chances = sum([...edge.routes].map(([route, n]) => (routes.has(route) ? n : 0)));
+    healthy.set(edge[side], (healthy.get(edge[side]) ?? 0) + chances);
+  }
   const hasHealthy = [...healthy.values()].some((exchanges) => exchanges >= MIN_HEALTHY_EXCHANGES);
   if (!hasHealthy) return [{ faults: [...faults], replica: undefined }];
   return [...faulty].map((replica) => ({ faults: faults.filter((fault) => fault[side] === replica), replica }));
@@ -130,7 +155,7 @@ export function toFinding(rule: string, population: Population, word: Word): Fin
   const exemplars = tallies
     .flatMap((fault) => fault.exemplars)
     .sort((a, b) => a.judgement.hop.index - b.judgement.hop.index)
-    .slice(0, 5);
+    .slice(0, MAX_EXEMPLARS);
   const traceIds = [...new Set(tallies.flatMap((fault) => [...fault.traceIds]))];
   const { culprit } = population;
   return {
@@ -148,8 +173,8 @@ export function toFinding(rule: string, population: Population, word: Word): Fin
     group: `${culprit?.name ?? "capture"}: ${population.cause === "unknown" ? population.verdict : population.cause}`,
     ...word(population),
     routes: population.routes,
-    traceIds: traceIds.slice(0, 20),
-    traceCount: sum(tallies.map((fault) => fault.traceCount)),
+    traceIds: traceIds.slice(0, MAX_TRACE_IDS),
+    traceCount: traceIds.length,
     exemplars,
     keys: new Set(tallies.map((fault) => fault.key)),
   };

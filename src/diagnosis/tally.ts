@@ -1,7 +1,7 @@
 // Tally: judgements counted per edge and per fault. Adding two tallies is a tally: the same rules serve a file, a live run, and many nodes.
 
 import type { Workload } from "../naming/workload.ts";
-import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACE_IDS } from "../wire/limits.ts";
+import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts";
 import type { Fault, Judgement } from "./judgement.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -21,12 +21,15 @@ export interface EdgeTally {
   notObservable: number;
   /** Exchanges by route. */
   readonly routes: Map<string, number>;
+  /** By route: calls that may go out by themselves. */
+  readonly doubtful: Map<string, number>;
 }
 
 /** Kept whole, so that a finding can prove what it says. */
 export interface Exemplar {
   readonly judgement: Judgement;
   readonly fault: Fault;
+  readonly route: string;
 }
 
 export interface FaultTally {
@@ -39,6 +42,8 @@ export interface FaultTally {
   affected: number;
   /** Affected exchanges by route. */
   readonly routes: Map<string, number>;
+  /** Of those: by route, exchanges whose cause was only open at the time. */
+  readonly circumstantial: Map<string, number>;
   /** By cause: how often, and one fault that shows it. */
   readonly causes: Map<string, { count: number; readonly fault: Fault }>;
   readonly severities: Map<string, number>;
@@ -47,8 +52,8 @@ export interface FaultTally {
   trailing: number;
   /** The earliest. */
   readonly exemplars: Exemplar[];
+  /** Up to `MAX_TRACES_COUNTED`. */
   readonly traceIds: Set<string>;
-  traceCount: number;
 }
 
 export class Tally {
@@ -61,6 +66,7 @@ export class Tally {
     edge.exchanges++;
     const name = edge.routes.has(route) || edge.routes.size < MAX_ROUTES ? route : OTHER_ROUTES;
     edge.routes.set(name, (edge.routes.get(name) ?? 0) + 1);
+    if (judgement.isDoubtful) edge.doubtful.set(name, (edge.doubtful.get(name) ?? 0) + 1);
     if (judgement.hasContext) edge.withContext++;
     if (judgement.outcome === "continued") edge.continued++;
     else if (judgement.outcome === "restarted") edge.restarted++;
@@ -93,6 +99,7 @@ export class Tally {
       absent: 0,
       notObservable: 0,
       routes: new Map(),
+      doubtful: new Map(),
     };
     this.edges.set(key, edge);
     return edge;
@@ -112,13 +119,13 @@ export class Tally {
       isWeak: isWeak(fault),
       affected: 0,
       routes: new Map(),
+      circumstantial: new Map(),
       causes: new Map(),
       severities: new Map(),
       confidence: 0,
       trailing: 0,
       exemplars: [],
       traceIds: new Set(),
-      traceCount: 0,
     };
     this.faults.set(key, tally);
     return tally;
@@ -144,15 +151,14 @@ function count(tally: FaultTally, judgement: Judgement, fault: Fault, route: str
   tally.affected++;
   if (fault.isTrailing) tally.trailing++;
   tally.routes.set(route, (tally.routes.get(route) ?? 0) + 1);
+  if (fault.isCircumstantial) tally.circumstantial.set(route, (tally.circumstantial.get(route) ?? 0) + 1);
   const cause = tally.causes.get(fault.cause);
   if (cause === undefined) tally.causes.set(fault.cause, { count: 1, fault });
   else cause.count++;
   tally.severities.set(fault.severity, (tally.severities.get(fault.severity) ?? 0) + 1);
-  if (tally.exemplars.length < MAX_EXEMPLARS) tally.exemplars.push({ judgement, fault });
+  if (tally.exemplars.length < MAX_EXEMPLARS) tally.exemplars.push({ judgement, fault, route });
   for (const traceId of traceIdsOf(judgement, fault)) {
-    if (tally.traceIds.has(traceId)) continue;
-    tally.traceCount++;
-    if (tally.traceIds.size < MAX_TRACE_IDS) tally.traceIds.add(traceId);
+    if (tally.traceIds.size < MAX_TRACES_COUNTED) tally.traceIds.add(traceId);
   }
 }
 

@@ -77,6 +77,8 @@ export const MAX_ANOMALIES_KEPT = 100;
 export const MAX_EXEMPLARS = 5;
 /** Trace ids listed in one finding. */
 export const MAX_TRACE_IDS = 20;
+/** Different traces of one fault that are told apart for its count. */
+export const MAX_TRACES_COUNTED = 10_000;
 /** Traces listed in a report. */
 export const MAX_TRACES_LISTED = 1_000;
 /** Different routes kept for one edge; the rest are counted as `other`. */

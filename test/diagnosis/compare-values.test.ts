@@ -48,12 +48,12 @@ describe("lossOf", () => {
   });
 
   it("nothing is left", () => {
-    expect(loss(["a=1,b=2"], [])).toEqual({ field: "baggage", isCut: false, isGone: true, lost: 2, of: 2 });
+    expect(loss(["a=1,b=2"], [])).toEqual({ field: "baggage", isCut: false, isAllowed: false, isGone: true, lost: 2, of: 2 });
     expect(loss(["a=1,b=2"], [""])).toMatchObject({ isGone: true });
   });
 
   it("a member is gone", () => {
-    expect(loss(["a=1,b=2,c=3"], ["a=1,c=3"])).toEqual({ field: "baggage", isCut: false, isGone: false, lost: 1, of: 3 });
+    expect(loss(["a=1,b=2,c=3"], ["a=1,c=3"])).toEqual({ field: "baggage", isCut: false, isAllowed: false, isGone: false, lost: 1, of: 3 });
   });
 
   it("only the last member, or only the first line, is left", () => {

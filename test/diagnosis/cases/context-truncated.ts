@@ -116,13 +116,11 @@ export const contextTruncated: RuleCases = {
       name: "an application leaves the last member out: it may",
       world: { requests: requestsOf(throughApplication(baggage("user=7,plan=gold"), [baggage("user=7")])) },
       says: [],
-      failsBecause: "what is left is a prefix of the whole text, which is called a cut even where it ends between two members",
     },
     {
       name: "whole members left out on the right of a tracestate of more than 512 characters: W3C allows it",
       world: { requests: requestsOf(throughProxy(state(longState(28)), [state(longState(20))])) },
       says: [],
-      failsBecause: "what is left is a prefix of the whole text",
     },
   ],
 };

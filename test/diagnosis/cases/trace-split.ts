@@ -158,7 +158,6 @@ export const traceSplit: RuleCases = {
         spans: [...lost.slice(0, 3).map(({ spans }) => spans.frontend), ...polls.map((r, i) => client(r, { trace: 800 + i, id: 800 + i }))],
       },
       says: [],
-      failsBecause: "the only open request is taken for the cause, although the same calls go out without one",
     },
     {
       name: "B3 that leaves the decision open, translated to W3C",
