@@ -42,6 +42,8 @@ export function lossOf(field: ListLoss["field"], before: readonly Field[], after
   const change = compareMembers(was, is);
   const lost = change.lost.length + change.cut.length;
   if (lost === 0) return undefined;
-  const isAllowed = field === "tracestate" && was.length > MAX_TRACESTATE && change.cut.length === 0;
-  return { field, isCut: change.cut.length > 0, isAllowed, isGone: false, lost, of };
+  // What ends between two members may be a choice; what ends inside one, or just behind a comma, was cut.
+  const isCut = change.cut.length > 0 || (change.isPrefix && was[is.length] !== ",");
+  const isAllowed = field === "tracestate" && was.length > MAX_TRACESTATE && !isCut;
+  return { field, isCut, isAllowed, isGone: false, lost, of };
 }
