@@ -3,7 +3,6 @@
 import { splitJaegerValue } from "../cli/options.ts";
 import { number, readInspectOptions, text } from "../cli/read-values.ts";
 import { inspect, WireReader } from "../pipeline.ts";
-import { reportFormats } from "../report/registry.ts";
 import { openLive } from "../sources/live.ts";
 import type { LiveCapture } from "../sources/live-capture.ts";
 import { type KeptFile, openKeptFile } from "../sources/live-keep.ts";
@@ -12,11 +11,9 @@ import { STDIN } from "../sources/open-source.ts";
 import type { FileSummary } from "../sources/series-reader.ts";
 import { UserError } from "../wire/user-error.ts";
 import { liveStatus } from "./live-status.ts";
-import { parseNames } from "./names-file.ts";
-import { openTraces, readGiven } from "./open-traces.ts";
-import { backendWords, uiOf } from "./pcap.ts";
+import { prepareInputs } from "./prepare-inputs.ts";
+import { reportInspection, writeWarnings } from "./report-inspection.ts";
 import type { World } from "./world.ts";
-import { exitCode, reportOptions, writeReport } from "./write-report.ts";
 
 interface LiveOptions {
   readonly interface: string;
@@ -34,29 +31,14 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function runLive(values: Readonly<Record<string, unknown>>, world: World): Promise<void> {
   const options = readInspectOptions(values, jaegerOf(values.jaeger));
   const live = readLiveOptions(values, options.quiet);
-  let hasFailed = false;
-  const traces = await openTraces(options, world, (error) => {
-    if (!(error instanceof UserError)) throw error;
-    hasFailed = true;
-    world.stderr.write(`traceinspect: ${error.message}\n`);
-  });
-  const names =
-    options.names === undefined ? new Map() : parseNames((await readGiven(options.names, "--names")).toString("utf8"), options.names);
-  for (const path of options.keylog) await readGiven(path, "--keylog");
-
+  const { traces, names, warnings: known, hasFailed } = await prepareInputs(options, world);
   const wire = new WireReader();
   const { files, warnings } = await captureUntilEnd(live, wire, world);
   const inspected = await inspect(wire, files, { names, traces });
-  const inspection = { ...inspected, warnings: [...warnings, ...inspected.warnings] };
-  if (!options.quiet) for (const warning of inspection.warnings) world.stderr.write(`traceinspect: ${warning}\n`);
-  const format = reportFormats.find(({ name }) => name === options.format) ?? reportFormats[0]!;
-  const style = reportOptions(options, world, {
-    jaegerUi: uiOf(options),
-    // Without a file there is nothing that another command could read.
-    commandLine: { captures: live.write === undefined ? [] : [live.write], backend: backendWords(options) },
-  });
-  await writeReport(options.output, world, (sink) => format.write(inspection, style, sink));
-  world.setExitCode(hasFailed ? 2 : exitCode(inspection, options.failOn));
+  const inspection = { ...inspected, warnings: [...known, ...warnings, ...inspected.warnings] };
+  writeWarnings(inspection, options, world);
+  // Without a file there is nothing that another command could read.
+  await reportInspection(inspection, options, world, live.write === undefined ? [] : [live.write], hasFailed());
 }
 
 function readLiveOptions(values: Readonly<Record<string, unknown>>, quiet: boolean): LiveOptions {

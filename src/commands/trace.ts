@@ -7,7 +7,8 @@ import { findTrace, parseTraceId } from "../report/trace-view-id.ts";
 import { writeTraceJson } from "../report/trace-view-json.ts";
 import { viewTrace } from "../report/trace-view-rows.ts";
 import { UserError } from "../wire/user-error.ts";
-import { backendWords, inspectCaptures, readArguments, uiOf } from "./pcap.ts";
+import { inspectCaptures, readArguments } from "./pcap.ts";
+import { backendWords, uiOf } from "./report-inspection.ts";
 import type { World } from "./world.ts";
 import { reportOptions, writeReport } from "./write-report.ts";
 

@@ -9,16 +9,20 @@ const OTHER_ROUTES = "other";
 /** More workloads than any run has: two indices make one key. */
 const WORKLOADS = 2 ** 24;
 
-export interface EdgeTally {
-  readonly from: Workload;
-  readonly to: Workload;
-  readonly protocol: string;
+/** Exchanges of an edge by what became of their contexts. */
+export interface EdgeCounts {
   exchanges: number;
   withContext: number;
   continued: number;
   restarted: number;
   absent: number;
   notObservable: number;
+}
+
+export interface EdgeTally extends EdgeCounts {
+  readonly from: Workload;
+  readonly to: Workload;
+  readonly protocol: string;
   /** Exchanges by route. */
   readonly routes: Map<string, number>;
   /** By route: calls that may go out by themselves. */

@@ -1,20 +1,21 @@
 // Edges between groups: the replicas of a service are one end.
 
-import type { EdgeTally, Tally } from "../diagnosis/tally.ts";
+import type { EdgeCounts, EdgeTally, Tally } from "../diagnosis/tally.ts";
 
-export interface GroupEdge {
+export interface GroupEdge extends EdgeCounts {
   readonly from: string;
   readonly to: string;
   readonly protocol: string;
-  exchanges: number;
-  withContext: number;
-  continued: number;
-  restarted: number;
-  absent: number;
-  notObservable: number;
 }
 
-const COUNTS = ["exchanges", "withContext", "continued", "restarted", "absent", "notObservable"] as const;
+const COUNTS = [
+  "exchanges",
+  "withContext",
+  "continued",
+  "restarted",
+  "absent",
+  "notObservable",
+] as const satisfies readonly (keyof EdgeCounts)[];
 
 /** In the order in which edges were first seen. */
 export function groupEdges(tally: Tally): GroupEdge[] {

@@ -73,6 +73,6 @@ describe.skipIf(binary === "" || !existsSync(shared))("pcap --jaeger against a r
     const failed = await run(process.execPath, ["dist/main.js", "pcap", ...first!.captures, "--jaeger", jaeger.ui], {
       maxBuffer: 1 << 28,
     }).catch((error: unknown) => error);
-    expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining("speaks HTTP, not gRPC") });
+    expect(failed).toMatchObject({ code: 2, stderr: expect.stringContaining("gRPC query port is 16685") });
   });
 });
