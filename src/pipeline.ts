@@ -9,6 +9,7 @@ import type { CaptureSummary, Inspection } from "./diagnosis/inspection.ts";
 import type { BackendKnowledge } from "./diagnosis/view.ts";
 import { matchSpans } from "./diff/match-spans.ts";
 import { linkParentsBySpans } from "./diff/span-parents.ts";
+import type { TraceDiff } from "./diff/trace-diff.ts";
 import { buildHops, type HopGraph } from "./hops/build-hops.ts";
 import type { ReadExchange } from "./hops/hop.ts";
 import { keptFieldNames } from "./hops/read-contexts.ts";
@@ -97,9 +98,10 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const settled = await askBackend(graph, captures, options);
   const diff = matchSpans(graph, settled?.answer.traces ?? []);
   linkParentsBySpans(graph.hops, diff);
+  const isElsewhere = holdsOtherTraces(graph, diff, settled);
   const nameOf = addressNames({ given: options.names, dns: wire.dns, blocks: wire.log.names }, graph.hops);
   const naming = nameWorkloads(graph, diff, nameOf);
-  const diagnosis = diagnose({ hops: graph.hops, diff, naming, backend: knowledgeOf(settled) });
+  const diagnosis = diagnose({ hops: graph.hops, diff, naming, backend: knowledgeOf(settled, isElsewhere) });
   return {
     captures,
     graph,
@@ -107,11 +109,12 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     naming,
     diagnosis,
     answer: settled?.answer,
+    hasBackendFailed: options.traces !== undefined && settled === undefined && captures.some(({ packets }) => packets > 0),
     soFar: settled?.soFar ?? [],
     connections: wire.connections,
     others: wire.others(),
     anomalies: wire.log.anomalies,
-    warnings: warningsOf(captures, settled),
+    warnings: [...(isElsewhere ? [ELSEWHERE] : []), ...warningsOf(captures, settled)],
   };
 }
 
@@ -142,8 +145,18 @@ async function askBackend(
   }
 }
 
-function knowledgeOf(settled: SettledAnswer | undefined): BackendKnowledge {
-  if (settled === undefined) return { isAsked: false, isLookedUp: () => false, isWindowSearched: false };
+const ELSEWHERE =
+  "none of the traces on the wire, and no span of these exchanges, is there: most likely it is another export, time or tenant. What is missing there proves nothing and is not judged.";
+
+/** Not one trace and not one span of what was captured: the backend was asked about something else. */
+function holdsOtherTraces(graph: HopGraph, diff: TraceDiff, settled: SettledAnswer | undefined): boolean {
+  if (settled === undefined || diff.hopOf.size > 0) return false;
+  const sampled = graph.hops.flatMap(({ reading }) => reading.identities.filter((id) => id.sampled !== false));
+  return sampled.length > 0 && !sampled.some((id) => diff.index.hasTrace(id.traceId));
+}
+
+function knowledgeOf(settled: SettledAnswer | undefined, isElsewhere: boolean): BackendKnowledge {
+  if (settled === undefined || isElsewhere) return { isAsked: false, isLookedUp: () => false, isWindowSearched: false };
   const { answer } = settled;
   const known = new Set([...answer.traces.map((trace) => trace.traceId), ...answer.absent]);
   return { isAsked: true, isLookedUp: (traceId) => known.has(traceId), isWindowSearched: answer.windowSearched };

@@ -35,7 +35,11 @@ export async function writeReport(output: string | undefined, world: World, writ
       failure ??= error;
     });
   }
-  if (failure !== undefined && output !== undefined) throw new UserError(`${output} cannot be written (${failure.message}).`);
+  if (failure !== undefined && output !== undefined) {
+    const code = "code" in failure ? failure.code : undefined;
+    const why = code === "ENOENT" ? "its folder does not exist" : code === "EACCES" ? "no permission" : failure.message;
+    throw new UserError(`${output} cannot be written (${why}). Name another file with -o.`);
+  }
 }
 
 export function reportOptions(options: OutputOptions, world: World, more: Pick<ReportOptions, "jaegerUi" | "commandLine">): ReportOptions {

@@ -31,6 +31,8 @@ export interface Inspection {
   readonly diagnosis: Diagnosis;
   /** Undefined when no backend was asked, or it could not be. */
   readonly answer: TraceAnswer | undefined;
+  /** Traces were asked for, and none could be had. */
+  readonly hasBackendFailed: boolean;
   /** Traces that were still growing when the wait was over. */
   readonly soFar: readonly string[];
   readonly connections: readonly ConnectionSummary[];

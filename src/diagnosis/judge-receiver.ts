@@ -41,7 +41,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
   const newest = facts.newestRecorded.get(receiver.index);
-  return [{ ...unrecorded(hop), isTrailing: newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest }];
+  return [{ ...unrecorded(hop, newest !== undefined), isTrailing: newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest }];
 }
 
 function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, facts: ReceiverFacts): Fault {
@@ -98,7 +98,25 @@ function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {
   return [fault("not-sampled", "unsampled", undefined, "note", 1, `${who} sends the sampled flag 00: absent from the backend by right`)];
 }
 
-function unrecorded(hop: Hop): Fault {
+/** Of a receiver that the backend has no span of at all. */
+const ALL_ARE_MISSING: readonly PossibleCause[] = [
+  { cause: "exporter-dns-failed", because: "its look-ups of the collector's name end in NXDOMAIN or are not answered" },
+  { cause: "exporter-unreachable", because: "its SYNs to the collector are refused or not answered" },
+  { cause: "exporter-tls-failed", because: "its TLS handshakes with the collector break off again and again" },
+  { cause: "exporter-rejected", because: "the collector answers its exports with an error" },
+  { cause: "intermediary-not-exported", because: "it makes span ids and sends spans to no backend, or to another one" },
+];
+
+/** Of a receiver that the backend has other spans of. */
+const SOME_ARE_MISSING: readonly PossibleCause[] = [
+  { cause: "middleware-missing", because: "whole routes have no SERVER spans, others have all" },
+  { cause: "started-before-instrumentation", because: "only requests before some moment are affected" },
+  { cause: "exporter-rejected", because: "spans of the same batch are missing together, and the collector answers with an error" },
+  { cause: "exporter-queue-overflow", because: "holes under load, while every export is answered well" },
+  { cause: "span-not-ended", because: "children are there whose parent is missing" },
+];
+
+function unrecorded(hop: Hop, hasSpans: boolean): Fault {
   if (hop.status === HEADER_TOO_LARGE)
     return fault("unrecorded", "header-too-large", "receiver", "error", 0.95, "the receiver refused the request head as too large (431)");
   const headLength = hop.exchange.request?.headLength ?? 0;
@@ -111,12 +129,7 @@ function unrecorded(hop: Hop): Fault {
       0.8,
       `the receiver refused a request head of ${headLength} bytes (400)`,
     );
-  const possible: PossibleCause[] = [
-    { cause: "middleware-missing", because: "only some routes of the receiver have no SERVER spans" },
-    { cause: "exporter-rejected", because: "spans of the same batch are missing together" },
-    { cause: "span-not-ended", because: "children are there whose parent is missing" },
-    { cause: "exporter-unreachable", because: "no span of the receiver is in the backend" },
-  ];
+  const possible = hasSpans ? SOME_ARE_MISSING : ALL_ARE_MISSING;
   return { ...fault("unrecorded", "unknown", "receiver", "error", 0.9, "the backend has no SERVER span for it"), possible };
 }
 

@@ -42,7 +42,10 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
   if (expectation.kind !== "context") return { outcome: "continued", faults: malformed, isDoubtful: expectation.isDoubtful === true };
   const isContinued = identities.some((id) => expectation.traceIds.includes(id.traceId));
   if (!isContinued) return { outcome: "restarted", faults: [...malformed, split(hop, sender, expectation, view)] };
-  return { outcome: "continued", faults: [...malformed, ...judgeContinued(hop, sender, expectation, view)] };
+  const own = judgeContinued(hop, sender, expectation, view);
+  // A second context that the receiver took is what went on.
+  const isReplaced = own.some(({ verdict, severity }) => verdict === "split" && severity === "error");
+  return { outcome: isReplaced ? "restarted" : "continued", faults: [...malformed, ...own] };
 }
 
 /** The usual case at a glance: one valid `traceparent` and nothing else, in the trace and with the flag of the one that caused it. */
@@ -257,7 +260,9 @@ function flagChange(hop: Hop, parent: Hop, expected: Expected): Fault | undefine
   return undefined;
 }
 
-function proofOf({ example, span, isCircumstantial }: Expected): Pick<Fault, "parent" | "spans" | "isCircumstantial"> {
+function proofOf({ example, parent, span, isCircumstantial }: Expected): Pick<Fault, "parent" | "spans" | "isCircumstantial"> {
+  // One of several that were open is no proof: none is shown.
+  if (isCircumstantial && parent === undefined) return { parent: undefined, spans: [], isCircumstantial };
   return { parent: example, spans: span === undefined ? [] : [span], isCircumstantial };
 }
 

@@ -94,6 +94,20 @@ describe("inputs that are wrong: one sentence, exit 2, nothing on stdout", () =>
   });
 });
 
+describe("traces of something else", () => {
+  test("no service is blamed for spans that were never looked for in the right place", async () => {
+    const other = {
+      resourceSpans: [
+        { resource: {}, scopeSpans: [{ spans: [{ traceId: "f".repeat(32), spanId: "f".repeat(16), name: "other", kind: 2 }] }] },
+      ],
+    };
+    const folder = temporaryFolder({ "other.json": JSON.stringify(other) });
+    const outcome = await run(["pcap", `${sample}/frontend.pcap`, "--traces", `${folder}/other.json`, "-f", "json"]);
+    expect(json(outcome).findings.filter(({ verdict }) => verdict === "unrecorded")).toEqual([]);
+    expect(outcome.stderr).toMatch(/another export, time or tenant/);
+  });
+});
+
 describe("outputs", () => {
   test("-o writes the report there and nothing to stdout; a folder that is not there is a sentence", async () => {
     const folder = temporaryFolder({ "a.pcap": healthyCapture });
@@ -102,7 +116,7 @@ describe("outputs", () => {
     expect(JSON.parse(readFileSync(`${folder}/report.json`, "utf8"))).toMatchObject({ schema: 1 });
     const failed = await run(["pcap", `${folder}/a.pcap`, "-o", `${folder}/none/report.json`]);
     expect(failed).toMatchObject({ code: 2, stdout: "" });
-    expect(sentence(failed)).toMatch(/report\.json cannot be written \(ENOENT/);
+    expect(sentence(failed)).toMatch(/report\.json cannot be written \(its folder does not exist\)/);
   });
 
   test("a reader that goes away is no failure", async () => {

@@ -47,9 +47,15 @@ const COUNTS: readonly Count[] = [
   { head: "with context", narrowHead: "with\ncontext", of: (edge) => edge.withContext },
   { head: "continued", narrowHead: "continued", of: (edge) => edge.continued },
   { head: "new trace", narrowHead: "new\ntrace", of: (edge) => edge.restarted },
+  { head: "invalid", narrowHead: "invalid", of: invalidOf },
   { head: "none", narrowHead: "none", of: (edge) => edge.absent },
   { head: "unknown", narrowHead: "unknown", of: (edge) => edge.notObservable },
 ];
+
+/** What is none of the others: present, and no valid context. */
+function invalidOf({ exchanges, continued, restarted, absent, notObservable }: GroupEdge): number {
+  return exchanges - continued - restarted - absent - notObservable;
+}
 
 export function writeEdges({ diagnosis }: Inspection, page: Page): void {
   const { width, isVerbose, isTerminal } = page.options;
@@ -63,14 +69,16 @@ export function writeEdges({ diagnosis }: Inspection, page: Page): void {
   page.gap();
   if (isNarrow) writeNarrow(rows, width, page);
   else {
+    // Invalid values are rare: their column is there when they are.
+    const counts = COUNTS.filter(({ of }) => of !== invalidOf || rows.some((row) => of(row.edge) > 0));
     page.line(bold("Propagation by edge"));
     page.table(
-      [left("from"), left("to"), left("protocol"), ...COUNTS.map(({ head }) => right(head)), left("")],
+      [left("from"), left("to"), left("protocol"), ...counts.map(({ head }) => right(head)), left("")],
       rows.map((row) => [
         shorten(row.edge.from, LONGEST_NAME),
         shorten(row.edge.to, LONGEST_NAME),
         row.edge.protocol,
-        ...figures(row, COUNTS),
+        ...figures(row, counts),
         mark(row.findings),
       ]),
     );

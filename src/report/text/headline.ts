@@ -26,6 +26,7 @@ function traceParts(inspection: Inspection): string[] {
   const { answer, diff, graph } = inspection;
   const ids = traceIdsOnWire(graph.hops);
   const wire = ids.size === 0 ? "no trace context on the wire" : `${counted(ids.size, "trace")} on the wire`;
+  if (answer === undefined && inspection.hasBackendFailed) return [wire, "the backend could not be asked: what was recorded is not known"];
   if (answer === undefined) return [wire, "no backend asked: --jaeger or --traces FILE shows what was recorded"];
   const inBackend = [...ids].filter((id) => diff.index.hasTrace(id)).length;
   const cut = answer.asked < ids.size ? ` of the ${figure(answer.asked)} looked up` : "";
