@@ -1,8 +1,9 @@
 // B3 in a field per item (openzipkin/b3-propagation, "Multiple Headers").
 
+import type { Field } from "../wire/field.ts";
 import { type B3Ids, b3Context, parentSpanIdProblem, spanIdProblem, traceIdProblem } from "./b3-ids.ts";
 import { isNamed, quote, trimOws } from "./field-lines.ts";
-import type { Field, PropagationFormat, TraceContext } from "./format.ts";
+import type { PropagationFormat, TraceContext } from "./format.ts";
 
 const X_B3_TRACE_ID = "x-b3-traceid";
 const X_B3_SPAN_ID = "x-b3-spanid";

@@ -1,6 +1,6 @@
 // The lines of one header field, as the formats need them: by name in any case, without optional whitespace, combined.
 
-import type { Field } from "./format.ts";
+import type { Field } from "../wire/field.ts";
 
 const TAB = 0x09;
 const SPACE = 0x20;

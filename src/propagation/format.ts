@@ -1,8 +1,4 @@
-/** One header field as it stood on the wire: case, order and raw value are evidence. */
-export interface Field {
-  readonly name: string;
-  readonly value: string;
-}
+import type { Field } from "../wire/field.ts";
 
 /** What a propagation format says of a request: the trace it belongs to and the span that sent it. */
 export interface TraceContext {

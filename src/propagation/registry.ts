@@ -1,10 +1,11 @@
 // The propagation formats that are read, and the one loop over them.
 
+import type { Field } from "../wire/field.ts";
 import { b3Multi } from "./b3-multi.ts";
 import { b3Single } from "./b3-single.ts";
 import { BAGGAGE_HEADER } from "./baggage.ts";
 import { equalsIgnoringCase } from "./field-lines.ts";
-import type { Extraction, Field, PropagationFormat } from "./format.ts";
+import type { Extraction, PropagationFormat } from "./format.ts";
 import { jaeger } from "./jaeger.ts";
 import { w3c } from "./w3c.ts";
 

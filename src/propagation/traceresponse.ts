@@ -2,8 +2,8 @@
 // W3C Trace Context Level 2, editor's draft (HTTP Response Headers Format); its earlier drafts let every part but the
 // version be empty, and both are on the wire.
 
+import type { Field } from "../wire/field.ts";
 import { isNamed, splitParts, trimOws } from "./field-lines.ts";
-import type { Field } from "./format.ts";
 import { isLowerHex, isZeros, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./hex.ts";
 
 export const TRACE_RESPONSE_HEADER = "traceresponse";

@@ -1,7 +1,8 @@
 // W3C Trace Context, Level 1 and Level 2: `traceparent` and `tracestate`.
 
+import type { Field } from "../wire/field.ts";
 import { combineLines, commaInSingleValue, isNamed, occursMoreThanOnce, splitParts, trimOws } from "./field-lines.ts";
-import type { Extraction, Field, PropagationFormat, TraceContext } from "./format.ts";
+import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
 import { isHex, isLowerHex, isZeros, lowerHexByte, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./hex.ts";
 import { parseTraceState } from "./tracestate.ts";
 

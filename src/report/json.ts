@@ -118,13 +118,12 @@ function hopOf(hop: Hop, inspection: Inspection, options: ReportOptions) {
 
 function contextsOf(hop: Hop, options: ReportOptions) {
   const fields = shownFields(hop, options);
-  const byFormat = hop.reading.extractions.map((extraction) => {
+  return hop.reading.extractions.map((extraction) => {
     if ("malformed" in extraction)
       return { format: extraction.format, traceId: null, spanId: null, sampled: null, malformed: extraction.malformed, fields };
     const { traceId, traceIdSeen, spanId, sampled } = extraction.context;
     return { format: extraction.format, traceId, ...(traceIdSeen === undefined ? {} : { traceIdSeen }), spanId, sampled, fields };
   });
-  return byFormat;
 }
 
 function findingOf(finding: Finding, inspection: Inspection, options: ReportOptions) {

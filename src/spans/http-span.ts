@@ -27,11 +27,6 @@ export function spanRoute(span: Span): string | undefined {
   return text(span, "http.route");
 }
 
-export function spanStatus(span: Span): number | undefined {
-  const status = span.attributes["http.response.status_code"] ?? span.attributes["http.status_code"];
-  return status === undefined ? undefined : Number(status);
-}
-
 /**
  * Who sent it: the other end of the connection. `server.address` is not read here: otelgrpc puts the peer's ephemeral port there. `client.address` is not
  * either: behind a proxy it comes from X-Forwarded-For.

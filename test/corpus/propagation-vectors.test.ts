@@ -2,8 +2,9 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Extraction, Field } from "../../src/propagation/format.ts";
+import type { Extraction } from "../../src/propagation/format.ts";
 import { extractAll } from "../../src/propagation/registry.ts";
+import type { Field } from "../../src/wire/field.ts";
 
 const CONFORMANCE = "../shared/corpus/conformance";
 const W3C = `${CONFORMANCE}/w3c-trace-context/vectors.json`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { b3Multi } from "../../src/propagation/b3-multi.ts";
 import { b3Single } from "../../src/propagation/b3-single.ts";
-import type { Field } from "../../src/propagation/format.ts";
+import type { Field } from "../../src/wire/field.ts";
 
 const TRACE = "80f198ee56343ba864fe8b2a57d3eff7";
 const SPAN = "e457b5a2e4d86bd1";

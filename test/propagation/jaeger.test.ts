@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Field } from "../../src/propagation/format.ts";
 import { jaeger } from "../../src/propagation/jaeger.ts";
+import type { Field } from "../../src/wire/field.ts";
 
 const TRACE = "a1ce929d0e0e4736a3ce929d0e0e4736";
 const SPAN = "00f067aa0ba902b7";

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Field, TraceContext } from "../../src/propagation/format.ts";
+import type { TraceContext } from "../../src/propagation/format.ts";
 import { extractAll, propagationFormats, traceFieldNames } from "../../src/propagation/registry.ts";
+import type { Field } from "../../src/wire/field.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SPAN = "00f067aa0ba902b7";

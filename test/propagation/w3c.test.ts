@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Field } from "../../src/propagation/format.ts";
 import { parseTraceparent, w3c } from "../../src/propagation/w3c.ts";
+import type { Field } from "../../src/wire/field.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const SPAN = "00f067aa0ba902b7";
