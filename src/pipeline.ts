@@ -11,9 +11,8 @@ import { matchSpans } from "./diff/match-spans.ts";
 import { linkParentsBySpans } from "./diff/span-parents.ts";
 import type { TraceDiff } from "./diff/trace-diff.ts";
 import { buildHops, type HopGraph } from "./hops/build-hops.ts";
-import type { ReadExchange } from "./hops/hop.ts";
+import { ExchangeTable } from "./hops/exchange-table.ts";
 import { keptFieldNames } from "./hops/read-contexts.ts";
-import { readExchange } from "./hops/read-exchange.ts";
 import { addressNames, type GivenName } from "./naming/address-names.ts";
 import { nameWorkloads } from "./naming/name-workloads.ts";
 import type { ConnectionSummary, DnsExchange, Observation } from "./protocols/observation.ts";
@@ -43,7 +42,7 @@ export interface InspectOptions {
 /** Takes the packets of all capture files; `inspect` then concludes. */
 export class WireReader {
   readonly log = new CaptureLog();
-  readonly exchanges: ReadExchange[] = [];
+  readonly exchanges = new ExchangeTable();
   readonly connections: ConnectionSummary[] = [];
   readonly dns: DnsExchange[] = [];
   readonly #vantagePoints = new Map<string, VantagePoint>();
@@ -77,7 +76,7 @@ export class WireReader {
   #take(output: Observation | Anomaly): void {
     switch (output.kind) {
       case "http":
-        this.exchanges.push(readExchange(output));
+        this.exchanges.add(output);
         break;
       case "connection":
         this.connections.push(output);
@@ -99,9 +98,9 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const diff = matchSpans(graph, settled?.answer.traces ?? []);
   linkParentsBySpans(graph.hops, diff);
   const isElsewhere = holdsOtherTraces(graph, diff, settled);
-  const nameOf = addressNames({ given: options.names, dns: wire.dns, blocks: wire.log.names }, graph.hops);
+  const nameOf = addressNames({ given: options.names, dns: wire.dns, blocks: wire.log.names }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
-  const diagnosis = diagnose({ hops: graph.hops, diff, naming, backend: knowledgeOf(settled, isElsewhere) });
+  const diagnosis = diagnose({ table: graph.table, diff, naming, backend: knowledgeOf(settled, isElsewhere) });
   return {
     captures,
     graph,
@@ -125,10 +124,7 @@ async function askBackend(
 ): Promise<SettledAnswer | undefined> {
   if (source === undefined) return undefined;
   const traceIds = new Set<string>(alsoAsk);
-  for (const { reading } of graph.hops) {
-    for (const { traceId } of reading.identities) traceIds.add(traceId);
-    if (reading.response !== undefined) traceIds.add(reading.response.traceId);
-  }
+  for (const traceId of graph.table.exchanges.traceIds()) traceIds.add(traceId);
   const times = captures.flatMap(({ startedAt, endedAt }) =>
     startedAt === undefined || endedAt === undefined ? [] : [startedAt, endedAt],
   );
@@ -151,8 +147,14 @@ const ELSEWHERE =
 /** Not one trace and not one span of what was captured: the backend was asked about something else. */
 function holdsOtherTraces(graph: HopGraph, diff: TraceDiff, settled: SettledAnswer | undefined): boolean {
   if (settled === undefined || diff.hopOf.size > 0) return false;
-  const sampled = graph.hops.flatMap(({ reading }) => reading.identities.filter((id) => id.sampled !== false));
-  return sampled.length > 0 && !sampled.some((id) => diff.index.hasTrace(id.traceId));
+  const { identities } = graph.table.exchanges;
+  let isAnySampled = false;
+  for (let i = 0; i < identities.size; i++) {
+    if (identities.isUnsampled(i)) continue;
+    isAnySampled = true;
+    if (diff.index.hasTrace(identities.traceIds.text(identities.trace[i]!))) return false;
+  }
+  return isAnySampled;
 }
 
 function knowledgeOf(settled: SettledAnswer | undefined, isElsewhere: boolean): BackendKnowledge {

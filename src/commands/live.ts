@@ -92,7 +92,7 @@ async function read(
   const status = liveStatus(
     world,
     live.quiet,
-    () => ({ packets, exchanges: wire.exchanges.length, lost: capture.lost }),
+    () => ({ packets, exchanges: wire.exchanges.size, lost: capture.lost }),
     () => {
       if (ticks++ % TICKS_PER_COUNT === 0) capture.askLost();
     },

@@ -36,7 +36,7 @@ export async function runTrace(
 }
 
 function idsSeen({ graph, diff, answer }: Inspection): Set<string> {
-  const ids = traceIdsOnWire(graph.hops);
+  const ids = new Set(traceIdsOnWire(graph));
   for (const { traceId } of diff.index.spans) ids.add(traceId);
   for (const { traceId } of answer?.respelled ?? []) ids.add(traceId);
   return ids;

@@ -1,16 +1,17 @@
 // Judge → tally → conclude: what all exchanges together show.
 
+import { isDoubtfulAtAGlance, outcomeAtAGlance } from "./at-a-glance.ts";
 import type { Finding } from "./finding.ts";
-import { judgeHops } from "./judge.ts";
-import type { Judgement } from "./judgement.ts";
+import { HealthyTally } from "./healthy-tally.ts";
+import { Judge } from "./judge.ts";
+import { packed } from "./packed-kind.ts";
 import { rules } from "./registry.ts";
-import { routeOf } from "./route.ts";
-import { faultKey, Tally } from "./tally.ts";
+import { RouteNames } from "./route.ts";
+import { type FaultTally, OTHER_ROUTES, Tally } from "./tally.ts";
 import { severities } from "./verdict.ts";
-import { spansOf, type View } from "./view.ts";
+import type { View } from "./view.ts";
 
 export interface Diagnosis {
-  readonly judgements: readonly Judgement[];
   readonly tally: Tally;
   /** Gravest first, then most affected. */
   readonly findings: readonly Finding[];
@@ -19,13 +20,46 @@ export interface Diagnosis {
 }
 
 export function diagnose(view: View): Diagnosis {
-  const judgements = judgeHops(view);
-  const tally = new Tally();
-  const routes = routesOfFaultyEdges(judgements, view);
-  for (const [i, judgement] of judgements.entries()) tally.add(judgement, routes[i]!);
+  const { tally, faulty } = judgeAndTally(view);
   const findings = rules.flatMap((rule) => rule.check(tally)).sort(byGravity);
-  const findingsOf = assign(judgements, routes, findings);
-  return { judgements, tally, findings: shareGroups(findings, findingsOf), findingsOf };
+  const findingsOf = assign(faulty, findings);
+  return { tally, findings: shareGroups(findings, findingsOf), findingsOf };
+}
+
+/** Where the faults of exchanges were counted: an entry for each. */
+interface FaultyHop {
+  readonly hop: number;
+  readonly route: string;
+  readonly tally: FaultTally;
+}
+
+/** Judgements are counted and let go, but for the exemplars that a tally keeps. */
+function judgeAndTally(view: View): { readonly tally: Tally; readonly faulty: readonly FaultyHop[] } {
+  const { table } = view;
+  const judge = new Judge(view);
+  const tally = new Tally();
+  const routes = new RouteNames(view);
+  const healthy = new HealthyTally(view, tally, routes);
+  const faulty: FaultyHop[] = [];
+  for (let hop = 0; hop < table.size; hop++) {
+    if (!table.isWork(hop)) continue;
+    const outcome = outcomeAtAGlance(hop, view);
+    if (outcome !== undefined) {
+      const hasContext = table.exchanges.readings.hasContext(table.row[hop]!);
+      healthy.add(hop, packed(outcome, hasContext, false, isDoubtfulAtAGlance(hop, view)));
+      continue;
+    }
+    const judgement = judge.judge(hop);
+    if (judgement.faults.length === 0) {
+      const { hasContext, isRecorded, isDoubtful } = judgement;
+      healthy.add(hop, packed(judgement.outcome, hasContext, isRecorded, isDoubtful));
+      continue;
+    }
+    const route = routes.of(hop);
+    for (const counted of tally.add(judgement, route)) faulty.push({ hop, route, tally: counted });
+  }
+  healthy.end();
+  return { tally, faulty };
 }
 
 /**
@@ -40,16 +74,6 @@ function shareGroups(findings: readonly Finding[], findingsOf: Diagnosis["findin
   });
 }
 
-/** By groups, since replicas are compared. Routes matter where some exchanges of an edge fare otherwise than others: all other edges are spared. */
-function routesOfFaultyEdges(judgements: readonly Judgement[], view: View): string[] {
-  const faulty = new Map<string, Set<string>>();
-  for (const { from, to, faults } of judgements)
-    if (faults.length > 0) faulty.set(from.group, (faulty.get(from.group) ?? new Set()).add(to.group));
-  return judgements.map(({ hop, from, to }) =>
-    faulty.get(from.group)?.has(to.group) === true ? routeOf(hop, spansOf(view, hop).server) : "",
-  );
-}
-
 function byGravity(a: Finding, b: Finding): number {
   return (
     severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
@@ -59,25 +83,21 @@ function byGravity(a: Finding, b: Finding): number {
 }
 
 /** Which findings count which exchange: by the tallies that a finding is made of, and the routes that it names. */
-function assign(judgements: readonly Judgement[], routes: readonly string[], findings: readonly Finding[]): Map<number, number[]> {
-  const byKey = new Map<string, { readonly index: number; readonly routes: ReadonlySet<string> }[]>();
+function assign(faulty: readonly FaultyHop[], findings: readonly Finding[]): Map<number, number[]> {
+  const byTally = new Map<string, { readonly index: number; readonly routes: ReadonlySet<string> }[]>();
   findings.forEach((finding, index) => {
-    const named = new Set(finding.routes.map((r) => r.route));
-    for (const key of finding.keys) byKey.set(key, [...(byKey.get(key) ?? []), { index, routes: named }]);
+    const routes = new Set(finding.routes.map((r) => r.route));
+    for (const key of finding.keys) byTally.set(key, [...(byTally.get(key) ?? []), { index, routes }]);
   });
   const assigned = new Map<number, number[]>();
-  judgements.forEach((judgement, i) => {
-    if (judgement.faults.length === 0) return;
-    const own = new Set<number>();
-    for (const fault of judgement.faults) {
-      for (const { index, routes: named } of byKey.get(faultKey(judgement, fault)) ?? [])
-        if (named.has(routes[i]!) || named.has("other")) own.add(index);
+  for (const { hop, route, tally } of faulty) {
+    for (const { index, routes } of byTally.get(tally.key) ?? []) {
+      if (!routes.has(route) && !routes.has(OTHER_ROUTES)) continue;
+      const own = assigned.get(hop);
+      if (own === undefined) assigned.set(hop, [index]);
+      else if (!own.includes(index)) own.push(index);
     }
-    if (own.size > 0)
-      assigned.set(
-        judgement.hop.index,
-        [...own].sort((a, b) => a - b),
-      );
-  });
+  }
+  for (const own of assigned.values()) if (own.length > 1) own.sort((a, b) => a - b);
   return assigned;
 }

@@ -35,11 +35,11 @@ export const PROVEN_PARENT = 0.9;
 
 export function expectationOf(hop: Hop, view: View): Expectation {
   if (hop.purpose !== "work") return { kind: "none" };
-  const parent = hop.parent === undefined || hop.parent.confidence < PROVEN_PARENT ? undefined : view.hops[hop.parent.hop];
+  const parent = hop.parent === undefined || hop.parent.confidence < PROVEN_PARENT ? undefined : view.table.views[hop.parent.hop];
   if (parent !== undefined) return byParent(hop, parent, view);
   const origin = originOf(view, hop);
-  const { client } = spansOf(view, hop);
-  const own = client === undefined || spansOf(view, hop).clientBy !== "time and name" ? undefined : client;
+  const { client } = spansOf(view, hop.index);
+  const own = client === undefined || spansOf(view, hop.index).clientBy !== "time and name" ? undefined : client;
   if (own !== undefined)
     return {
       kind: "context",
@@ -65,7 +65,7 @@ function byParent(hop: Hop, parent: Hop, view: View): Expectation {
 }
 
 function byCandidates(hop: Hop, view: View): Expectation {
-  const candidates = hop.candidates.map((index) => view.hops[index]!);
+  const candidates = hop.candidates.map((index) => view.table.views[index]!);
   if (candidates.length === 0) return { kind: "none", isDoubtful: true };
   if (candidates.every((candidate) => hop.startedAt - candidate.startedAt > FRESH_US)) return { kind: "unknown", isDoubtful: true };
   const carried = candidates.map((candidate) => carriedBy(candidate, view));
@@ -80,8 +80,8 @@ function byCandidates(hop: Hop, view: View): Expectation {
 
 /** What an incoming exchange left its receiver with: the trace of its SERVER span, else what was on the wire. */
 function carriedBy(hop: Hop, view: View): Expectation {
-  const { server } = spansOf(view, hop);
-  const onWire = hop.reading.identities.map((id) => id.traceId);
+  const { server } = spansOf(view, hop.index);
+  const onWire = hop.traceIds;
   if (server !== undefined)
     return {
       kind: "context",
@@ -99,5 +99,5 @@ function carriedBy(hop: Hop, view: View): Expectation {
 
 function exampleOf(hop: Hop, view: View): Hop | undefined {
   const first = hop.candidates[0];
-  return first === undefined ? undefined : view.hops[first];
+  return first === undefined ? undefined : view.table.views[first];
 }

@@ -28,7 +28,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (hop.purpose !== "work" || !view.backend.isAsked) return [];
   const receiver = view.naming.receiverOf(hop.index);
   const sender = view.naming.senderOf(hop.index);
-  const { server } = spansOf(view, hop);
+  const { server } = spansOf(view, hop.index);
   const { identities } = hop.reading;
   const isValid = hop.reading.context !== undefined && !hop.reading.extractions.some((e) => "malformed" in e);
   if (server !== undefined) {
@@ -45,7 +45,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
 }
 
 function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, facts: ReceiverFacts): Fault {
-  const { server } = spansOf(view, hop);
+  const { server } = spansOf(view, hop.index);
   const spans = server === undefined ? [] : [server];
   const linked = server?.links.some((link) => hop.reading.identities.some((id) => id.traceId === link.traceId)) === true;
   if (linked) {
@@ -54,7 +54,7 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
   }
   const [cause, possible] = ignoredCause(hop, receiver, facts, server?.traceId);
   const severity: Severity = sender.isOutside ? "warning" : "error";
-  const confidence = spansOf(view, hop).serverBy === "time and name" ? 0.85 : 0.98;
+  const confidence = spansOf(view, hop.index).serverBy === "time and name" ? 0.85 : 0.98;
   const detail = `the receiver began trace ${server?.traceId ?? "?"} instead`;
   return { ...fault("ignored", cause, "receiver", severity, confidence, detail), possible, spans };
 }
@@ -90,7 +90,7 @@ function isRecordedElsewhere(hop: Hop, view: View): boolean {
 }
 
 function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {
-  const parent = hop.parent === undefined ? undefined : view.hops[hop.parent.hop];
+  const parent = hop.parent === undefined ? undefined : view.table.views[hop.parent.hop];
   // Told once, where the decision came in.
   if (parent?.reading.identities.some((id) => id.sampled === false) === true) return [];
   if (parent?.reading.identities.some((id) => id.sampled === true) === true) return [];

@@ -49,9 +49,9 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
 }
 
 /** The usual case at a glance: one valid `traceparent` and nothing else, in the trace and with the flag of the one that caused it. */
-function isCarriedOn({ reading, parent }: Hop, { hops }: View): boolean {
+function isCarriedOn({ reading, parent }: Hop, { table }: View): boolean {
   if (parent === undefined || parent.confidence < PROVEN_PARENT || reading.fields.length !== 1) return false;
-  const cause = hops[parent.hop]!.reading;
+  const cause = table.views[parent.hop]!.reading;
   const [after] = reading.identities;
   const [before] = cause.identities;
   if (after === undefined || before === undefined || cause.fields.length !== 1 || !isValid(reading) || !isValid(cause)) return false;
@@ -81,7 +81,7 @@ function stripped(hop: Hop, sender: Workload, expected: Expected, view: View): F
 
 function strippedCause(hop: Hop, sender: Workload, expected: Expected, view: View): [Cause, PossibleCause[]] {
   if (sender.role === "proxy") return ["proxy-drops-header", []];
-  const { client } = spansOf(view, hop);
+  const { client } = spansOf(view, hop.index);
   if (client !== undefined) return ["transport-does-not-inject", []];
   const parentServer = expected.span;
   if (view.backend.isAsked && !sender.isInstrumented && sender.role === "application") return ["client-does-not-inject", []];
@@ -135,11 +135,11 @@ function splitCause(hop: Hop, sender: Workload, expected: Expected, view: View):
 
 /** Invalid values that this sender put on the wire; one that came in just so was put there by somebody before. */
 function judgeMalformed(hop: Hop, sender: Workload, expectation: Expectation, view: View): Fault[] {
-  const parent = hop.parent === undefined ? undefined : view.hops[hop.parent.hop];
+  const parent = hop.parent === undefined ? undefined : view.table.views[hop.parent.hop];
   return hop.reading.extractions.flatMap((extraction): Fault[] => {
     if (!("malformed" in extraction)) return [];
     const own = hop.reading.fields.filter((field) => belongsTo(extraction.format, field.name));
-    const incoming = parent === undefined ? hop.candidates.map((index) => view.hops[index]!) : [parent];
+    const incoming = parent === undefined ? hop.candidates.map((index) => view.table.views[index]!) : [parent];
     const values = incoming.map(({ reading }) => reading.fields.filter((field) => belongsTo(extraction.format, field.name)));
     if (values.some((came) => came.length === own.length && own.every((field, i) => field.value === came[i]?.value))) return [];
     const came = parent === undefined ? [] : (values[0] ?? []);
@@ -186,7 +186,7 @@ function isCut(own: readonly { readonly value: string }[], came: readonly { read
 
 /** The receiver went on with it all the same (some take the first of two lines). */
 function isContinuedByReceiver(hop: Hop, view: View): boolean {
-  const { server } = spansOf(view, hop);
+  const { server } = spansOf(view, hop.index);
   return server !== undefined && hop.reading.identities.some((id) => id.traceId === server.traceId);
 }
 
@@ -216,7 +216,7 @@ function isRepeatedLine(hop: Hop): boolean {
 }
 
 function reinjected(hop: Hop, sender: Workload, expected: Expected, foreignId: string, view: View): Fault {
-  const { server } = spansOf(view, hop);
+  const { server } = spansOf(view, hop.index);
   const relation = expected.traceIds.map((id) => relateTraceIds(id, foreignId)).find((r) => r !== undefined);
   const isTaken = server?.traceId === foreignId;
   const severity: Severity = server === undefined ? "warning" : isTaken ? "error" : "note";

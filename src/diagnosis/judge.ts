@@ -6,24 +6,32 @@ import { judgeSender } from "./judge-sender.ts";
 import type { Judgement } from "./judgement.ts";
 import { spansOf, type View } from "./view.ts";
 
-/** Judges every hop; hops are independent of one another once parents and spans are known. */
-export function judgeHops(view: View): Judgement[] {
-  const facts = gatherFacts(view);
-  return view.hops.filter((hop) => hop.purpose === "work").map((hop) => judgeHop(hop, view, facts));
-}
+/** Hops are independent of one another once parents and spans are known. */
+export class Judge {
+  readonly #view: View;
+  readonly #facts: ReceiverFacts;
 
-function judgeHop(hop: Hop, view: View, facts: ReceiverFacts): Judgement {
-  const { outcome, faults, isDoubtful = false } = judgeSender(hop, view);
-  const own = outcome === "not observable" ? [] : judgeReceiver(hop, view, facts);
-  return {
-    hop,
-    from: view.naming.senderOf(hop.index),
-    to: view.naming.receiverOf(hop.index),
-    outcome,
-    hasContext: hop.reading.context !== undefined,
-    isDoubtful,
-    faults: own.length === 0 ? faults : [...faults, ...own],
-  };
+  constructor(view: View) {
+    this.#view = view;
+    this.#facts = gatherFacts(view);
+  }
+
+  judge(index: number): Judgement {
+    const view = this.#view;
+    const hop = view.table.views[index]!;
+    const { outcome, faults, isDoubtful = false } = judgeSender(hop, view);
+    const own = outcome === "not observable" ? [] : judgeReceiver(hop, view, this.#facts);
+    return {
+      hop,
+      from: view.naming.senderOf(index),
+      to: view.naming.receiverOf(index),
+      outcome,
+      hasContext: hop.reading.context !== undefined,
+      isRecorded: spansOf(view, hop.index).server !== undefined,
+      isDoubtful,
+      faults: own.length === 0 ? faults : [...faults, ...own],
+    };
+  }
 }
 
 function gatherFacts(view: View): ReceiverFacts {
@@ -33,13 +41,13 @@ function gatherFacts(view: View): ReceiverFacts {
   // Only what a backend lacks is judged by these.
   if (!view.backend.isAsked) return { children, formats, newestRecorded: new Map() };
   const learn = (workload: number, format: string) => formats.set(workload, (formats.get(workload) ?? new Set()).add(format));
-  for (const hop of view.hops) {
+  for (const hop of view.table.views) {
     if (hop.parent !== undefined) {
       const known = children.get(hop.parent.hop);
       if (known === undefined) children.set(hop.parent.hop, [hop]);
       else known.push(hop);
     }
-    const { server } = spansOf(view, hop);
+    const { server } = spansOf(view, hop.index);
     if (server !== undefined) {
       const receiver = view.naming.receiverOf(hop.index).index;
       newestRecorded.set(receiver, Math.max(newestRecorded.get(receiver) ?? 0, hop.endedAt ?? hop.startedAt));

@@ -4,7 +4,8 @@ import type { Span } from "../spans/span.ts";
 import type { Cause, Severity, Verdict } from "./verdict.ts";
 
 /** What became of the context on one exchange, as its sender left it. */
-export type Outcome = "continued" | "restarted" | "absent" | "malformed" | "not observable";
+export const outcomes = ["continued", "restarted", "absent", "malformed", "not observable"] as const;
+export type Outcome = (typeof outcomes)[number];
 
 /** Something wrong, or worth knowing, on one exchange. */
 export interface Fault {
@@ -40,6 +41,8 @@ export interface Judgement {
   readonly to: Workload;
   readonly outcome: Outcome;
   readonly hasContext: boolean;
+  /** The backend has the receiver's SERVER span. */
+  readonly isRecorded: boolean;
   /** It went out without the context of anything, while nothing fresh was served. */
   readonly isDoubtful: boolean;
   readonly faults: readonly Fault[];

@@ -3,6 +3,7 @@
 import type { Hop } from "../hops/hop.ts";
 import { spanRoute } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
+import { spansOf, type View } from "./view.ts";
 
 /** `GET /api/orders/*`: the matched span's `http.route`, else the path with what looks like an id replaced. */
 export function routeOf(hop: Hop, server: Span | undefined): string {
@@ -10,6 +11,31 @@ export function routeOf(hop: Hop, server: Span | undefined): string {
   const path = template === undefined ? templatePath(hop.path) : template.replace(/(\{[^}]*\}|:[^/]+|<[^>]*>)/g, "*");
   return `${hop.method} ${path}`;
 }
+
+/** Routes by hop. A path that comes again, as most do, is looked at once. */
+export class RouteNames {
+  readonly #view: View;
+  readonly #known = new Map<string, Map<string, string>>();
+  #size = 0;
+
+  constructor(view: View) {
+    this.#view = view;
+  }
+
+  of(hop: number): string {
+    const { server } = spansOf(this.#view, hop);
+    const view = this.#view.table.views[hop]!;
+    if (server !== undefined) return routeOf(view, server);
+    const { path, method } = view;
+    const known = this.#known.get(path)?.get(method);
+    if (known !== undefined) return known;
+    const route = routeOf(view, undefined);
+    if (this.#size++ < MAX_REMEMBERED) this.#known.set(path, (this.#known.get(path) ?? new Map()).set(method, route));
+    return route;
+  }
+}
+
+const MAX_REMEMBERED = 16_384;
 
 /** Numbers, UUIDs, hex and long tokens in a path segment become `*`. */
 export function templatePath(path: string): string {

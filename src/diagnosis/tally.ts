@@ -1,18 +1,24 @@
 // Tally: judgements counted per edge and per fault. Adding two tallies is a tally: the same rules serve a file, a live run, and many nodes.
 
 import type { Workload } from "../naming/workload.ts";
+import type { HttpExchange } from "../protocols/observation.ts";
 import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts";
 import type { Fault, Judgement } from "./judgement.ts";
 import type { Verdict } from "./verdict.ts";
 
-const OTHER_ROUTES = "other";
+export const OTHER_ROUTES = "other";
 /** More workloads than any run has: two indices make one key. */
 const WORKLOADS = 2 ** 24;
+
+/** What a judgement says, without who and without its proof. */
+export type Kind = Pick<Judgement, "outcome" | "hasContext" | "isRecorded" | "isDoubtful">;
 
 /** Exchanges of an edge by what became of their contexts. */
 export interface EdgeCounts {
   exchanges: number;
   withContext: number;
+  /** With the receiver's SERVER span. */
+  recorded: number;
   continued: number;
   restarted: number;
   absent: number;
@@ -27,6 +33,7 @@ export interface EdgeTally extends EdgeCounts {
   readonly routes: Map<string, number>;
   /** By route: calls that may go out by themselves. */
   readonly doubtful: Map<string, number>;
+  readonly faults: FaultTally[];
 }
 
 /** Kept whole, so that a finding can prove what it says. */
@@ -38,6 +45,8 @@ export interface Exemplar {
 
 export interface FaultTally {
   readonly key: string;
+  /** The first fault that was counted here. */
+  readonly like: Fault;
   readonly verdict: Verdict;
   readonly culprit: Workload | undefined;
   readonly from: Workload;
@@ -64,58 +73,68 @@ export class Tally {
   readonly edges = new Map<number, EdgeTally>();
   readonly faults = new Map<string, FaultTally>();
 
-  /** Judgements MUST come in the order of time: exemplars are the earliest. */
-  add(judgement: Judgement, route: string): void {
-    const edge = this.#edge(judgement);
-    edge.exchanges++;
+  /** `n` exchanges that nothing more is to be said of, under their route; returns the name that the route is counted under. */
+  count(edge: EdgeTally, { outcome, hasContext, isRecorded, isDoubtful }: Kind, route: string, n: number): string {
+    edge.exchanges += n;
     const name = edge.routes.has(route) || edge.routes.size < MAX_ROUTES ? route : OTHER_ROUTES;
-    edge.routes.set(name, (edge.routes.get(name) ?? 0) + 1);
-    if (judgement.isDoubtful) edge.doubtful.set(name, (edge.doubtful.get(name) ?? 0) + 1);
-    if (judgement.hasContext) edge.withContext++;
-    if (judgement.outcome === "continued") edge.continued++;
-    else if (judgement.outcome === "restarted") edge.restarted++;
-    else if (judgement.outcome === "not observable") edge.notObservable++;
-    else if (judgement.outcome === "absent") edge.absent++;
-    if (judgement.faults.length === 0) return;
-    const counted = new Set<FaultTally>();
-    for (const fault of judgement.faults) {
-      const tally = this.#fault(judgement, fault);
-      // A finding counts exchanges: two fields cut on one exchange are one.
-      if (counted.has(tally)) continue;
-      counted.add(tally);
-      count(tally, judgement, fault, name);
-    }
+    edge.routes.set(name, (edge.routes.get(name) ?? 0) + n);
+    if (isDoubtful) edge.doubtful.set(name, (edge.doubtful.get(name) ?? 0) + n);
+    if (hasContext) edge.withContext += n;
+    if (isRecorded) edge.recorded += n;
+    if (outcome === "continued") edge.continued += n;
+    else if (outcome === "restarted") edge.restarted += n;
+    else if (outcome === "not observable") edge.notObservable += n;
+    else if (outcome === "absent") edge.absent += n;
+    return name;
   }
 
-  #edge({ from, to, hop }: Judgement): EdgeTally {
+  /** Judgements MUST come in the order of time: exemplars are the earliest. Returns what its faults are counted in. */
+  add(judgement: Judgement, route: string): readonly FaultTally[] {
+    const edge = this.edge(judgement.from, judgement.to, judgement.hop.version);
+    const name = this.count(edge, judgement, route, 1);
+    const counted: FaultTally[] = [];
+    for (const fault of judgement.faults) {
+      const tally = this.#fault(edge, judgement, fault);
+      // A finding counts exchanges: two fields cut on one exchange are one.
+      if (counted.includes(tally)) continue;
+      counted.push(tally);
+      count(tally, judgement, fault, name);
+    }
+    return counted;
+  }
+
+  /** `version` is HTTP's. */
+  edge(from: Workload, to: Workload, version: HttpExchange["version"]): EdgeTally {
     const key = from.index * WORKLOADS + to.index;
     const known = this.edges.get(key);
     if (known !== undefined) return known;
-    const protocol = hop.exchange.version === "2" ? "HTTP/2" : `HTTP/${hop.exchange.version}`;
+    const protocol = version === "2" ? "HTTP/2" : `HTTP/${version}`;
     const edge: EdgeTally = {
       from,
       to,
       protocol,
       exchanges: 0,
       withContext: 0,
+      recorded: 0,
       continued: 0,
       restarted: 0,
       absent: 0,
       notObservable: 0,
       routes: new Map(),
       doubtful: new Map(),
+      faults: [],
     };
     this.edges.set(key, edge);
     return edge;
   }
 
-  #fault(judgement: Judgement, fault: Fault): FaultTally {
-    const key = faultKey(judgement, fault);
-    const known = this.faults.get(key);
-    if (known !== undefined) return known;
-    const { from, to } = judgement;
+  #fault(edge: EdgeTally, judgement: Judgement, fault: Fault): FaultTally {
+    for (const known of edge.faults) if (isAlike(known.like, fault)) return known;
+    const { from, to } = edge;
+    const key = `${from.index} ${to.index} ${edge.faults.length}`;
     const tally: FaultTally = {
       key,
+      like: fault,
       verdict: fault.verdict,
       culprit: culpritOf(judgement, fault),
       from,
@@ -131,14 +150,20 @@ export class Tally {
       exemplars: [],
       traceIds: new Set(),
     };
+    edge.faults.push(tally);
     this.faults.set(key, tally);
     return tally;
   }
 }
 
-export function faultKey({ from, to }: Judgement, fault: Fault): string {
-  const sampling = fault.verdict === "not-sampled" ? fault.cause : "";
-  return `${fault.verdict} ${fault.culprit ?? "nobody"} ${from.index} ${to.index} ${isWeak(fault) ? "weak" : ""} ${sampling} ${fault.severity === "note" ? "note" : ""}`;
+/** Faults of one edge that are counted together. */
+function isAlike(a: Fault, b: Fault): boolean {
+  return (
+    a.verdict === b.verdict &&
+    a.culprit === b.culprit &&
+    (a.severity === "note") === (b.severity === "note") &&
+    (a.verdict !== "not-sampled" || a.cause === b.cause)
+  );
 }
 
 /** Counts only beside proven faults of its route (see `span-missing`). */
@@ -167,9 +192,11 @@ function count(tally: FaultTally, judgement: Judgement, fault: Fault, route: str
 }
 
 /** The trace that should have gone on, and the one that did. */
-function traceIdsOf({ hop }: Judgement, fault: Fault): Set<string> {
-  const before = fault.spans.map((span) => span.traceId);
-  const parent = fault.parent?.reading.context?.traceId;
-  const own = hop.reading.context?.traceId;
-  return new Set([...(parent === undefined ? [] : [parent]), ...before, ...(own === undefined ? [] : [own])]);
+function traceIdsOf({ hop }: Judgement, fault: Fault): readonly string[] {
+  const [parent] = fault.parent?.traceIds ?? [];
+  const [own] = hop.traceIds;
+  const ids = parent === undefined ? [] : [parent];
+  for (const { traceId } of fault.spans) if (!ids.includes(traceId)) ids.push(traceId);
+  if (own !== undefined && !ids.includes(own)) ids.push(own);
+  return ids;
 }

@@ -1,6 +1,7 @@
 import { type SendingOrigin, sendingOrigin } from "../diff/span-parents.ts";
 import type { HopSpans, TraceDiff } from "../diff/trace-diff.ts";
 import type { Hop } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
 import type { Naming } from "../naming/workload.ts";
 
 /** What a backend could say of the run: without it, absence of a span proves nothing. */
@@ -14,15 +15,18 @@ export interface BackendKnowledge {
 
 /** Everything that a judgement of one hop may look at. */
 export interface View {
-  readonly hops: readonly Hop[];
+  readonly table: HopTable;
   readonly diff: TraceDiff;
   readonly naming: Naming;
   readonly backend: BackendKnowledge;
 }
 
-export function spansOf(view: View, hop: Hop): HopSpans {
-  return view.diff.matches.get(hop.index) ?? {};
+/** `hop`: its index. */
+export function spansOf(view: View, hop: number): HopSpans {
+  return view.diff.matches.get(hop) ?? NO_SPANS;
 }
+
+const NO_SPANS: HopSpans = {};
 
 export function originOf(view: View, hop: Hop): SendingOrigin {
   return sendingOrigin(hop, view.diff);

@@ -17,6 +17,10 @@ export class SpanIndex {
     }
   }
 
+  get traceIds(): ReadonlySet<string> {
+    return this.#traces;
+  }
+
   hasTrace(traceId: string): boolean {
     return this.#traces.has(traceId);
   }

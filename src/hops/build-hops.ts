@@ -1,137 +1,93 @@
 // Observations of all vantage points become hops: joined, put on one clock, read for contexts, and linked to the hops that caused them.
 
 import type { ConnectionSummary } from "../protocols/observation.ts";
+import { PairTable } from "../wire/pair-table.ts";
 import { estimateCaptureClocks } from "./capture-clocks.ts";
-import type { Hop, Observed, ReadExchange } from "./hop.ts";
-import { bestSighting, joinSightings } from "./join-sightings.ts";
+import type { ExchangeTable } from "./exchange-table.ts";
+import type { Hop } from "./hop.ts";
+import { HopTable } from "./hop-table.ts";
 import { findMachines, type Machines } from "./machines.ts";
 import { linkParents } from "./parents.ts";
+import { Sightings, startOf } from "./sightings.ts";
 
 export interface HopGraph {
-  /** Ordered by `startedAt`; a hop's `index` is its place. */
+  /** Ordered by `startedAt`; a hop's `index` is its place. What looks at every hop uses `table`. */
   readonly hops: readonly Hop[];
+  readonly table: HopTable;
   readonly machines: Machines;
-  /** By vantage point: what its clock shows minus the clock of the run, µs. */
-  readonly clocks: readonly number[];
 }
 
-export function buildHops(exchanges: readonly ReadExchange[], connections: readonly ConnectionSummary[], vantagePoints: number): HopGraph {
-  const groups = joinSightings(exchanges, vantagePoints);
-  const clocks = estimateCaptureClocks(groups, vantagePoints);
+export function buildHops(exchanges: ExchangeTable, connections: readonly ConnectionSummary[], vantagePoints: number): HopGraph {
+  const sightings = new Sightings(exchanges, vantagePoints);
+  const clocks = estimateCaptureClocks(exchanges, sightings, vantagePoints);
   const machines = findMachines(exchanges, connections, vantagePoints);
-  const order = orderByStart(groups, clocks);
-  const hops = new Array<Hop>(groups.length);
-  for (let index = 0; index < order.length; index++) hops[index] = makeHop(index, groups[order[index]!]!, machines, clocks);
-  const known = inferPurposes(hops);
-  linkParents(known, machines);
-  return { hops: known, machines, clocks };
+  const table = new HopTable(exchanges, sightings, orderByStart(exchanges, sightings, clocks), machines, clocks);
+  inferPurposes(table);
+  linkParents(table);
+  return {
+    get hops() {
+      return table.views;
+    },
+    table,
+    machines,
+  };
 }
 
-/** Places of the groups, by the first time that any vantage point saw them; equal times by frame number. */
-function orderByStart(groups: readonly (readonly ReadExchange[])[], clocks: readonly number[]): Uint32Array {
-  const starts = new Float64Array(groups.length);
-  const frames = new Float64Array(groups.length);
-  for (let i = 0; i < groups.length; i++) {
-    const sightings = groups[i]!;
-    starts[i] = startOf(sightings, clocks);
-    frames[i] = sightings[0]?.request?.packet.number ?? sightings[0]?.response?.packet.number ?? 0;
+/** Groups of sightings, by the first time that any vantage point saw them; equal times by frame number. */
+function orderByStart(exchanges: ExchangeTable, sightings: Sightings, clocks: readonly number[]): Uint32Array {
+  const starts = new Float64Array(sightings.groups);
+  const frames = new Float64Array(sightings.groups);
+  for (let group = 0; group < sightings.groups; group++) {
+    const first = sightings.first(group);
+    starts[group] = startOf(exchanges, first, clocks);
+    frames[group] = exchanges.frame(first);
+    for (let row = sightings.next(first); row >= 0; row = sightings.next(row))
+      starts[group] = Math.min(starts[group]!, startOf(exchanges, row, clocks));
   }
-  return sortNearlyOrdered(groups.length, (a, b) => starts[a]! - starts[b]! || frames[a]! - frames[b]! || a - b);
+  return sortNearlyOrdered(starts, frames);
 }
 
 /** Exchanges end a little out of the order in which they began: moving each a few places is quicker than any general sort. */
-function sortNearlyOrdered(count: number, compare: (a: number, b: number) => number): Uint32Array {
+function sortNearlyOrdered(starts: Float64Array, frames: Float64Array): Uint32Array {
+  const count = starts.length;
   const order = new Uint32Array(count);
   let moves = 0;
   for (let i = 0; i < count; i++) {
     let at = i;
-    while (at > 0 && compare(order[at - 1]!, i) > 0) {
+    while (at > 0 && isBefore(i, order[at - 1]!)) {
       order[at] = order[at - 1]!;
       at--;
       moves++;
     }
     order[at] = i;
-    if (moves > MAX_MOVES_EACH * count) return Uint32Array.from(order.keys()).sort(compare);
+    if (moves > MAX_MOVES_EACH * count) return order.map((_, group) => group).sort((a, b) => (isBefore(a, b) ? -1 : 1));
   }
   return order;
+
+  function isBefore(a: number, b: number): boolean {
+    return starts[a]! < starts[b]! || (starts[a] === starts[b] && (frames[a]! < frames[b]! || (frames[a] === frames[b] && a < b)));
+  }
 }
 
 /** Beyond it the input is not nearly ordered (several captures one after another), and a general sort takes over. */
 const MAX_MOVES_EACH = 32;
 
-function startOf(sightings: readonly ReadExchange[], clocks: readonly number[]): number {
-  let start = Number.POSITIVE_INFINITY;
-  for (const { request, response, vantage } of sightings) {
-    start = Math.min(start, (request?.startedAt ?? response?.startedAt ?? 0) - (clocks[vantage] ?? 0));
-  }
-  return start;
-}
-
-function endOf(sightings: readonly ReadExchange[], clocks: readonly number[]): number | undefined {
-  let end: number | undefined;
-  for (const { response, vantage } of sightings) {
-    if (response?.endedAt === undefined) continue;
-    const at = response.endedAt - (clocks[vantage] ?? 0);
-    if (end === undefined || at > end) end = at;
-  }
-  return end;
-}
-
-function makeHop(index: number, sightings: readonly ReadExchange[], machines: Machines, clocks: readonly number[]): Hop {
-  const exchange = bestSighting(sightings, clocks);
-  const { client, server, vantage } = exchange;
-  const startedAt = startOf(sightings, clocks);
-  const clientHost = machines.hostOf(client.address, vantage);
-  const { reading, purpose } = exchange;
-  return {
-    index,
-    exchange,
-    sightings,
-    client,
-    server,
-    clientHost,
-    receiver: machines.placeOf(server, vantage),
-    startedAt,
-    endedAt: endOf(sightings, clocks),
-    method: exchange.request?.method ?? "?",
-    path: exchange.request?.path ?? "",
-    status: exchange.response?.status,
-    purpose,
-    observed: observedOf(exchange),
-    reading: reading.response === undefined && sightings.length > 1 ? withAnyResponse(reading, sightings, exchange) : reading,
-    parent: undefined,
-    candidates: NO_CANDIDATES,
-    isSenderBlind: machines.isBlind(clientHost, startedAt + (clocks[vantage] ?? 0)),
-  };
-}
-
-const NO_CANDIDATES: readonly number[] = [];
-
-/** A capture that lacks the answer's head may stand beside one that has it. */
-function withAnyResponse(reading: Hop["reading"], sightings: readonly ReadExchange[], own: ReadExchange): Hop["reading"] {
-  for (const sighting of sightings) {
-    if (sighting === own) continue;
-    const { response } = sighting.reading;
-    if (response !== undefined) return { ...reading, response };
-  }
-  return reading;
-}
-
-function observedOf({ request }: ReadExchange): Observed {
-  return request === undefined ? "headers-unknown" : request.isHeadComplete ? "full" : "partial";
-}
-
 /** A request whose head the captures lack is taken for what all others between the same two machines are for. */
-function inferPurposes(hops: readonly Hop[]): readonly Hop[] {
-  if (!hops.some((hop) => hop.observed === "headers-unknown")) return hops;
-  const purposes = new Map<string, Set<Hop["purpose"]>>();
-  const key = (hop: Hop) => `${hop.clientHost} ${hop.receiver.host} ${hop.receiver.port}`;
-  for (const hop of hops) {
-    if (hop.observed !== "headers-unknown") purposes.set(key(hop), (purposes.get(key(hop)) ?? new Set()).add(hop.purpose));
+function inferPurposes(table: HopTable): void {
+  const hasRequest = (hop: number) => table.exchanges.hasRequest(table.row[hop]!);
+  const unknown: number[] = [];
+  for (let hop = 0; hop < table.size; hop++) if (!hasRequest(hop)) unknown.push(hop);
+  if (unknown.length === 0) return;
+  const known = new PairTable();
+  for (let hop = 0; hop < table.size; hop++) {
+    if (!hasRequest(hop)) continue;
+    const [from, to] = [table.clientHost(hop), table.receiver(hop)];
+    const purposes = Math.max(0, known.get(from, to));
+    known.set(from, to, purposes | (1 << table.purpose[hop]!));
   }
-  return hops.map((hop) => {
-    if (hop.observed !== "headers-unknown") return hop;
-    const [only, ...more] = purposes.get(key(hop)) ?? [];
-    return only === undefined || more.length > 0 ? hop : { ...hop, purpose: only };
-  });
+  for (const hop of unknown) {
+    const purposes = known.get(table.clientHost(hop), table.receiver(hop));
+    const isOne = purposes > 0 && (purposes & (purposes - 1)) === 0;
+    if (isOne) table.purpose[hop] = Math.log2(purposes);
+  }
 }

@@ -1,7 +1,8 @@
 // How far the clocks of the captures are apart, from the exchanges that two of them show: a request reaches the far capture later by
 // the delay plus the offset, its response by the delay minus the offset, so half the difference is the offset (as NTP does, RFC 5905 §8).
 
-import type { HttpExchange } from "../protocols/observation.ts";
+import type { ExchangeTable } from "./exchange-table.ts";
+import type { Sightings } from "./sightings.ts";
 
 /** Fewer shared exchanges than this prove little, but are better than nothing. */
 const MAX_SAMPLES = 2_000;
@@ -10,9 +11,10 @@ const MAX_SAMPLES = 2_000;
  * What each vantage point's clock shows minus the clock of the run, in µs. The clock of the run is that of the vantage point that shares most
  * exchanges with others; captures that share none are taken to be right.
  */
-export function estimateCaptureClocks(groups: readonly (readonly HttpExchange[])[], vantagePoints: number): number[] {
+export function estimateCaptureClocks(table: ExchangeTable, sightings: Sightings, vantagePoints: number): number[] {
   const clocks = new Array<number>(vantagePoints).fill(0);
-  const samples = collectSamples(groups);
+  if (vantagePoints <= 1) return clocks;
+  const samples = collectSamples(table, sightings);
   if (samples.size === 0) return clocks;
   const edges = [...samples.values()].map(({ a, b, differences }) => ({ a, b, offset: median(differences), weight: differences.length }));
   edges.sort((x, y) => y.weight - x.weight || x.a - y.a || x.b - y.b);
@@ -44,17 +46,18 @@ interface Samples {
   readonly differences: number[];
 }
 
-function collectSamples(groups: readonly (readonly HttpExchange[])[]): Map<string, Samples> {
+function collectSamples(table: ExchangeTable, sightings: Sightings): Map<string, Samples> {
   const samples = new Map<string, Samples>();
-  for (const group of groups) {
-    for (let i = 0; i < group.length; i++) {
-      for (let j = i + 1; j < group.length; j++) {
-        const [first, second] = group[i]!.vantage < group[j]!.vantage ? [group[i]!, group[j]!] : [group[j]!, group[i]!];
-        const difference = clockDifference(first, second);
-        if (difference === undefined) continue;
-        const key = `${first.vantage} ${second.vantage}`;
-        const known = samples.get(key) ?? { a: first.vantage, b: second.vantage, differences: [] };
-        samples.set(key, known);
+  for (let group = 0; group < sightings.groups; group++) {
+    if (sightings.isAlone(group)) continue;
+    const rows = sightings.rows(group).sort((a, b) => table.vantageOf(a) - table.vantageOf(b));
+    for (const [i, first] of rows.entries()) {
+      for (const second of rows.slice(i + 1)) {
+        const difference = clockDifference(table, first, second);
+        if (Number.isNaN(difference)) continue;
+        const [a, b] = [table.vantageOf(first), table.vantageOf(second)];
+        const known = samples.get(`${a} ${b}`) ?? { a, b, differences: [] };
+        samples.set(`${a} ${b}`, known);
         if (known.differences.length < MAX_SAMPLES) known.differences.push(difference);
       }
     }
@@ -62,11 +65,9 @@ function collectSamples(groups: readonly (readonly HttpExchange[])[]): Map<strin
   return samples;
 }
 
-function clockDifference(first: HttpExchange, second: HttpExchange): number | undefined {
-  if (first.request === undefined || second.request === undefined) return undefined;
-  const asked = second.request.startedAt - first.request.startedAt;
-  if (first.response === undefined || second.response === undefined) return undefined;
-  return (asked + (second.response.startedAt - first.response.startedAt)) / 2;
+/** NaN where one of them lacks the request or the response. */
+function clockDifference({ requestStart, responseStart }: ExchangeTable, first: number, second: number): number {
+  return (requestStart[second]! - requestStart[first]! + (responseStart[second]! - responseStart[first]!)) / 2;
 }
 
 export function median(values: readonly number[]): number {

@@ -46,6 +46,7 @@ export interface Hop {
   /** The sighting with the most of it, nearest to the sender. */
   readonly exchange: ReadExchange;
   readonly sightings: readonly ReadExchange[];
+  readonly version: HttpExchange["version"];
   readonly client: Endpoint;
   readonly server: Endpoint;
   /** Machine that sent it; which of its listeners, only the parent can tell. */
@@ -60,6 +61,8 @@ export interface Hop {
   readonly purpose: Purpose;
   readonly observed: Observed;
   readonly reading: ContextReading;
+  /** The trace ids of `reading.identities`, without making the reading. */
+  readonly traceIds: readonly string[];
   /** The hop at the sender that caused it. */
   parent: ParentLink | undefined;
   /**
@@ -68,7 +71,7 @@ export interface Hop {
    */
   candidates: readonly number[];
   /** True when the sender may have been serving requests that the captures cannot show (encrypted, HTTP/2): candidates are then no proof. */
-  isSenderBlind: boolean;
+  readonly isSenderBlind: boolean;
 }
 
 /** What the fields of a request say about traces. */

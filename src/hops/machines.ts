@@ -1,9 +1,10 @@
 // Which machine an address means. Loopback is the machine that the capture was taken on: where all other traffic of that capture has one address
 // in common, that address is the machine's; else it is known by the capture alone.
 
-import type { ConnectionSummary, HttpExchange } from "../protocols/observation.ts";
+import type { ConnectionSummary } from "../protocols/observation.ts";
 import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
+import type { Ends, ExchangeTable } from "./exchange-table.ts";
 import type { Place } from "./hop.ts";
 
 export interface Machines {
@@ -22,11 +23,7 @@ export interface Machines {
 /** A capture belongs to one machine when this part of its connections has an end there. */
 const OWN_SHARE = 0.95;
 
-export function findMachines(
-  exchanges: readonly HttpExchange[],
-  connections: readonly ConnectionSummary[],
-  vantagePoints: number,
-): Machines {
+export function findMachines(table: ExchangeTable, connections: readonly ConnectionSummary[], vantagePoints: number): Machines {
   const own = Array.from({ length: vantagePoints }, (_, vantage) => ownAddress(connections.filter((c) => c.vantage === vantage)));
   const hostOf = (address: string, vantage: number) =>
     isLoopback(address) ? (own[vantage] ?? loopbackName(vantage, vantagePoints)) : address;
@@ -41,8 +38,8 @@ export function findMachines(
     return place;
   };
   const listeners = new Map<string, Set<number>>();
-  for (const { server, vantage } of exchanges) add(listeners, hostOf(server.address, vantage), server.port);
-  const withoutRequest = new Set(exchanges.filter(({ request }) => request?.isHeadComplete !== true).map(connectionKey));
+  for (const { server, vantage } of table.ends) add(listeners, hostOf(server.address, vantage), server.port);
+  const withoutRequest = connectionsWithoutRequest(table);
   const blind = new Map<string, { from: Timestamp; to: Timestamp }[]>();
   for (const connection of connections) {
     if (connection.handshake === "unanswered" || connection.handshake === "refused") continue;
@@ -70,7 +67,14 @@ function loopbackName(vantage: number, vantagePoints: number): string {
   return vantagePoints === 1 ? "127.0.0.1" : `${LOOPBACK_OF}capture ${vantage + 1}`;
 }
 
-function connectionKey({ vantage, client, server }: HttpExchange | ConnectionSummary): string {
+/** Connections of which a request head is missing, or a part of one. */
+function connectionsWithoutRequest(table: ExchangeTable): Set<string> {
+  const found = new Set<number>();
+  for (let row = 0; row < table.size; row++) if (!table.isWhole(row)) found.add(table.endsOf[row]!);
+  return new Set([...found].map((ends) => connectionKey(table.ends[ends]!)));
+}
+
+function connectionKey({ vantage, client, server }: Ends | ConnectionSummary): string {
   return `${vantage} ${formatEndpoint(client)} ${formatEndpoint(server)}`;
 }
 

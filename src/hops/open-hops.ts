@@ -1,91 +1,152 @@
 // The exchanges that machines are serving at a moment of packet time, found by trace, by what they ask for, or all of them.
 
-import type { Hop } from "./hop.ts";
+import { Interned } from "../wire/columns.ts";
+import { PairTable } from "../wire/pair-table.ts";
+import type { HopTable } from "./hop-table.ts";
 
-/** Between two vantage points an incoming request may seem to come a little after the call that it caused. */
+/** Between two vantage points an exchange may seem to end a little before a call that it caused. */
 const TOLERANCE_US = 2_000;
 /** An exchange whose end was not seen is taken to be open for so long. */
 const OPEN_ENDED_US = 60_000_000;
-
-/** Whether `candidate` was open when something began at `at`. */
-export function isOpenAt(candidate: Hop, at: number): boolean {
-  return candidate.startedAt <= at + TOLERANCE_US && at <= endOf(candidate);
-}
-
-function endOf(hop: Hop): number {
-  return (hop.endedAt ?? hop.startedAt + OPEN_ENDED_US) + TOLERANCE_US;
-}
-
-const NONE: readonly Hop[] = [];
-/** What nobody asks for any more is dropped from time to time: small tables are quick ones. */
+/** What nobody asks for any more is dropped from a machine's list from time to time. */
 const SWEEP_EVERY = 2_048;
+/** A shorter request id is a counter or a word, and proves nothing. */
+const MIN_REQUEST_ID = 8;
+const UUID_LENGTH = 36;
 
-/** What one machine received and has not answered. Hops MUST be added in the order of their starts. */
+const NOTHING = -1;
+
+/**
+ * What each machine received and has not answered. Hops MUST be added, and asked for, in the order of their starts: what is over once is over for all
+ * that follow, and leaves its chain. Answers are borrowed until the next call.
+ */
 export class OpenHops {
-  #all: Hop[] = [];
-  #added = 0;
-  readonly #byTrace = new Map<string, Hop[]>();
-  readonly #byTarget = new Map<number, Hop[]>();
-  readonly #byRequestId = new Map<string, Hop[]>();
+  readonly #table: HopTable;
+  readonly #byTrace: Chains;
+  readonly #byTarget: Chains;
+  #byRequestId: Chains | undefined;
+  readonly #requestIds = new Interned<string>();
+  /** By machine. */
+  readonly #all: number[][] = [];
+  #found: number[] = [];
 
-  add(hop: Hop): void {
-    if (++this.#added % SWEEP_EVERY === 0) this.#sweep(hop.startedAt);
-    this.#all.push(hop);
-    for (const { traceId } of hop.reading.identities) put(this.#byTrace, traceId, hop);
-    const { request } = hop.exchange;
-    if (request?.isHeadComplete === true) put(this.#byTarget, request.targetHash, hop);
-    const requestId = requestKey(hop);
-    if (requestId !== undefined) put(this.#byRequestId, requestId, hop);
+  constructor(table: HopTable) {
+    this.#table = table;
+    const { identities } = table.exchanges;
+    this.#byTrace = new Chains(identities.size);
+    this.#byTarget = new Chains(table.size);
   }
 
-  #sweep(at: number): void {
-    let kept = 0;
-    for (const hop of this.#all) if (endOf(hop) >= at) this.#all[kept++] = hop;
-    this.#all.length = kept;
-    dropEnded(this.#byTrace, at);
-    dropEnded(this.#byTarget, at);
-    dropEnded(this.#byRequestId, at);
+  isReceiving(host: number): boolean {
+    return this.#all[host] !== undefined;
   }
 
-  all(at: number): readonly Hop[] {
-    return this.#all.filter((hop) => isOpenAt(hop, at));
+  add(hop: number): void {
+    const table = this.#table;
+    const { exchanges } = table;
+    const row = table.row[hop]!;
+    const host = table.hostOfPlace[table.receiver(hop)]!;
+    this.#all[host] ??= [];
+    const all = this.#all[host];
+    all.push(hop);
+    if (all.length % SWEEP_EVERY === 0) this.#all[host] = all.filter((open) => !this.isOver(open, table.startedAt[hop]!));
+    for (let i = exchanges.readings.first(row); i < exchanges.readings.end(row); i++)
+      this.#byTrace.put(host, exchanges.identities.trace[i]!, i, hop);
+    if (exchanges.isWhole(row)) this.#byTarget.put(host, exchanges.targetHash[row]!, hop, hop);
+    const requestId = this.#requestId(hop);
+    if (requestId === NOTHING) return;
+    this.#byRequestId ??= new Chains(table.size);
+    this.#byRequestId.put(host, requestId, hop, hop);
   }
 
-  withTrace(traceId: string, at: number): readonly Hop[] {
-    return openOf(this.#byTrace, traceId, at);
+  /** Whether a hop was answered before something began at `at`. */
+  isOver(hop: number, at: number): boolean {
+    const { startedAt, endedAt } = this.#table;
+    const end = endedAt[hop]!;
+    return at > (Number.isNaN(end) ? startedAt[hop]! + OPEN_ENDED_US : end) + TOLERANCE_US;
   }
 
-  withTarget(targetHash: number, at: number): readonly Hop[] {
-    return openOf(this.#byTarget, targetHash, at);
+  /** What `host` is serving when `hop` begins. */
+  all(host: number, hop: number): readonly number[] {
+    const at = this.#table.startedAt[hop]!;
+    return (this.#all[host] ?? []).filter((open) => !this.isOver(open, at));
   }
 
-  withRequestId(hop: Hop): readonly Hop[] {
-    const key = requestKey(hop);
-    return key === undefined ? NONE : openOf(this.#byRequestId, key, hop.startedAt);
+  withTrace(host: number, trace: number, hop: number): readonly number[] {
+    return this.#open(this.#byTrace, host, trace, hop);
+  }
+
+  /** With the same target, query included, as a hop. */
+  withTarget(host: number, hop: number): readonly number[] {
+    return this.#open(this.#byTarget, host, this.#table.exchanges.targetHash[this.#table.row[hop]!]!, hop);
+  }
+
+  withRequestId(host: number, hop: number): readonly number[] {
+    const requestId = this.#byRequestId === undefined ? NOTHING : this.#requestId(hop);
+    if (this.#byRequestId === undefined || requestId === NOTHING) return NONE;
+    return this.#open(this.#byRequestId, host, requestId, hop);
+  }
+
+  #open(chains: Chains, host: number, key: number, hop: number): readonly number[] {
+    const at = this.#table.startedAt[hop]!;
+    const found = this.#found;
+    found.length = 0;
+    let before = NOTHING;
+    let next = NOTHING;
+    for (let node = chains.first(host, key); node !== NOTHING; node = next) {
+      next = chains.next(node);
+      const open = chains.hop(node);
+      if (this.isOver(open, at)) chains.drop(host, key, before, next);
+      else {
+        before = node;
+        if (!found.includes(open)) found.push(open);
+      }
+    }
+    return found;
+  }
+
+  /** Envoy packs the trace reason into the version digit of a UUID (index 14): it is no difference. */
+  #requestId(hop: number): number {
+    const id = this.#table.exchanges.readings.requestId(this.#table.row[hop]!);
+    if (id === undefined || id.length < MIN_REQUEST_ID) return NOTHING;
+    return this.#requestIds.number(id.length === UUID_LENGTH ? id.slice(0, 14) + id.slice(15) : id);
   }
 }
 
-/** Envoy packs the trace reason into the version digit of a UUID (index 14): it is no difference. */
-function requestKey({ reading: { requestId } }: Hop): string | undefined {
-  if (requestId === undefined || requestId.length < 8) return undefined;
-  return requestId.length === 36 ? requestId.slice(0, 14) + requestId.slice(15) : requestId;
-}
+const NONE: readonly number[] = [];
 
-function put<Key>(map: Map<Key, Hop[]>, key: Key, hop: Hop): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [hop]);
-  // What is over when the next comes will not be asked for again.
-  else if (known.length === 1 && endOf(known[0]!) < hop.startedAt) known[0] = hop;
-  else known.push(hop);
-}
+/** Linked lists of hops by machine and key, the newest first, in typed arrays. A node is a number below `nodes`. */
+class Chains {
+  readonly #first = new PairTable();
+  readonly #next: Int32Array;
+  readonly #hop: Uint32Array;
 
-function dropEnded<Key>(map: Map<Key, Hop[]>, at: number): void {
-  for (const [key, hops] of map) if (hops.every((hop) => endOf(hop) < at)) map.delete(key);
-}
+  constructor(nodes: number) {
+    this.#next = new Int32Array(nodes);
+    this.#hop = new Uint32Array(nodes);
+  }
 
-function openOf<Key>(map: Map<Key, Hop[]>, key: Key, at: number): readonly Hop[] {
-  const known = map.get(key);
-  if (known === undefined) return NONE;
-  if (known.length === 1) return isOpenAt(known[0]!, at) ? known : NONE;
-  return known.filter((hop) => isOpenAt(hop, at));
+  put(host: number, key: number, node: number, hop: number): void {
+    this.#next[node] = this.#first.get(host, key);
+    this.#hop[node] = hop;
+    this.#first.set(host, key, node);
+  }
+
+  first(host: number, key: number): number {
+    return this.#first.get(host, key);
+  }
+
+  next(node: number): number {
+    return this.#next[node]!;
+  }
+
+  hop(node: number): number {
+    return this.#hop[node]!;
+  }
+
+  /** Takes out the node between `before` (-1: it is the first) and `next`. */
+  drop(host: number, key: number, before: number, next: number): void {
+    if (before === NOTHING) this.#first.set(host, key, next);
+    else this.#next[before] = next;
+  }
 }

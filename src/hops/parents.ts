@@ -1,118 +1,145 @@
 // Which incoming exchange caused an outgoing one, as far as ids, an unchanged request and single candidates tell. Everything else is left open.
 
-import type { Hop, ParentLink } from "./hop.ts";
-import type { Machines } from "./machines.ts";
-import { isOpenAt, OpenHops } from "./open-hops.ts";
+import type { ParentReason } from "./hop.ts";
+import type { HopTable } from "./hop-table.ts";
+import { OpenHops } from "./open-hops.ts";
 
-/** Fills in `parent`, and `candidates` where nothing proves a parent. Hops MUST be ordered by `startedAt`. */
-export function linkParents(hops: readonly Hop[], machines: Machines): void {
-  const linker = new ParentLinker(hops, machines);
-  for (const hop of hops) linker.link(hop);
+/** Fills in the parents, and the candidates where nothing proves a parent. */
+export function linkParents(table: HopTable): void {
+  const linker = new ParentLinker(table);
+  for (let hop = 0; hop < table.size; hop++) if (table.isWork(hop)) linker.link(hop);
 }
 
 class ParentLinker {
-  readonly #machines: Machines;
-  readonly #received = new Map<string, OpenHops>();
-  readonly #hops: readonly Hop[];
+  readonly #table: HopTable;
+  readonly #open: OpenHops;
   /** For a hop that was handed on inside its machine (proxy to application): the newest hop that took it over, plus one; 0 without one. */
   readonly #takenBy: Uint32Array;
+  /** By machine: whether any process of it may be the caller. */
+  readonly #isShared: readonly boolean[];
 
-  constructor(hops: readonly Hop[], machines: Machines) {
-    this.#hops = hops;
-    this.#machines = machines;
-    this.#takenBy = new Uint32Array(hops.length);
+  constructor(table: HopTable) {
+    this.#table = table;
+    this.#open = new OpenHops(table);
+    this.#takenBy = new Uint32Array(table.size);
+    this.#isShared = table.hosts.values.map((host) => table.machines.isShared(host));
   }
 
-  link(hop: Hop): void {
-    if (hop.purpose !== "work") return;
-    const open = this.#received.get(hop.clientHost);
-    if (open !== undefined) {
-      hop.parent = this.#byIds(hop, open) ?? this.#bySameRequest(hop, open) ?? this.#byCandidates(hop, open);
-      if (hop.parent !== undefined && this.#isHandingOn(hop, hop.parent)) this.#takenBy[hop.parent.hop] = hop.index + 1;
+  link(hop: number): void {
+    const table = this.#table;
+    const host = table.clientHost(hop);
+    if (this.#open.isReceiving(host)) {
+      if (!this.#byIds(hop, host) && !this.#bySameRequest(hop, host)) this.#byCandidates(hop, host);
+      const parent = table.parent[hop]!;
+      if (parent >= 0 && this.#isHandingOn(hop, parent)) this.#takenBy[parent] = hop + 1;
     }
-    let here = this.#received.get(hop.receiver.host);
-    if (here === undefined) {
-      here = new OpenHops();
-      this.#received.set(hop.receiver.host, here);
+    this.#open.add(hop);
+  }
+
+  #byIds(hop: number, host: number): boolean {
+    const { readings, identities } = this.#table.exchanges;
+    const row = this.#table.row[hop]!;
+    const end = readings.end(row);
+    for (let own = readings.first(row); own < end; own++) {
+      const inTrace = this.#waiting(hop, this.#open.withTrace(host, identities.trace[own]!, hop));
+      const [first] = inTrace;
+      if (first === undefined) continue;
+      if (inTrace.length === 1) {
+        const isUnchanged = this.#carries(first, own);
+        this.#table.link(hop, first, isUnchanged ? "forwarded unchanged" : "trace id", isUnchanged ? 1 : 0.99);
+        return true;
+      }
+      const same = inTrace.filter((candidate) => this.#carries(candidate, own));
+      return same.length > 0
+        ? this.#linkOnly(hop, this.#prefer(hop, same), "forwarded unchanged", 1)
+        : this.#linkOnly(hop, this.#prefer(hop, inTrace), "trace id", 0.99);
     }
-    here.add(hop);
+    return false;
   }
 
-  #byIds(hop: Hop, open: OpenHops): ParentLink | undefined {
-    for (const { traceId, spanId } of hop.reading.identities) {
-      const trace = this.#waiting(hop, open.withTrace(traceId, hop.startedAt));
-      if (trace.length === 0) continue;
-      const same = trace.filter((candidate) => candidate.reading.identities.some((id) => id.traceId === traceId && id.spanId === spanId));
-      return same.length > 0 ? only(prefer(hop, same), "forwarded unchanged", 1) : only(prefer(hop, trace), "trace id", 0.99);
-    }
-    return undefined;
+  /** Whether a hop names the very span of an identity. */
+  #carries(hop: number, identity: number): boolean {
+    const { readings, identities } = this.#table.exchanges;
+    const row = this.#table.row[hop]!;
+    for (let i = readings.first(row); i < readings.end(row); i++) if (identities.isSame(i, identity)) return true;
+    return false;
   }
 
-  #bySameRequest(hop: Hop, open: OpenHops): ParentLink | undefined {
-    const byId = this.#waiting(hop, open.withRequestId(hop));
-    if (byId.length > 0) return only(prefer(hop, byId), "request id", 0.98);
-    const { request } = hop.exchange;
-    if (request === undefined) return undefined;
-    const same = this.#waiting(hop, open.withTarget(request.targetHash, hop.startedAt)).filter((candidate) =>
-      isSameRequest(candidate, hop),
-    );
-    return only(same, "same request", 0.95);
+  #bySameRequest(hop: number, host: number): boolean {
+    const byId = this.#waiting(hop, this.#open.withRequestId(host, hop));
+    if (byId.length > 0) return this.#linkOnly(hop, this.#prefer(hop, byId), "request id", 0.98);
+    if (!this.#table.exchanges.hasRequest(this.#table.row[hop]!)) return false;
+    const same = this.#waiting(hop, this.#open.withTarget(host, hop)).filter((candidate) => this.#isSameRequest(candidate, hop));
+    return this.#linkOnly(hop, same, "same request", 0.95);
   }
 
-  #byCandidates(hop: Hop, open: OpenHops): ParentLink | undefined {
-    if (this.#machines.isShared(hop.clientHost)) return undefined;
-    const candidates = this.#waiting(hop, open.all(hop.startedAt));
-    hop.candidates = candidates.map((candidate) => candidate.index);
-    return only(candidates, "only candidate", 0.8);
+  #byCandidates(hop: number, host: number): void {
+    if (this.#isShared[host]) return;
+    const candidates = this.#waiting(hop, this.#open.all(host, hop));
+    this.#table.setCandidates(hop, candidates);
+    this.#linkOnly(hop, candidates, "only candidate", 0.8);
+  }
+
+  /** Only one candidate is a parent; several are left open. */
+  #linkOnly(hop: number, candidates: readonly number[], because: ParentReason, confidence: number): boolean {
+    const [first] = candidates;
+    if (first === undefined || candidates.length > 1) return false;
+    this.#table.link(hop, first, because, confidence);
+    return true;
   }
 
   /**
    * Without those that came in where the call goes to (a retry, or another caller's), and without those that were handed on: a proxy that has handed a
    * request to its application waits; what goes out then, the application sends.
    */
-  #waiting(hop: Hop, candidates: readonly Hop[]): readonly Hop[] {
-    if (candidates.every((candidate) => this.#isWaiting(candidate, hop))) return candidates;
-    return candidates.filter((candidate) => this.#isWaiting(candidate, hop));
+  #waiting(hop: number, candidates: readonly number[]): readonly number[] {
+    for (const candidate of candidates)
+      if (!this.#isWaiting(candidate, hop)) return candidates.filter((other) => this.#isWaiting(other, hop));
+    return candidates;
   }
 
-  #isWaiting(candidate: Hop, hop: Hop): boolean {
-    return candidate.receiver !== hop.receiver && !this.#isHandedOn(candidate, hop);
+  #isWaiting(candidate: number, hop: number): boolean {
+    return this.#table.receiver(candidate) !== this.#table.receiver(hop) && !this.#isHandedOn(candidate, hop);
   }
 
   /** The request itself goes to another listener of the machine; a call that it causes there is something else. */
-  #isHandingOn(hop: Hop, parent: ParentLink): boolean {
-    if (hop.receiver.host !== hop.clientHost) return false;
-    return parent.because === "forwarded unchanged" || parent.because === "request id" || isSameRequest(this.#hops[parent.hop]!, hop);
+  #isHandingOn(hop: number, parent: number): boolean {
+    const table = this.#table;
+    if (table.hostOfPlace[table.receiver(hop)] !== table.clientHost(hop)) return false;
+    const because = table.because(hop);
+    return because === "forwarded unchanged" || because === "request id" || this.#isSameRequest(parent, hop);
   }
 
-  #isHandedOn(candidate: Hop, hop: Hop): boolean {
-    const taken = this.#takenBy[candidate.index]!;
-    return taken > 0 && isOpenAt(this.#hops[taken - 1]!, hop.startedAt);
+  #isHandedOn(candidate: number, hop: number): boolean {
+    const taken = this.#takenBy[candidate]!;
+    return taken > 0 && !this.#open.isOver(taken - 1, this.#table.startedAt[hop]!);
   }
-}
 
-/** Only one candidate is a parent; several are left open. */
-function only(candidates: readonly Hop[], because: ParentLink["because"], confidence: number): ParentLink | undefined {
-  const [first] = candidates;
-  return candidates.length === 1 && first !== undefined ? { hop: first.index, because, confidence } : undefined;
-}
+  /**
+   * Of several with one id (retries, calls side by side in one trace), those that ask for the same thing; then those that last longer than what
+   * they cause.
+   */
+  #prefer(hop: number, candidates: readonly number[]): readonly number[] {
+    if (candidates.length === 1) return candidates;
+    const { endedAt } = this.#table;
+    // An end that was not seen (NaN) may be any.
+    const isEnclosing = (candidate: number) => !(endedAt[candidate]! < endedAt[hop]!);
+    return [(candidate: number) => this.#isSameRequest(candidate, hop), isEnclosing].reduce<readonly number[]>((left, isPreferred) => {
+      const preferred = left.length === 1 ? left : left.filter(isPreferred);
+      return preferred.length > 0 ? preferred : left;
+    }, candidates);
+  }
 
-/**
- * Of several with one id (retries, calls side by side in one trace), those that ask for the same thing; then those that last longer than what
- * they cause.
- */
-function prefer(hop: Hop, candidates: readonly Hop[]): readonly Hop[] {
-  if (candidates.length === 1) return candidates;
-  const isEnclosing = ({ endedAt }: Hop) => endedAt === undefined || hop.endedAt === undefined || endedAt >= hop.endedAt;
-  return [(candidate: Hop) => isSameRequest(candidate, hop), isEnclosing].reduce((left, isPreferred) => {
-    const preferred = left.length === 1 ? left : left.filter(isPreferred);
-    return preferred.length > 0 ? preferred : left;
-  }, candidates);
-}
-
-/** A proxy sends on what it got: same method, same target with its query. */
-function isSameRequest(a: Hop, b: Hop): boolean {
-  const [x, y] = [a.exchange.request, b.exchange.request];
-  if (x === undefined || y === undefined || !x.isHeadComplete || !y.isHeadComplete) return false;
-  return x.targetHash === y.targetHash && x.method === y.method && x.path === y.path;
+  /** A proxy sends on what it got: same method, same target with its query. */
+  #isSameRequest(a: number, b: number): boolean {
+    const { row, exchanges } = this.#table;
+    const [x, y] = [row[a]!, row[b]!];
+    return (
+      exchanges.targetHash[x] === exchanges.targetHash[y] &&
+      exchanges.method[x] === exchanges.method[y] &&
+      exchanges.isWhole(x) &&
+      exchanges.isWhole(y) &&
+      exchanges.path[x] === exchanges.path[y]
+    );
+  }
 }

@@ -75,9 +75,12 @@ const NOTHING: ContextReading = {
   response: undefined,
 };
 
-/** `answer`: the fields of the response. */
-export function readContexts({ trace: fields, requestId }: SortedFields, answer: readonly Field[]): ContextReading {
-  const response = answer.length === 0 ? undefined : responseIdentity(answer);
+/** What trace fields say, in wire order; `response`: what the answer said. */
+export function readContexts(
+  fields: readonly Field[],
+  requestId: string | undefined,
+  response: ContextReading["response"],
+): ContextReading {
   if (fields.length === 0) return requestId === undefined && response === undefined ? NOTHING : { ...NOTHING, requestId, response };
   const extractions = extractAll(fields);
   const identities = identitiesOf(extractions, fields);
@@ -90,7 +93,8 @@ export function readContexts({ trace: fields, requestId }: SortedFields, answer:
   return { extractions, context, format: context === undefined ? undefined : "w3c", identities, fields, baggage, requestId, response };
 }
 
-function responseIdentity(fields: readonly Field[]): ContextReading["response"] {
+/** The server span's own context, where the answer names it. */
+export function responseIdentity(fields: readonly Field[]): ContextReading["response"] {
   const said = readTraceResponse(fields);
   return said?.traceId === undefined || said.spanId === undefined ? undefined : { traceId: said.traceId, spanId: said.spanId };
 }

@@ -1,8 +1,9 @@
 // Names for addresses: what DNS answers in the capture, Host fields and the user's own list say.
 
-import type { Hop, Place } from "../hops/hop.ts";
+import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import type { DnsExchange } from "../protocols/observation.ts";
 import { MAX_NAMES } from "../wire/limits.ts";
+import { PairTable } from "../wire/pair-table.ts";
 
 export interface GivenName {
   readonly service: string;
@@ -24,7 +25,7 @@ export interface NameSources {
 
 export type NameOf = (host: string, port: number | undefined) => AddressName | undefined;
 
-export function addressNames(sources: NameSources, hops: readonly Hop[]): NameOf {
+export function addressNames(sources: NameSources, hops: HopTable): NameOf {
   const dns = dnsNames(sources.dns);
   const hosts = hostFields(hops, dns);
   return (host, port) => {
@@ -64,19 +65,37 @@ function dnsNames(exchanges: readonly DnsExchange[]): Map<string, string> {
  * The name that most requests to a listener carry as Host. A proxy may send on the name that it was called by: a name that DNS gives to another
  * address is not taken, and neither is the Host of a request that is passed on.
  */
-function hostFields(hops: readonly Hop[], dns: ReadonlyMap<string, string>): Map<string, string> {
+function hostFields(hops: HopTable, dns: ReadonlyMap<string, string>): Map<string, string> {
   const taken = new Set(dns.values());
-  const counts = new Map<Place, Map<string, number>>();
-  for (const { parent, exchange, receiver } of hops) {
-    if (parent?.because === "same request" || parent?.because === "forwarded unchanged" || parent?.because === "request id") continue;
-    const field = exchange.host;
-    if (field === undefined) continue;
-    const names = counts.get(receiver) ?? new Map<string, number>();
-    counts.set(receiver, names.set(field, (names.get(field) ?? 0) + 1));
+  const { host, hosts } = hops.exchanges;
+  /** By listener and host: how often. */
+  const counts = new PairTable();
+  const seen: (readonly [place: number, field: number])[] = [];
+  for (let hop = 0; hop < hops.size; hop++) {
+    const field = host[hops.row[hop]!]!;
+    if (field === 0 || isPassedOn(hop, hops)) continue;
+    const place = hops.receiver(hop);
+    const known = counts.get(place, field);
+    if (known < 0) seen.push([place, field]);
+    counts.set(place, field, Math.max(0, known) + 1);
+  }
+  const byPlace = new Map<number, Map<string, number>>();
+  for (const [place, field] of seen) {
+    const names = byPlace.get(place) ?? new Map<string, number>();
+    byPlace.set(place, names.set(hosts.values[field - 1]!, counts.get(place, field)));
   }
   return new Map(
-    [...counts].flatMap(([place, names]) => mostFrequentName(names, taken).map((name) => [`${place.host}:${place.port}`, name] as const)),
+    [...byPlace].flatMap(([place, names]) => {
+      const listener = hops.places.values[place]!;
+      return mostFrequentName(names, taken).map((name) => [`${listener.host}:${listener.port}`, name] as const);
+    }),
   );
+}
+
+function isPassedOn(hop: number, hops: HopTable): boolean {
+  if (hops.parent[hop] === NO_PARENT) return false;
+  const because = hops.because(hop);
+  return because === "same request" || because === "forwarded unchanged" || because === "request id";
 }
 
 /** Addresses and `localhost` name nobody. */

@@ -2,57 +2,78 @@
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
-import type { Hop, Place } from "../hops/hop.ts";
+import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import type { Resource } from "../spans/span.ts";
+import { Interned } from "../wire/columns.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
 
 export class Drafts {
-  readonly senders: Draft[] = [];
-  readonly receivers: Draft[] = [];
-  readonly #diff: TraceDiff;
   readonly #graph: HopGraph;
-  /** By identity: equal places are one object. */
-  readonly #byPlace = new Map<Place, Draft>();
+  readonly #table: HopTable;
+  readonly #diff: TraceDiff;
+  /** By number of the listener in the table of hops. */
+  readonly #byPlace: Draft[];
+  /** By hop: the number of its sender in `#numbers`. */
+  readonly #senders: Uint32Array;
+  readonly #numbers = new Interned<Draft>();
   readonly #listeners = new Map<string, Draft>();
   readonly #callers = new Map<string, Draft>();
   /** By the listeners of a machine, then by who receives. */
   readonly #likely = new Map<readonly Draft[], Map<Draft, Draft | undefined>>();
-  /** Filled once listeners are merged. */
-  readonly #listenersByHost = new Map<string, readonly Draft[]>();
+  /** By number of the machine; filled once listeners are merged. */
+  readonly #listenersByHost: (readonly Draft[] | undefined)[] = [];
 
   constructor(graph: HopGraph, diff: TraceDiff) {
     this.#graph = graph;
+    this.#table = graph.table;
     this.#diff = diff;
-    for (const hop of graph.hops) this.receivers.push(this.#listener(hop));
-    for (const hop of graph.hops) this.#receive(hop);
+    this.#byPlace = this.#table.places.values.map(({ host, port }) => {
+      const draft = emptyDraft(host, [port]);
+      this.#listeners.set(`${host} ${port}`, draft);
+      return draft;
+    });
+    for (let hop = 0; hop < this.#table.size; hop++) if (this.#table.isWork(hop)) this.receiver(hop).received++;
+    for (const [hop, { server }] of diff.matches) {
+      if (server === undefined) continue;
+      const draft = this.receiver(hop);
+      draft.hasServerSpans = true;
+      count(draft.resources, server.resource);
+    }
     this.#mergeListeners();
     this.#findApplications();
-    for (const hop of graph.hops) this.senders.push(this.#sender(hop));
-    for (const hop of graph.hops) this.#send(hop);
+    this.#senders = new Uint32Array(this.#table.size);
+    for (let hop = 0; hop < this.#table.size; hop++) this.#senders[hop] = this.#numbers.number(this.#findSender(hop));
+    for (const [hop, { client }] of diff.matches) if (client !== undefined) count(this.sender(hop).resources, client.resource);
+    for (let hop = 0; hop < this.#table.size; hop++) if (this.#table.isWork(hop)) this.#send(hop);
   }
 
+  /** By number of the listener. */
+  get receivers(): readonly Draft[] {
+    return this.#byPlace;
+  }
+
+  get senders(): readonly Draft[] {
+    return this.#numbers.values;
+  }
+
+  /** Index in `senders`. */
+  senderNumber(hop: number): number {
+    return this.#senders[hop]!;
+  }
+
+  receiver(hop: number): Draft {
+    return this.#byPlace[this.#table.receiver(hop)]!;
+  }
+
+  sender(hop: number): Draft {
+    return this.#numbers.values[this.#senders[hop]!]!;
+  }
+
+  /** Who received or sent something. */
   inUse(): Draft[] {
-    return [...new Set([...this.receivers, ...this.senders])].sort(
+    return [...new Set([...this.#byPlace, ...this.#numbers.values])].sort(
       (a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0) || (a.ports[0] ?? 0) - (b.ports[0] ?? 0),
     );
-  }
-
-  #listener({ receiver }: Hop): Draft {
-    const known = this.#byPlace.get(receiver);
-    if (known !== undefined) return known;
-    const draft = emptyDraft(receiver.host, [receiver.port]);
-    this.#byPlace.set(receiver, draft);
-    this.#listeners.set(`${receiver.host} ${receiver.port}`, draft);
-    return draft;
-  }
-
-  #receive(hop: Hop): void {
-    const draft = this.receivers[hop.index]!;
-    if (hop.purpose === "work") draft.received++;
-    const server = this.#diff.matches.get(hop.index)?.server;
-    if (server === undefined) return;
-    draft.hasServerSpans = true;
-    count(draft.resources, server.resource);
   }
 
   /** Listeners of one machine whose spans come from one resource are one workload (an HTTP port and a metrics port of one process). */
@@ -74,8 +95,8 @@ export class Drafts {
       same.received += draft.received;
       for (const [resource, n] of draft.resources) same.resources.set(resource, (same.resources.get(resource) ?? 0) + n);
       this.#listeners.set(key, same);
-      this.receivers.forEach((receiver, i) => {
-        if (receiver === draft) this.receivers[i] = same;
+      this.#byPlace.forEach((receiver, place) => {
+        if (receiver === draft) this.#byPlace[place] = same;
       });
     }
   }
@@ -87,72 +108,86 @@ export class Drafts {
 
   /** A proxy that hands its requests to another listener of its machine: a sidecar before its application. */
   #findApplications(): void {
-    for (const hop of this.#graph.hops) {
-      if (hop.parent === undefined || hop.receiver.host !== hop.clientHost) continue;
-      const cause = this.#graph.hops[hop.parent.hop]!;
-      const [proxy, application] = [this.receivers[cause.index]!, this.receivers[hop.index]!];
-      if (proxy.host === application.host && proxy !== application && cause.path === hop.path && cause.method === hop.method)
-        proxy.application = application;
+    const table = this.#table;
+    for (let hop = 0; hop < table.size; hop++) {
+      const parent = table.parent[hop]!;
+      if (parent === NO_PARENT || table.hostOfPlace[table.receiver(hop)] !== table.clientHost(hop)) continue;
+      const [proxy, application] = [this.receiver(parent), this.receiver(hop)];
+      if (proxy.host === application.host && proxy !== application && this.#isPassedOn(parent, hop)) proxy.application = application;
     }
   }
 
+  /** Same method, same path. */
+  #isPassedOn(parent: number, hop: number): boolean {
+    const { row, exchanges } = this.#table;
+    const [came, went] = [row[parent]!, row[hop]!];
+    return exchanges.method[came] === exchanges.method[went] && exchanges.path[came] === exchanges.path[went];
+  }
+
   /** Who sends from a machine with several listeners, where no parent tells: the application behind the sidecar, or the sidecar to its application. */
-  #likelySender(hop: Hop, listeners: readonly Draft[]): Draft | undefined {
-    const receiver = this.receivers[hop.index]!;
+  #likelySender(hop: number, listeners: readonly Draft[]): Draft | undefined {
+    const receiver = this.receiver(hop);
     const known = this.#likely.get(listeners);
     if (known?.has(receiver) === true) return known.get(receiver);
-    const likely = this.#findLikelySender(receiver, receiver.host === hop.clientHost, listeners);
+    const isOwn = this.#table.hostOfPlace[this.#table.receiver(hop)] === this.#table.clientHost(hop);
+    const before = listeners.filter((draft) => draft.application === receiver);
+    const innermost = listeners.filter((draft) => draft.received > 0 && draft.application === undefined);
+    const likely = only(isOwn && before.length > 0 ? before : innermost);
     this.#likely.set(listeners, (known ?? new Map()).set(receiver, likely));
     return likely;
   }
 
-  #findLikelySender(receiver: Draft, isOwn: boolean, listeners: readonly Draft[]): Draft | undefined {
-    const before = listeners.filter((draft) => draft.application === receiver);
-    const innermost = listeners.filter((draft) => draft.received > 0 && draft.application === undefined);
-    return only(isOwn && before.length > 0 ? before : innermost);
-  }
-
-  #listenersOf(host: string): readonly Draft[] {
-    const known = this.#listenersByHost.get(host);
+  #listenersOf(host: number): readonly Draft[] {
+    const known = this.#listenersByHost[host];
     if (known !== undefined) return known;
-    const ports = [...this.#graph.machines.listeners(host)];
-    const listeners = [...new Set(ports.flatMap((port) => this.#listeners.get(`${host} ${port}`) ?? []))];
-    this.#listenersByHost.set(host, listeners);
+    const name = this.#table.hosts.values[host]!;
+    const ports = [...this.#graph.machines.listeners(name)];
+    const listeners = [...new Set(ports.flatMap((port) => this.#listeners.get(`${name} ${port}`) ?? []))];
+    this.#listenersByHost[host] = listeners;
     return listeners;
   }
 
-  #sender(hop: Hop): Draft {
-    const listeners = this.#listenersOf(hop.clientHost);
-    const alone = only(listeners);
-    if (alone !== undefined) return alone;
+  #findSender(hop: number): Draft {
+    const clientHost = this.#table.clientHost(hop);
+    const listeners = this.#listenersOf(clientHost);
+    if (listeners.length === 1) return listeners[0]!;
+    const name = this.#table.hosts.values[clientHost]!;
     if (listeners.length > 1) {
-      const parent = hop.parent === undefined ? undefined : this.receivers[hop.parent.hop];
-      if (parent !== undefined && parent.host === hop.clientHost) return parent;
-      const service = this.#diff.matches.get(hop.index)?.client?.resource.service;
+      const parent = this.#table.parent[hop]!;
+      if (parent !== NO_PARENT && this.receiver(parent).host === name) return this.receiver(parent);
+      const service = this.#diff.matches.get(hop)?.client?.resource.service;
       const byService = service === undefined ? undefined : only(listeners.filter((draft) => mainResource(draft)?.service === service));
       if (byService !== undefined) return byService;
       const likely = this.#likelySender(hop, listeners);
       if (likely !== undefined) return likely;
     }
-    const caller = this.#callers.get(hop.clientHost) ?? { ...emptyDraft(hop.clientHost, []), isAmbiguous: listeners.length > 1 };
-    this.#callers.set(hop.clientHost, caller);
+    const caller = this.#callers.get(name) ?? { ...emptyDraft(name, []), isAmbiguous: listeners.length > 1 };
+    this.#callers.set(name, caller);
     return caller;
   }
 
-  #send(hop: Hop): void {
-    const draft = this.senders[hop.index]!;
-    const client = this.#diff.matches.get(hop.index)?.client;
-    if (client !== undefined) count(draft.resources, client.resource);
-    if (hop.purpose !== "work") return;
+  #send(hop: number): void {
+    const draft = this.sender(hop);
     draft.sent++;
-    const { parent } = hop;
-    if (parent === undefined || this.receivers[parent.hop] !== draft) return;
-    const cause = this.#graph.hops[parent.hop]!;
-    const isSame = cause.path === hop.path && cause.method === hop.method;
-    if (isSame) draft.forwarded++;
-    const goesOn = hop.reading.identities.some((id) => cause.reading.identities.some((c) => c.traceId === id.traceId));
-    const isUnchanged = hop.reading.identities.some((id) => cause.reading.identities.some((c) => c.spanId === id.spanId));
-    if (goesOn && !isUnchanged) draft.reparented++;
+    const parent = this.#table.parent[hop]!;
+    if (parent === NO_PARENT || this.receiver(parent) !== draft) return;
+    if (this.#isPassedOn(parent, hop)) draft.forwarded++;
+    if (this.#isReparented(parent, hop)) draft.reparented++;
+  }
+
+  /** It goes on in the trace of its cause, and no span id of it is the cause's. */
+  #isReparented(parent: number, hop: number): boolean {
+    const { row, exchanges } = this.#table;
+    const { readings, identities } = exchanges;
+    const [came, went] = [row[parent]!, row[hop]!];
+    let goesOn = false;
+    for (let own = readings.first(went); own < readings.end(went); own++) {
+      for (let before = readings.first(came); before < readings.end(came); before++) {
+        if (identities.isSameSpanId(own, before)) return false;
+        goesOn ||= identities.trace[own] === identities.trace[before];
+      }
+    }
+    return goesOn;
   }
 }
 

@@ -13,12 +13,13 @@ export function nameWorkloads(graph: HopGraph, diff: TraceDiff, nameOf: NameOf):
   const ordered = drafts.inUse();
   const named = ordered.map((draft) => describeDraft(draft, nameOf));
   const workloads = makeUnique(ordered, named);
-  const indexOf = new Map(ordered.map((draft, index) => [draft, index]));
-  const workloadOf = (draft: Draft) => workloads[indexOf.get(draft) ?? 0]!;
+  const workloadOf = new Map(ordered.map((draft, index) => [draft, workloads[index]!]));
+  const senders = drafts.senders.map((draft) => workloadOf.get(draft)!);
+  const receivers = drafts.receivers.map((draft) => workloadOf.get(draft)!);
   return {
     workloads,
-    senderOf: (hop) => workloadOf(drafts.senders[hop]!),
-    receiverOf: (hop) => workloadOf(drafts.receivers[hop]!),
+    senderOf: (hop) => senders[drafts.senderNumber(hop)]!,
+    receiverOf: (hop) => receivers[graph.table.receiver(hop)]!,
   };
 }
 

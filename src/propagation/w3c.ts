@@ -16,14 +16,14 @@ export const TRACE_STATE_HEADER = "tracestate";
 // parent-id      = 16HEXDIGLC    ; All zeroes forbidden
 // trace-flags    = 2HEXDIGLC
 const VERSION_END = 2;
-const TRACE_ID_START = VERSION_END + 1;
-const TRACE_ID_END = TRACE_ID_START + TRACE_ID_DIGITS;
-const PARENT_ID_START = TRACE_ID_END + 1;
-const PARENT_ID_END = PARENT_ID_START + SPAN_ID_DIGITS;
-const FLAGS_START = PARENT_ID_END + 1;
-const TRACE_PARENT_LENGTH = FLAGS_START + 2;
+export const TRACE_ID_START = VERSION_END + 1;
+export const TRACE_ID_END = TRACE_ID_START + TRACE_ID_DIGITS;
+export const PARENT_ID_START = TRACE_ID_END + 1;
+export const PARENT_ID_END = PARENT_ID_START + SPAN_ID_DIGITS;
+export const FLAGS_START = PARENT_ID_END + 1;
+export const TRACE_PARENT_LENGTH = FLAGS_START + 2;
 
-const FLAG_SAMPLED = 0x01;
+export const FLAG_SAMPLED = 0x01;
 /** Level 2 §3.2.2.5.2: at least the right-most 7 bytes of the trace-id are random. */
 const FLAG_RANDOM = 0x02;
 

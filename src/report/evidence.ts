@@ -93,7 +93,7 @@ export function populationFilter(finding: Finding, affected: readonly Hop[]): st
   const family = hop.client.address.includes(":") ? "ipv6" : "ip";
   const [only, ...more] = finding.routes;
   return [
-    hop.exchange.version === "2" ? "http2.headers.path" : "http.request",
+    hop.version === "2" ? "http2.headers.path" : "http.request",
     ...oneOf(
       `${family}.src`,
       hops.map((h) => h.client.address),

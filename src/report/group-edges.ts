@@ -11,6 +11,7 @@ export interface GroupEdge extends EdgeCounts {
 const COUNTS = [
   "exchanges",
   "withContext",
+  "recorded",
   "continued",
   "restarted",
   "absent",
@@ -36,6 +37,7 @@ function emptyEdge({ from, to, protocol }: EdgeTally): GroupEdge {
     protocol,
     exchanges: 0,
     withContext: 0,
+    recorded: 0,
     continued: 0,
     restarted: 0,
     absent: 0,

@@ -1,4 +1,5 @@
 import type { Inspection } from "../diagnosis/inspection.ts";
+import type { Tally } from "../diagnosis/tally.ts";
 import { severities } from "../diagnosis/verdict.ts";
 
 /** The figures of a run: `exchanges` are all HTTP exchanges seen, `hops` those that were judged. */
@@ -14,23 +15,34 @@ export interface Summary {
 }
 
 export function summarize({ graph, diagnosis, answer, diff }: Inspection): Summary {
-  const ids = traceIdsOnWire(graph.hops);
   const [error = 0, warning = 0, note = 0] = severities.map(
     (severity) => diagnosis.findings.filter((finding) => finding.severity === severity).length,
   );
   return {
-    exchanges: graph.hops.length,
-    hops: diagnosis.judgements.length,
-    withContext: graph.hops.reduce((n, hop) => (hop.reading.context === undefined ? n : n + 1), 0),
-    traces: ids.size,
-    tracesInBackend: answer === undefined ? null : [...ids].filter((id) => diff.index.hasTrace(id)).length,
+    exchanges: graph.table.size,
+    hops: countJudged(diagnosis.tally),
+    withContext: graph.table.countWithContext(),
+    traces: graph.table.exchanges.identities.traceIds.size,
+    tracesInBackend: answer === undefined ? null : countIn(traceIdsOnWire(graph), diff),
     tracesLookedUp: answer?.asked ?? null,
     findings: { error, warning, note },
   };
 }
 
-export function traceIdsOnWire(hops: Inspection["graph"]["hops"]): Set<string> {
-  const ids = new Set<string>();
-  for (const { reading } of hops) for (const { traceId } of reading.identities) ids.add(traceId);
-  return ids;
+/** Exchanges that were judged: not health checks, scrapes, exports, preflights. */
+function countJudged({ edges }: Tally): number {
+  let judged = 0;
+  for (const { exchanges } of edges.values()) judged += exchanges;
+  return judged;
+}
+
+/** Trace ids that requests carried, each once. */
+export function traceIdsOnWire({ table }: Inspection["graph"]): Iterable<string> {
+  return table.exchanges.identities.traceIds.texts();
+}
+
+export function countIn(traceIds: Iterable<string>, { index }: Inspection["diff"]): number {
+  let found = 0;
+  for (const traceId of traceIds) if (index.hasTrace(traceId)) found++;
+  return found;
 }

@@ -6,7 +6,7 @@ import type { BackendKnowledge, View } from "../../src/diagnosis/view.ts";
 import { matchSpans } from "../../src/diff/match-spans.ts";
 import { linkParentsBySpans } from "../../src/diff/span-parents.ts";
 import { buildHops } from "../../src/hops/build-hops.ts";
-import { readExchange } from "../../src/hops/read-exchange.ts";
+import { ExchangeTable } from "../../src/hops/exchange-table.ts";
 import { addressNames } from "../../src/naming/address-names.ts";
 import { nameWorkloads } from "../../src/naming/name-workloads.ts";
 import type { ConnectionSummary, HttpExchange, HttpRequest } from "../../src/protocols/observation.ts";
@@ -142,16 +142,18 @@ export interface Seen extends Diagnosis {
 
 export function look(world: World): Seen {
   const { requests, spans, backend = {} } = world;
-  const exchanges = requests.flatMap(sightings).map(readExchange);
+  const seen = requests.flatMap(sightings);
+  const exchanges = new ExchangeTable();
+  for (const exchange of seen) exchanges.add(exchange);
   const vantagePoints = Math.max(...requests.flatMap((r) => r.seenFrom)) + 1;
-  const graph = buildHops(exchanges, [...exchanges.map(connectionOf), ...(world.unreadable ?? []).map(unreadable)], vantagePoints);
+  const graph = buildHops(exchanges, [...seen.map(connectionOf), ...(world.unreadable ?? []).map(unreadable)], vantagePoints);
   const diff = matchSpans(graph, mergeTraces((spans ?? []).map((s) => ({ traceId: s.traceId, spans: [s], warnings: [] }))));
   linkParentsBySpans(graph.hops, diff);
-  const nameOf = addressNames({ given: namesFile(), dns: [], blocks: new Map() }, graph.hops);
+  const nameOf = addressNames({ given: namesFile(), dns: [], blocks: new Map() }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
   const isAsked = spans !== undefined;
   const view: View = {
-    hops: graph.hops,
+    table: graph.table,
     diff,
     naming,
     backend: { isAsked, isLookedUp: () => isAsked, isWindowSearched: isAsked, ...backend },

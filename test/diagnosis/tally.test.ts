@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Judge } from "../../src/diagnosis/judge.ts";
 import { Tally } from "../../src/diagnosis/tally.ts";
 import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACE_IDS } from "../../src/wire/limits.ts";
 import { look, request, type Seen, traceparent, type World } from "./build-view.ts";
@@ -8,9 +9,9 @@ import { checkout, forwarded, nTimes, requestsOf } from "./cases/case.ts";
 function tallyOf(world: World, routeOf: (i: number) => string = () => "GET /"): { readonly tally: Tally; readonly seen: Seen } {
   const seen = look(world);
   const tally = new Tally();
-  seen.judgements.forEach((judgement, i) => {
-    tally.add(judgement, routeOf(i));
-  });
+  const judge = new Judge(seen.view);
+  const work = seen.view.table.views.filter((hop) => hop.purpose === "work");
+  for (const [i, hop] of work.entries()) tally.add(judge.judge(hop.index), routeOf(i));
   return { tally, seen };
 }
 

@@ -1,6 +1,7 @@
 // Bytes as strings. The same method, host or user agent comes with every request: a string that was made before is found again by its bytes,
 // which costs a fifth of making it, and equal strings are one string for everybody who keeps them.
 
+import { latin1 } from "../../wire/latin1.ts";
 import { LineScanner } from "./line-scanner.ts";
 
 const SLOTS = 4096;
@@ -47,7 +48,7 @@ class SlotCache implements TextCache {
       this.#bytes = bytes;
       this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     }
-    return this.#buffer.toString("latin1", start, end);
+    return latin1(this.#buffer, start, end);
   }
 }
 

@@ -23,7 +23,7 @@ function writeNames({ naming }: Inspection, page: Page): void {
 }
 
 function writeClocks({ graph, diff, captures }: Inspection, page: Page): void {
-  const shifted = graph.clocks.map((offset, i) => [i, offset] as const).filter(([, offset]) => Math.abs(offset) >= 1);
+  const shifted = graph.table.clocks.map((offset, i) => [i, offset] as const).filter(([, offset]) => Math.abs(offset) >= 1);
   if (captures.length > 1 || diff.clockOffsets.size > 0) {
     page.gap();
     page.line(bold("Clocks"), dim("  against the clock of the run"));

@@ -2,7 +2,7 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { groupEdges } from "../group-edges.ts";
-import { summarize, traceIdsOnWire } from "../summary.ts";
+import { summarize } from "../summary.ts";
 import type { Page } from "./page.ts";
 import { clockTime, counted, day, duration, figure } from "./words.ts";
 
@@ -23,18 +23,18 @@ function captureParts({ captures }: Inspection): string[] {
 }
 
 function traceParts(inspection: Inspection): string[] {
-  const { answer, diff, graph } = inspection;
-  const ids = traceIdsOnWire(graph.hops);
-  const wire = ids.size === 0 ? "no trace context on the wire" : `${counted(ids.size, "trace")} on the wire`;
+  const { answer } = inspection;
+  const { traces, tracesInBackend } = summarize(inspection);
+  const wire = traces === 0 ? "no trace context on the wire" : `${counted(traces, "trace")} on the wire`;
   if (answer === undefined && inspection.hasBackendFailed) return [wire, "the backend could not be asked: what was recorded is not known"];
   if (answer === undefined) return [wire, "no backend asked: --jaeger or --traces FILE shows what was recorded"];
-  const inBackend = [...ids].filter((id) => diff.index.hasTrace(id)).length;
-  const cut = answer.asked < ids.size ? ` of the ${figure(answer.asked)} looked up` : "";
+  const inBackend = tracesInBackend ?? 0;
+  const cut = answer.asked < traces ? ` of the ${figure(answer.asked)} looked up` : "";
   const unsampled = countUnsampled(inspection);
-  const absent = Math.min(answer.asked, ids.size) - inBackend - unsampled - answer.failed.length;
+  const absent = Math.min(answer.asked, traces) - inBackend - unsampled - answer.failed.length;
   return [
     wire,
-    ...(ids.size === 0
+    ...(traces === 0
       ? [`nothing to look up in ${sourceName(answer.source)}`]
       : [`${figure(inBackend)}${cut} in ${sourceName(answer.source)}`]),
     ...(unsampled > 0 ? [`${figure(unsampled)} unsampled (flags 00, absent by right)`] : []),
@@ -54,11 +54,15 @@ function sourceName(source: string): string {
 
 /** Traces that every context on the wire marks as not sampled, and that the backend does not hold. */
 function countUnsampled({ graph, diff, answer }: Inspection): number {
-  const absent = new Set(answer?.absent ?? []);
-  const sampled = new Map<string, boolean>();
-  for (const { reading } of graph.hops)
-    for (const id of reading.identities) sampled.set(id.traceId, (sampled.get(id.traceId) ?? false) || id.sampled !== false);
-  return [...sampled].filter(([id, isSampled]) => !isSampled && absent.has(id) && !diff.index.hasTrace(id)).length;
+  const absent = answer?.absent ?? [];
+  if (absent.length === 0) return 0;
+  const { identities } = graph.table.exchanges;
+  const sampled = new Uint8Array(identities.traceIds.size);
+  for (let i = 0; i < identities.size; i++) if (!identities.isUnsampled(i)) sampled[identities.trace[i]!] = 1;
+  return absent.filter((id) => {
+    const trace = identities.traceIds.find(id);
+    return trace >= 0 && sampled[trace] === 0 && !diff.index.hasTrace(id);
+  }).length;
 }
 
 function earliest(times: readonly (number | undefined)[]): number | undefined {

@@ -11,13 +11,13 @@ const MAX_NAMED = 3;
 
 export function writeHealth(inspection: Inspection, page: Page): void {
   const { diagnosis, answer, connections } = inspection;
-  const { judgements } = diagnosis;
-  const blind = judgements.filter(({ outcome }) => outcome === "not observable").length;
-  const observed = judgements.length - blind;
-  const withContext = judgements.filter(({ hasContext }) => hasContext).length;
+  const edges = [...diagnosis.tally.edges.values()];
+  const judged = sum(edges.map(({ exchanges }) => exchanges));
+  const blind = sum(edges.map(({ notObservable }) => notObservable));
+  const observed = judged - blind;
+  const withContext = sum(edges.map((edge) => edge.withContext));
   const isBlindInPart = blind > 0 || unreadConnections(connections).some(({ protocol }) => protocol === "TLS" || protocol === "HTTP/2");
-  if (judgements.length === 0)
-    page.text(2, styled("cyan", "?"), " Nothing to judge: all HTTP seen is health checks, scrapes, exports or preflights.");
+  if (judged === 0) page.text(2, styled("cyan", "?"), " Nothing to judge: all HTTP seen is health checks, scrapes, exports or preflights.");
   else if (observed === 0) return;
   else if (withContext === 0)
     page.text(
@@ -28,7 +28,7 @@ export function writeHealth(inspection: Inspection, page: Page): void {
   else {
     const what = isBlindInPart ? "Every context that could be read was carried on" : "Every context was carried on";
     const parts = [
-      `${figure(observed)} of ${counted(judgements.length, "exchange")} observed`,
+      `${figure(observed)} of ${counted(judged, "exchange")} observed`,
       `${figure(withContext)} with a context`,
       ...matched(inspection),
     ];
@@ -38,16 +38,19 @@ export function writeHealth(inspection: Inspection, page: Page): void {
 }
 
 /** How many exchanges have the receiver's span, and who has none at all. */
-function matched({ diagnosis, diff, answer }: Inspection): string[] {
+function matched({ diagnosis, answer }: Inspection): string[] {
   if (answer === undefined) return [];
-  let found = 0;
+  const edges = [...diagnosis.tally.edges.values()];
   const without = new Map<string, number>();
-  for (const { hop, to, outcome } of diagnosis.judgements) {
-    if (diff.matches.get(hop.index)?.server === undefined) without.set(to.group, (without.get(to.group) ?? 0) + 1);
-    else if (outcome !== "not observable") found++;
-  }
+  for (const { to, exchanges, recorded } of edges)
+    if (exchanges > recorded) without.set(to.group, (without.get(to.group) ?? 0) + exchanges - recorded);
   const most = [...without].sort((a, b) => b[1] - a[1]);
   const named = most.slice(0, MAX_NAMED).map(([group, n]) => `${figure(n)} to ${group}`);
   if (most.length > MAX_NAMED) named.push(`${counted(most.length - MAX_NAMED, "other")}`);
-  return [`${figure(found)} matched with their SERVER spans`, ...(named.length === 0 ? [] : [`without one: ${listed(named)}`])];
+  const found = figure(sum(edges.map(({ recorded }) => recorded)));
+  return [`${found} matched with their SERVER spans`, ...(named.length === 0 ? [] : [`without one: ${listed(named)}`])];
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -1,0 +1,267 @@
+// Exchanges as they were observed, one row each: what judging all of them needs lies in columns, and the objects are made again when a
+// rule or a report asks for one. Some 130 bytes a row, and the strings that are not shared.
+
+import type { HttpExchange, PacketReference } from "../protocols/observation.ts";
+import { type Column, grown, Interned } from "../wire/columns.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
+import type { Field } from "../wire/field.ts";
+import type { ContextReading, Observed, Purpose, ReadExchange } from "./hop.ts";
+import type { IdentityColumns } from "./identity-columns.ts";
+import { purposeOf } from "./purpose.ts";
+import { sortFields } from "./read-contexts.ts";
+import { ReadingColumns } from "./reading-columns.ts";
+
+/** The two ends of a connection, as a vantage point shows them. */
+export interface Ends {
+  readonly vantage: number;
+  readonly connection: number;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+}
+
+export const PURPOSES: readonly Purpose[] = ["work", "probe", "export", "preflight"];
+export const WORK = 0;
+
+const VERSIONS: readonly HttpExchange["version"][] = ["1.0", "1.1", "2"];
+const FIRST_CAPACITY = 1_024;
+const NO_FIELDS: readonly Field[] = [];
+
+const HAS_REQUEST = 1;
+const IS_REQUEST_COMPLETE = 2;
+const HAS_RESPONSE = 4;
+const IS_RESPONSE_COMPLETE = 8;
+
+export class ExchangeTable {
+  size = 0;
+  readonly ends: Ends[] = [];
+  /** Index in `ends`. */
+  endsOf = new Uint32Array(FIRST_CAPACITY);
+  /** Times are NaN where they were not seen; µs on the clock of the vantage point. */
+  requestStart = new Float64Array(FIRST_CAPACITY);
+  requestEnd = new Float64Array(FIRST_CAPACITY);
+  responseStart = new Float64Array(FIRST_CAPACITY);
+  responseEnd = new Float64Array(FIRST_CAPACITY);
+  requestSequence = new Uint32Array(FIRST_CAPACITY);
+  responseSequence = new Uint32Array(FIRST_CAPACITY);
+  /** HTTP/2 stream identifier; 0 without one. */
+  stream = new Uint32Array(FIRST_CAPACITY);
+  targetHash = new Uint32Array(FIRST_CAPACITY);
+  /** 0 without a response. */
+  status = new Uint16Array(FIRST_CAPACITY);
+  /** Index in `PURPOSES`. */
+  purpose = new Uint8Array(FIRST_CAPACITY);
+  /** Numbers in `methods` and `hosts`; the host plus one, 0 without one. */
+  method = new Uint32Array(FIRST_CAPACITY);
+  host = new Uint32Array(FIRST_CAPACITY);
+  readonly methods = new Interned<string>();
+  readonly hosts = new Interned<string>();
+  readonly path: string[] = [];
+  readonly readings = new ReadingColumns();
+  readonly identities: IdentityColumns = this.readings.identities;
+  #flags = new Uint8Array(FIRST_CAPACITY);
+  #version = new Uint8Array(FIRST_CAPACITY);
+  #requestCapture = new Uint16Array(FIRST_CAPACITY);
+  #requestNumber = new Uint32Array(FIRST_CAPACITY);
+  #responseCapture = new Uint16Array(FIRST_CAPACITY);
+  #responseNumber = new Uint32Array(FIRST_CAPACITY);
+  #headLength = new Uint32Array(FIRST_CAPACITY);
+  #requestBody = new Float64Array(FIRST_CAPACITY);
+  #responseBody = new Float64Array(FIRST_CAPACITY);
+  readonly #incomplete = new Map<number, NonNullable<HttpExchange["incomplete"]>>();
+  readonly #seenAgain = new Map<number, readonly PacketReference[]>();
+  /** By vantage point, then by the number of the connection: the index in `ends` that came last. */
+  readonly #endsByConnection: Map<number, number>[] = [];
+  #lastEnds = 0;
+
+  /** Reads the fields once and lets them go. The exchange is borrowed. */
+  add(exchange: HttpExchange): void {
+    if (this.size === this.endsOf.length) this.#grow();
+    const row = this.size++;
+    const { request, response, incomplete } = exchange;
+    this.endsOf[row] = this.#endsNumber(exchange);
+    this.#version[row] = VERSIONS.indexOf(exchange.version);
+    this.stream[row] = exchange.stream ?? 0;
+    if (incomplete !== undefined) this.#incomplete.set(row, incomplete);
+    const sorted = sortFields(request?.fields ?? NO_FIELDS);
+    this.readings.add(sorted, response?.fields ?? NO_FIELDS);
+    this.purpose[row] = PURPOSES.indexOf(purposeOf(request, sorted.userAgent));
+    this.host[row] = sorted.host === undefined ? 0 : this.hosts.number(sorted.host) + 1;
+    let flags = 0;
+    if (request === undefined) {
+      this.requestStart[row] = Number.NaN;
+      this.requestEnd[row] = Number.NaN;
+      this.path.push("");
+    } else {
+      flags = request.isHeadComplete ? HAS_REQUEST | IS_REQUEST_COMPLETE : HAS_REQUEST;
+      this.requestStart[row] = request.startedAt;
+      this.requestEnd[row] = request.endedAt ?? Number.NaN;
+      this.requestSequence[row] = request.sequence;
+      this.targetHash[row] = request.targetHash;
+      this.method[row] = this.methods.number(request.method);
+      this.path.push(request.path);
+      this.#requestCapture[row] = request.packet.capture;
+      this.#requestNumber[row] = request.packet.number;
+      this.#headLength[row] = request.headLength;
+      this.#requestBody[row] = request.bodyLength;
+      if (request.seenAgain.length > 0) this.#seenAgain.set(row, request.seenAgain);
+    }
+    if (response === undefined) {
+      this.responseStart[row] = Number.NaN;
+      this.responseEnd[row] = Number.NaN;
+    } else {
+      flags |= response.isHeadComplete ? HAS_RESPONSE | IS_RESPONSE_COMPLETE : HAS_RESPONSE;
+      this.responseStart[row] = response.startedAt;
+      this.responseEnd[row] = response.endedAt ?? Number.NaN;
+      this.responseSequence[row] = response.sequence;
+      this.status[row] = response.status;
+      this.#responseCapture[row] = response.packet.capture;
+      this.#responseNumber[row] = response.packet.number;
+      this.#responseBody[row] = response.bodyLength;
+    }
+    this.#flags[row] = flags;
+  }
+
+  vantageOf(row: number): number {
+    return this.ends[this.endsOf[row]!]!.vantage;
+  }
+
+  hasRequest(row: number): boolean {
+    return (this.#flags[row]! & HAS_REQUEST) !== 0;
+  }
+
+  hasResponse(row: number): boolean {
+    return (this.#flags[row]! & HAS_RESPONSE) !== 0;
+  }
+
+  observed(row: number): Observed {
+    const flags = this.#flags[row]!;
+    return (flags & HAS_REQUEST) === 0 ? "headers-unknown" : (flags & IS_REQUEST_COMPLETE) === 0 ? "partial" : "full";
+  }
+
+  isWhole(row: number): boolean {
+    return (this.#flags[row]! & IS_REQUEST_COMPLETE) !== 0;
+  }
+
+  version(row: number): HttpExchange["version"] {
+    return VERSIONS[this.#version[row]!]!;
+  }
+
+  /** Frame number of the first packet that shows it. */
+  frame(row: number): number {
+    return this.hasRequest(row) ? this.#requestNumber[row]! : this.#responseNumber[row]!;
+  }
+
+  reading(row: number): ContextReading {
+    return this.readings.at(row);
+  }
+
+  /** Every trace id that a request or an answer names. */
+  *traceIds(): Iterable<string> {
+    yield* this.identities.traceIds.texts();
+    yield* this.readings.answeredTraceIds();
+  }
+
+  /** The exchange as an object. */
+  at(row: number): ReadExchange {
+    const { vantage, connection, client, server } = this.ends[this.endsOf[row]!]!;
+    const incomplete = this.#incomplete.get(row);
+    const stream = this.stream[row]!;
+    const host = this.host[row]!;
+    return {
+      kind: "http",
+      version: this.version(row),
+      vantage,
+      connection,
+      client,
+      server,
+      request: this.#requestAt(row),
+      response: this.#responseAt(row),
+      ...(stream === 0 ? {} : { stream }),
+      ...(incomplete === undefined ? {} : { incomplete }),
+      reading: this.reading(row),
+      purpose: PURPOSES[this.purpose[row]!]!,
+      host: host === 0 ? undefined : this.hosts.values[host - 1],
+    };
+  }
+
+  #requestAt(row: number): HttpExchange["request"] {
+    if (!this.hasRequest(row)) return undefined;
+    return {
+      method: this.methods.values[this.method[row]!]!,
+      path: this.path[row]!,
+      targetHash: this.targetHash[row]!,
+      fields: NO_FIELDS,
+      isHeadComplete: this.isWhole(row),
+      headLength: this.#headLength[row]!,
+      bodyLength: this.#requestBody[row]!,
+      startedAt: this.requestStart[row]!,
+      endedAt: seen(this.requestEnd[row]!),
+      packet: { capture: this.#requestCapture[row]!, number: this.#requestNumber[row]! },
+      sequence: this.requestSequence[row]!,
+      seenAgain: this.#seenAgain.get(row) ?? [],
+    };
+  }
+
+  #responseAt(row: number): HttpExchange["response"] {
+    if (!this.hasResponse(row)) return undefined;
+    return {
+      status: this.status[row]!,
+      fields: NO_FIELDS,
+      isHeadComplete: (this.#flags[row]! & IS_RESPONSE_COMPLETE) !== 0,
+      bodyLength: this.#responseBody[row]!,
+      startedAt: this.responseStart[row]!,
+      endedAt: seen(this.responseEnd[row]!),
+      packet: { capture: this.#responseCapture[row]!, number: this.#responseNumber[row]! },
+      sequence: this.responseSequence[row]!,
+    };
+  }
+
+  #endsNumber({ vantage, connection, client, server }: HttpExchange): number {
+    const last = this.ends[this.#lastEnds];
+    if (last !== undefined && last.client === client && last.server === server && last.vantage === vantage) return this.#lastEnds;
+    this.#endsByConnection[vantage] ??= new Map();
+    const byConnection = this.#endsByConnection[vantage];
+    const known = byConnection.get(connection);
+    if (known !== undefined && isSame(this.ends[known]!.client, client) && isSame(this.ends[known]!.server, server)) this.#lastEnds = known;
+    else {
+      this.#lastEnds = this.ends.push({ vantage, connection, client, server }) - 1;
+      byConnection.set(connection, this.#lastEnds);
+    }
+    return this.#lastEnds;
+  }
+
+  #grow(): void {
+    const longer = <C extends Column>(column: C): C => grown(column, column.length * 2);
+    this.endsOf = longer(this.endsOf);
+    this.requestStart = longer(this.requestStart);
+    this.requestEnd = longer(this.requestEnd);
+    this.responseStart = longer(this.responseStart);
+    this.responseEnd = longer(this.responseEnd);
+    this.requestSequence = longer(this.requestSequence);
+    this.responseSequence = longer(this.responseSequence);
+    this.stream = longer(this.stream);
+    this.targetHash = longer(this.targetHash);
+    this.status = longer(this.status);
+    this.purpose = longer(this.purpose);
+    this.method = longer(this.method);
+    this.host = longer(this.host);
+    this.#flags = longer(this.#flags);
+    this.#version = longer(this.#version);
+    this.#requestCapture = longer(this.#requestCapture);
+    this.#requestNumber = longer(this.#requestNumber);
+    this.#responseCapture = longer(this.#responseCapture);
+    this.#responseNumber = longer(this.#responseNumber);
+    this.#headLength = longer(this.#headLength);
+    this.#requestBody = longer(this.#requestBody);
+    this.#responseBody = longer(this.#responseBody);
+  }
+}
+
+/** NaN stands for a time that was not seen. */
+function seen(time: number): number | undefined {
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function isSame(a: Endpoint, b: Endpoint): boolean {
+  return a === b || (a.address === b.address && a.port === b.port);
+}

@@ -1,0 +1,265 @@
+// Hops in columns: the best sighting of each, its times on the clock of the run, and what caused it. A `Hop` is a view of its row.
+
+import { Interned } from "../wire/columns.ts";
+import type { Timestamp } from "../wire/timestamp.ts";
+import { type ExchangeTable, PURPOSES } from "./exchange-table.ts";
+import type { ContextReading, Hop, Observed, ParentLink, ParentReason, Place, Purpose, ReadExchange } from "./hop.ts";
+import type { Machines } from "./machines.ts";
+import { type Sightings, startOf } from "./sightings.ts";
+
+export const NO_PARENT = -1;
+const NO_CANDIDATES: readonly number[] = [];
+
+export class HopTable {
+  readonly size: number;
+  readonly exchanges: ExchangeTable;
+  readonly machines: Machines;
+  /** By vantage point: what its clock shows minus the clock of the run, µs. */
+  readonly clocks: readonly number[];
+  /** By hop: the row of its best sighting. */
+  readonly row: Uint32Array;
+  readonly startedAt: Float64Array;
+  /** NaN where no end was seen. */
+  readonly endedAt: Float64Array;
+  /** Index in `PURPOSES`. */
+  readonly purpose: Uint8Array;
+  /** Index of the hop that caused it, or `NO_PARENT`. */
+  readonly parent: Int32Array;
+  readonly parentConfidence: Float64Array;
+  /** Numbers of the machines by ends of `exchanges`: who sent, and which listener received. */
+  readonly hosts = new Interned<string>();
+  readonly places = new Interned<Place>();
+  readonly hostOfEnds: Int32Array;
+  readonly placeOfEnds: Int32Array;
+  /** By number in `places`: the number of its machine in `hosts`. */
+  readonly hostOfPlace: Int32Array;
+  readonly #parentReason: Uint8Array;
+  readonly #reasons = new Interned<ParentReason>();
+  readonly #candidates = new Map<number, readonly number[]>();
+  readonly #sightings: Sightings;
+  /** By hop: its group in `#sightings`. */
+  readonly #group: Uint32Array;
+  #views: readonly Hop[] | undefined;
+
+  /** `order`: groups of sightings in the order of their starts. */
+  constructor(exchanges: ExchangeTable, sightings: Sightings, order: Uint32Array, machines: Machines, clocks: readonly number[]) {
+    const size = order.length;
+    this.size = size;
+    this.exchanges = exchanges;
+    this.machines = machines;
+    this.clocks = clocks;
+    this.#sightings = sightings;
+    this.#group = order;
+    this.row = new Uint32Array(size);
+    this.startedAt = new Float64Array(size);
+    this.endedAt = new Float64Array(size);
+    this.purpose = new Uint8Array(size);
+    this.parent = new Int32Array(size).fill(NO_PARENT);
+    this.parentConfidence = new Float64Array(size);
+    this.#parentReason = new Uint8Array(size);
+    this.hostOfEnds = Int32Array.from(exchanges.ends, ({ client, vantage }) => this.hosts.number(machines.hostOf(client.address, vantage)));
+    this.placeOfEnds = Int32Array.from(exchanges.ends, ({ server, vantage }) => this.places.number(machines.placeOf(server, vantage)));
+    this.hostOfPlace = Int32Array.from(this.places.values, ({ host }) => this.hosts.number(host));
+    for (let hop = 0; hop < size; hop++) this.#fill(hop, order[hop]!);
+  }
+
+  /** Views of all rows; made when first asked for. */
+  get views(): readonly Hop[] {
+    if (this.#views === undefined) {
+      const views = new Array<Hop>(this.size);
+      for (let hop = 0; hop < this.size; hop++) views[hop] = new HopView(hop, this);
+      this.#views = views;
+    }
+    return this.#views;
+  }
+
+  isWork(hop: number): boolean {
+    return this.purpose[hop] === 0;
+  }
+
+  countWithContext(): number {
+    let found = 0;
+    for (let hop = 0; hop < this.size; hop++) if (this.exchanges.readings.hasContext(this.row[hop]!)) found++;
+    return found;
+  }
+
+  /** Number of the machine that sent it. */
+  clientHost(hop: number): number {
+    return this.hostOfEnds[this.exchanges.endsOf[this.row[hop]!]!]!;
+  }
+
+  /** Number of the listener that received it. */
+  receiver(hop: number): number {
+    return this.placeOfEnds[this.exchanges.endsOf[this.row[hop]!]!]!;
+  }
+
+  link(hop: number, parent: number, because: ParentReason, confidence: number): void {
+    this.parent[hop] = parent;
+    this.#parentReason[hop] = this.#reasons.number(because);
+    this.parentConfidence[hop] = confidence;
+  }
+
+  /** Whether its sender may have been serving requests that the captures cannot show. */
+  isSenderBlind(hop: number): boolean {
+    const { ends, endsOf } = this.exchanges;
+    const { vantage } = ends[endsOf[this.row[hop]!]!]!;
+    return this.machines.isBlind(this.hosts.values[this.clientHost(hop)]!, this.startedAt[hop]! + (this.clocks[vantage] ?? 0));
+  }
+
+  because(hop: number): ParentReason {
+    return this.#reasons.values[this.#parentReason[hop]!]!;
+  }
+
+  candidates(hop: number): readonly number[] {
+    return this.#candidates.get(hop) ?? NO_CANDIDATES;
+  }
+
+  setCandidates(hop: number, candidates: readonly number[]): void {
+    if (candidates.length === 0) this.#candidates.delete(hop);
+    else this.#candidates.set(hop, candidates);
+  }
+
+  /** Rows of all sightings. */
+  rows(hop: number): readonly number[] {
+    return this.#sightings.rows(this.#group[hop]!);
+  }
+
+  isSeenOnce(hop: number): boolean {
+    return this.#sightings.isAlone(this.#group[hop]!);
+  }
+
+  #fill(hop: number, group: number): void {
+    const { exchanges, clocks } = this;
+    const row = this.#sightings.best(group, exchanges, clocks);
+    this.row[hop] = row;
+    this.purpose[hop] = exchanges.purpose[row]!;
+    let start = Number.POSITIVE_INFINITY;
+    let end = Number.NaN;
+    for (let seen = this.#sightings.first(group); seen >= 0; seen = this.#sightings.next(seen)) {
+      const at = startOf(exchanges, seen, clocks);
+      if (at < start) start = at;
+      const ended = exchanges.responseEnd[seen]! - (clocks[exchanges.vantageOf(seen)] ?? 0);
+      if (!(ended <= end) && !Number.isNaN(ended)) end = ended;
+    }
+    this.startedAt[hop] = start;
+    this.endedAt[hop] = end;
+  }
+}
+
+class HopView implements Hop {
+  readonly index: number;
+  // Plain private members: a view is made for every hop, and `#` fields take longer to set.
+  private readonly table: HopTable;
+
+  constructor(index: number, table: HopTable) {
+    this.index = index;
+    this.table = table;
+  }
+
+  private get row(): number {
+    return this.table.row[this.index]!;
+  }
+
+  private get ends() {
+    const { exchanges } = this.table;
+    return exchanges.ends[exchanges.endsOf[this.row]!]!;
+  }
+
+  get exchange(): ReadExchange {
+    return this.table.exchanges.at(this.row);
+  }
+
+  get sightings(): readonly ReadExchange[] {
+    return this.table.rows(this.index).map((row) => this.table.exchanges.at(row));
+  }
+
+  get version(): ReadExchange["version"] {
+    return this.table.exchanges.version(this.row);
+  }
+
+  get client() {
+    return this.ends.client;
+  }
+
+  get server() {
+    return this.ends.server;
+  }
+
+  get clientHost(): string {
+    return this.table.hosts.values[this.table.clientHost(this.index)]!;
+  }
+
+  get receiver(): Place {
+    return this.table.places.values[this.table.receiver(this.index)]!;
+  }
+
+  get startedAt(): Timestamp {
+    return this.table.startedAt[this.index]!;
+  }
+
+  get endedAt(): Timestamp | undefined {
+    const at = this.table.endedAt[this.index]!;
+    return Number.isNaN(at) ? undefined : at;
+  }
+
+  get method(): string {
+    const { exchanges } = this.table;
+    return exchanges.hasRequest(this.row) ? exchanges.methods.values[exchanges.method[this.row]!]! : "?";
+  }
+
+  get path(): string {
+    return this.table.exchanges.path[this.row]!;
+  }
+
+  get status(): number | undefined {
+    const { exchanges } = this.table;
+    return exchanges.hasResponse(this.row) ? exchanges.status[this.row]! : undefined;
+  }
+
+  get purpose(): Purpose {
+    return PURPOSES[this.table.purpose[this.index]!]!;
+  }
+
+  get observed(): Observed {
+    return this.table.exchanges.observed(this.row);
+  }
+
+  /** A capture that lacks the answer's head may stand beside one that has it. */
+  get reading(): ContextReading {
+    const { exchanges } = this.table;
+    const reading = exchanges.reading(this.row);
+    if (reading.response !== undefined || this.table.isSeenOnce(this.index)) return reading;
+    for (const row of this.table.rows(this.index)) {
+      const response = exchanges.readings.response(row);
+      if (response !== undefined) return { ...reading, response };
+    }
+    return reading;
+  }
+
+  get traceIds(): readonly string[] {
+    return this.table.exchanges.readings.traceIds(this.row);
+  }
+
+  get parent(): ParentLink | undefined {
+    const hop = this.table.parent[this.index]!;
+    if (hop === NO_PARENT) return undefined;
+    return { hop, because: this.table.because(this.index), confidence: this.table.parentConfidence[this.index]! };
+  }
+
+  set parent(link: ParentLink | undefined) {
+    if (link === undefined) this.table.parent[this.index] = NO_PARENT;
+    else this.table.link(this.index, link.hop, link.because, link.confidence);
+  }
+
+  get candidates(): readonly number[] {
+    return this.table.candidates(this.index);
+  }
+
+  set candidates(candidates: readonly number[]) {
+    this.table.setCandidates(this.index, candidates);
+  }
+
+  get isSenderBlind(): boolean {
+    return this.table.isSenderBlind(this.index);
+  }
+}

@@ -1,0 +1,110 @@
+// Every valid trace id and span id on the wire, in the order in which the exchanges came: a run of numbers each.
+
+import {
+  FLAG_SAMPLED,
+  FLAGS_START,
+  PARENT_ID_END,
+  PARENT_ID_START,
+  TRACE_ID_END,
+  TRACE_ID_START,
+  TRACE_PARENT_LENGTH,
+} from "../propagation/w3c.ts";
+import { grown } from "../wire/columns.ts";
+import { hexByte, hexOf, hexWord } from "./hex-words.ts";
+import type { Identity } from "./hop.ts";
+import { TraceIds } from "./trace-ids.ts";
+
+const FIRST_CAPACITY = 1_024;
+const NOT_SAMPLED = 0;
+const SAMPLED = 1;
+const DEFERRED = 2;
+const DECISIONS: readonly Identity["sampled"][] = [false, true, "deferred"];
+
+export class IdentityColumns {
+  size = 0;
+  readonly traceIds = new TraceIds();
+  /** Number of the trace id. */
+  trace = new Int32Array(FIRST_CAPACITY);
+  /** Equal numbers mean the same decision. */
+  decision = new Uint8Array(FIRST_CAPACITY);
+  /** Two words each, the more significant first. */
+  #span = new Uint32Array(FIRST_CAPACITY * 2);
+  /** Number of the format's name. */
+  #format = new Uint8Array(FIRST_CAPACITY);
+  readonly #formats: string[] = [];
+
+  add({ format, traceId, spanId, sampled }: Identity): void {
+    const decision = sampled === "deferred" ? DEFERRED : sampled ? SAMPLED : NOT_SAMPLED;
+    this.#add(format, this.traceIds.number(traceId), hexWord(spanId, 0), hexWord(spanId, 8), decision);
+  }
+
+  /** A `traceparent` that is valid to the letter for version 00. Returns its trace-flags, or -1 where it is not, and nothing is added. */
+  addTraceparent(value: string): number {
+    if (value.length !== TRACE_PARENT_LENGTH || !value.startsWith("00-") || value[TRACE_ID_END] !== "-" || value[PARENT_ID_END] !== "-")
+      return -1;
+    const a = hexWord(value, TRACE_ID_START);
+    const b = hexWord(value, TRACE_ID_START + 8);
+    const c = hexWord(value, TRACE_ID_START + 16);
+    const d = hexWord(value, TRACE_ID_START + 24);
+    const high = hexWord(value, PARENT_ID_START);
+    const low = hexWord(value, PARENT_ID_START + 8);
+    const flags = hexByte(value, FLAGS_START);
+    if (a < 0 || b < 0 || c < 0 || d < 0 || high < 0 || low < 0 || flags < 0) return -1;
+    if ((a === 0 && b === 0 && c === 0 && d === 0) || (high === 0 && low === 0)) return -1;
+    this.#add("w3c", this.traceIds.numberOf(a, b, c, d), high, low, flags & FLAG_SAMPLED);
+    return flags;
+  }
+
+  at(index: number): Identity {
+    return {
+      format: this.#formats[this.#format[index]!]!,
+      traceId: this.traceId(index),
+      spanId: this.spanId(index),
+      sampled: DECISIONS[this.decision[index]!]!,
+    };
+  }
+
+  traceId(index: number): string {
+    return this.traceIds.text(this.trace[index]!);
+  }
+
+  spanId(index: number): string {
+    return hexOf(this.#span, index * 2, 2);
+  }
+
+  isUnsampled(index: number): boolean {
+    return this.decision[index] === NOT_SAMPLED;
+  }
+
+  /** Whether two of them name the same span of the same trace. */
+  isSame(a: number, b: number): boolean {
+    return this.trace[a] === this.trace[b] && this.isSameSpanId(a, b);
+  }
+
+  isSameSpanId(a: number, b: number): boolean {
+    return this.#span[a * 2 + 1] === this.#span[b * 2 + 1] && this.#span[a * 2] === this.#span[b * 2];
+  }
+
+  #add(format: string, trace: number, high: number, low: number, decision: number): void {
+    if (this.size === this.trace.length) this.#grow();
+    const at = this.size++;
+    this.trace[at] = trace;
+    this.#span[at * 2] = high;
+    this.#span[at * 2 + 1] = low;
+    this.decision[at] = decision;
+    this.#format[at] = this.#formatNumber(format);
+  }
+
+  #formatNumber(format: string): number {
+    const known = this.#formats.indexOf(format);
+    return known >= 0 ? known : this.#formats.push(format) - 1;
+  }
+
+  #grow(): void {
+    const capacity = this.trace.length * 2;
+    this.trace = grown(this.trace, capacity);
+    this.decision = grown(this.decision, capacity);
+    this.#span = grown(this.#span, capacity * 2);
+    this.#format = grown(this.#format, capacity);
+  }
+}

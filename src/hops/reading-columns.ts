@@ -1,0 +1,133 @@
+// What the fields of each exchange say about traces. One plain `traceparent`, the usual case, is kept as numbers and written out again when
+// somebody asks; of anything else the fields are kept as they stood on the wire, and read again.
+
+import { isNamed } from "../propagation/field-lines.ts";
+import { TRACE_PARENT_HEADER } from "../propagation/w3c.ts";
+import { grown, Interned } from "../wire/columns.ts";
+import type { Field } from "../wire/field.ts";
+import type { ContextReading } from "./hop.ts";
+import { IdentityColumns } from "./identity-columns.ts";
+import { readContexts, responseIdentity, type SortedFields } from "./read-contexts.ts";
+
+const FIRST_CAPACITY = 1_024;
+/** Readings that were made last: a rule asks for the same few again and again. */
+const CACHED = 64;
+
+const NO_FIELDS: readonly Field[] = [];
+/** `kind` of an exchange without any trace field. */
+const NONE = 0;
+/** `kind` of an exchange whose fields are kept; above it, those with one plain `traceparent`: the number of its spelling plus `PLAIN`. */
+const KEPT = 1;
+const PLAIN = 2;
+const MAX_SPELLINGS = 200;
+
+export class ReadingColumns {
+  size = 0;
+  readonly identities = new IdentityColumns();
+  /** Where the identities of a row begin; those of the next row end them. */
+  #first = new Uint32Array(FIRST_CAPACITY + 1);
+  #kind = new Uint8Array(FIRST_CAPACITY);
+  /** Of a plain `traceparent`: trace-flags. */
+  #flags = new Uint8Array(FIRST_CAPACITY);
+  readonly #spellings = new Interned<string>();
+  readonly #fields = new Map<number, readonly Field[]>();
+  readonly #requestIds = new Map<number, string>();
+  readonly #responses = new Map<number, NonNullable<ContextReading["response"]>>();
+  readonly #cachedRows = new Int32Array(CACHED).fill(-1);
+  readonly #cached: ContextReading[] = [];
+
+  /** The next row. `answer`: the fields of the response. */
+  add({ trace, requestId }: SortedFields, answer: readonly Field[]): void {
+    if (this.size === this.#kind.length) this.#grow();
+    const row = this.size++;
+    if (requestId !== undefined) this.#requestIds.set(row, requestId);
+    const response = answer.length === 0 ? undefined : responseIdentity(answer);
+    if (response !== undefined) this.#responses.set(row, response);
+    this.#addTrace(row, trace);
+    this.#first[row + 1] = this.identities.size;
+  }
+
+  /** Index of the first identity of a row. */
+  first(row: number): number {
+    return this.#first[row]!;
+  }
+
+  /** Index behind the last identity of a row. */
+  end(row: number): number {
+    return this.#first[row + 1]!;
+  }
+
+  hasContext(row: number): boolean {
+    return this.#first[row + 1]! > this.#first[row]!;
+  }
+
+  /** Every valid trace id that the request names, in the order of preference of their formats. */
+  traceIds(row: number): string[] {
+    const ids: string[] = [];
+    for (let i = this.first(row); i < this.end(row); i++) ids.push(this.identities.traceId(i));
+    return ids;
+  }
+
+  /** Nothing but one valid `traceparent` of version 00. */
+  isPlain(row: number): boolean {
+    return this.#kind[row]! >= PLAIN;
+  }
+
+  hasFields(row: number): boolean {
+    return this.#kind[row] !== NONE;
+  }
+
+  requestId(row: number): string | undefined {
+    return this.#requestIds.size === 0 ? undefined : this.#requestIds.get(row);
+  }
+
+  response(row: number): ContextReading["response"] {
+    return this.#responses.size === 0 ? undefined : this.#responses.get(row);
+  }
+
+  *answeredTraceIds(): Iterable<string> {
+    for (const { traceId } of this.#responses.values()) yield traceId;
+  }
+
+  at(row: number): ContextReading {
+    const slot = row % CACHED;
+    if (this.#cachedRows[slot] === row) return this.#cached[slot]!;
+    const reading = readContexts(this.#fieldsOf(row), this.requestId(row), this.response(row));
+    this.#cachedRows[slot] = row;
+    this.#cached[slot] = reading;
+    return reading;
+  }
+
+  #addTrace(row: number, fields: readonly Field[]): void {
+    const [field] = fields;
+    if (field === undefined) return;
+    if (fields.length === 1 && isNamed(field, TRACE_PARENT_HEADER)) {
+      const spelling = this.#spellings.number(field.name);
+      const flags = spelling < MAX_SPELLINGS ? this.identities.addTraceparent(field.value) : -1;
+      if (flags >= 0) {
+        this.#kind[row] = PLAIN + spelling;
+        this.#flags[row] = flags;
+        return;
+      }
+    }
+    this.#kind[row] = KEPT;
+    this.#fields.set(row, fields);
+    for (const identity of readContexts(fields, undefined, undefined).identities) this.identities.add(identity);
+  }
+
+  #fieldsOf(row: number): readonly Field[] {
+    const kind = this.#kind[row]!;
+    if (kind < PLAIN) return this.#fields.get(row) ?? NO_FIELDS;
+    const at = this.#first[row]!;
+    const flags = this.#flags[row]!.toString(16).padStart(2, "0");
+    const value = `00-${this.identities.traceId(at)}-${this.identities.spanId(at)}-${flags}`;
+    return [{ name: this.#spellings.values[kind - PLAIN]!, value }];
+  }
+
+  #grow(): void {
+    const capacity = this.#kind.length * 2;
+    this.#first = grown(this.#first, capacity + 1);
+    this.#kind = grown(this.#kind, capacity);
+    this.#flags = grown(this.#flags, capacity);
+  }
+}

@@ -1,0 +1,105 @@
+// Exchanges seen from several vantage points become one: same addresses, and the same sequence number of the request's first byte (or of the
+// response's, where a capture lacks the request). Loopback means another machine in every capture and is never joined across them.
+
+import { Interned } from "../wire/columns.ts";
+import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
+import { PairTable } from "../wire/pair-table.ts";
+import type { Ends, ExchangeTable } from "./exchange-table.ts";
+
+const NOTHING = -1;
+
+/** Groups of rows that show one exchange each, in the order of their first rows. With one vantage point a row is a group of its own. */
+export class Sightings {
+  readonly groups: number;
+  /** First and last row by group; undefined where every group is the row of its number. */
+  readonly #first: Int32Array | undefined;
+  /** The next row of the same group, or -1. */
+  readonly #next: Int32Array | undefined;
+
+  constructor(table: ExchangeTable, vantagePoints: number) {
+    if (vantagePoints <= 1) {
+      this.groups = table.size;
+      return;
+    }
+    const joined = join(table);
+    this.groups = joined.groups;
+    this.#first = joined.first;
+    this.#next = joined.next;
+  }
+
+  first(group: number): number {
+    return this.#first === undefined ? group : this.#first[group]!;
+  }
+
+  /** The next row of the same exchange, or -1. */
+  next(row: number): number {
+    return this.#next === undefined ? NOTHING : this.#next[row]!;
+  }
+
+  isAlone(group: number): boolean {
+    return this.next(this.first(group)) === NOTHING;
+  }
+
+  rows(group: number): number[] {
+    const rows: number[] = [];
+    for (let row = this.first(group); row !== NOTHING; row = this.next(row)) rows.push(row);
+    return rows;
+  }
+
+  /** The row that shows most: the whole head, then the earliest request (nearest to the sender). */
+  best(group: number, table: ExchangeTable, clocks: readonly number[]): number {
+    let best = this.first(group);
+    for (let row = this.next(best); row !== NOTHING; row = this.next(row)) {
+      const difference = rank(table, row) - rank(table, best);
+      if (difference < 0 || (difference === 0 && startOf(table, row, clocks) < startOf(table, best, clocks))) best = row;
+    }
+    return best;
+  }
+}
+
+/** When a row began, on the clock of the run. */
+export function startOf(table: ExchangeTable, row: number, clocks: readonly number[]): number {
+  const at = table.hasRequest(row) ? table.requestStart[row]! : table.hasResponse(row) ? table.responseStart[row]! : 0;
+  return at - (clocks[table.vantageOf(row)] ?? 0);
+}
+
+function rank(table: ExchangeTable, row: number): number {
+  return table.isWhole(row) ? 0 : table.hasRequest(row) ? 1 : 2;
+}
+
+function join(table: ExchangeTable) {
+  const first = new Int32Array(table.size);
+  const last = new Int32Array(table.size);
+  const next = new Int32Array(table.size).fill(NOTHING);
+  const names = new Interned<string>();
+  const nameOfEnds = Int32Array.from(table.ends, (ends) => names.number(endsName(ends)));
+  const known = new PairTable();
+  let groups = 0;
+  for (let row = 0; row < table.size; row++) {
+    const ends = nameOfEnds[table.endsOf[row]!]! * 2;
+    const stream = Math.imul(table.stream[row]!, 0x9e3779b1);
+    const asked = table.hasRequest(row) ? known.get(ends, table.requestSequence[row]! + stream) : NOTHING;
+    const answered = table.hasResponse(row) ? known.get(ends + 1, table.responseSequence[row]! + stream) : NOTHING;
+    let group = [asked, answered].find((g) => g !== NOTHING && isSightingOf(table, row, first[g]!, next)) ?? NOTHING;
+    if (group === NOTHING) {
+      group = groups++;
+      first[group] = row;
+    } else next[last[group]!] = row;
+    last[group] = row;
+    if (table.hasRequest(row)) known.set(ends, table.requestSequence[row]! + stream, group);
+    if (table.hasResponse(row)) known.set(ends + 1, table.responseSequence[row]! + stream, group);
+  }
+  return { groups, first, next };
+}
+
+/** A second one from the same vantage point is another exchange (a port used again); so is one of another stream. */
+function isSightingOf(table: ExchangeTable, row: number, firstOfGroup: number, next: Int32Array): boolean {
+  if (table.stream[firstOfGroup] !== table.stream[row]) return false;
+  for (let other = firstOfGroup; other !== NOTHING; other = next[other]!) if (table.vantageOf(other) === table.vantageOf(row)) return false;
+  return true;
+}
+
+function endsName({ client, server, vantage }: Ends): string {
+  const scope = isLoopback(client.address) || isLoopback(server.address) ? ` ${vantage}` : "";
+  return `${formatEndpoint(client)} ${formatEndpoint(server)}${scope}`;
+}

@@ -1,0 +1,31 @@
+// Columns: what is kept by the hundred thousand is kept in typed arrays, one a property, and not in objects.
+
+export type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
+
+/** A longer copy with zeros behind. */
+export function grown<C extends Column>(column: C, capacity: number): C {
+  const longer = new (column.constructor as new (length: number) => C)(capacity);
+  longer.set(column as never);
+  return longer;
+}
+
+/** Values that repeat (methods, hosts) as small numbers, in the order in which they first came. */
+export class Interned<Value> {
+  readonly values: Value[] = [];
+  readonly #numbers = new Map<Value, number>();
+  #last: Value | undefined;
+  #lastNumber = -1;
+
+  number(value: Value): number {
+    // One client sends one method, one host: the last is most likely the next.
+    if (value === this.#last && this.#lastNumber >= 0) return this.#lastNumber;
+    let number = this.#numbers.get(value);
+    if (number === undefined) {
+      number = this.values.push(value) - 1;
+      this.#numbers.set(value, number);
+    }
+    this.#last = value;
+    this.#lastNumber = number;
+    return number;
+  }
+}
