@@ -96,7 +96,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const graph = buildHops(wire.exchanges, wire.connections, wire.vantagePoints);
   const settled = await askBackend(graph, captures, options);
   const diff = matchSpans(graph, settled?.answer.traces ?? []);
-  linkParentsBySpans(graph.hops, diff);
+  if (diff.index.spans.length > 0) linkParentsBySpans(graph.hops, diff);
   const isElsewhere = holdsOtherTraces(graph, diff, settled);
   const nameOf = addressNames({ given: options.names, dns: wire.dns, blocks: wire.log.names }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);

@@ -2,7 +2,9 @@
 // cannot be read in pieces.
 
 import { gunzipSync } from "node:zlib";
-import { Decompress } from "fzstd";
+import { loadWhenUsed } from "../wire/load-when-used.ts";
+
+const fzstd = loadWhenUsed<typeof import("fzstd")>("fzstd");
 
 /** Fed in such pieces, so that a file of countless tiny frames does not nest the decompressor's calls too deep. */
 const PIECE_BYTES = 64 << 10;
@@ -31,7 +33,7 @@ function gunzip(bytes: Uint8Array, limit: number): Uint8Array {
 function unzstd(bytes: Uint8Array, limit: number): Uint8Array {
   const pieces: Uint8Array[] = [];
   let length = 0;
-  const decompress = new Decompress((piece) => {
+  const decompress = new (fzstd().Decompress)((piece) => {
     length += piece.length;
     if (length <= limit) pieces.push(piece.slice());
   });

@@ -35,7 +35,7 @@ export const PROVEN_PARENT = 0.9;
 
 export function expectationOf(hop: Hop, view: View): Expectation {
   if (hop.purpose !== "work") return { kind: "none" };
-  const parent = hop.parent === undefined || hop.parent.confidence < PROVEN_PARENT ? undefined : view.table.views[hop.parent.hop];
+  const parent = hop.parent === undefined || hop.parent.confidence < PROVEN_PARENT ? undefined : view.table.hop(hop.parent.hop);
   if (parent !== undefined) return byParent(hop, parent, view);
   const origin = originOf(view, hop);
   const { client } = spansOf(view, hop.index);
@@ -65,7 +65,7 @@ function byParent(hop: Hop, parent: Hop, view: View): Expectation {
 }
 
 function byCandidates(hop: Hop, view: View): Expectation {
-  const candidates = hop.candidates.map((index) => view.table.views[index]!);
+  const candidates = hop.candidates.map((index) => view.table.hop(index));
   if (candidates.length === 0) return { kind: "none", isDoubtful: true };
   if (candidates.every((candidate) => hop.startedAt - candidate.startedAt > FRESH_US)) return { kind: "unknown", isDoubtful: true };
   const carried = candidates.map((candidate) => carriedBy(candidate, view));
@@ -99,5 +99,5 @@ function carriedBy(hop: Hop, view: View): Expectation {
 
 function exampleOf(hop: Hop, view: View): Hop | undefined {
   const first = hop.candidates[0];
-  return first === undefined ? undefined : view.table.views[first];
+  return first === undefined ? undefined : view.table.hop(first);
 }

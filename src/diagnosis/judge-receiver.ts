@@ -90,7 +90,7 @@ function isRecordedElsewhere(hop: Hop, view: View): boolean {
 }
 
 function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {
-  const parent = hop.parent === undefined ? undefined : view.table.views[hop.parent.hop];
+  const parent = hop.parent === undefined ? undefined : view.table.hop(hop.parent.hop);
   // Told once, where the decision came in.
   if (parent?.reading.identities.some((id) => id.sampled === false) === true) return [];
   if (parent?.reading.identities.some((id) => id.sampled === true) === true) return [];

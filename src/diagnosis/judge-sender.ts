@@ -51,7 +51,7 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
 /** The usual case at a glance: one valid `traceparent` and nothing else, in the trace and with the flag of the one that caused it. */
 function isCarriedOn({ reading, parent }: Hop, { table }: View): boolean {
   if (parent === undefined || parent.confidence < PROVEN_PARENT || reading.fields.length !== 1) return false;
-  const cause = table.views[parent.hop]!.reading;
+  const cause = table.hop(parent.hop).reading;
   const [after] = reading.identities;
   const [before] = cause.identities;
   if (after === undefined || before === undefined || cause.fields.length !== 1 || !isValid(reading) || !isValid(cause)) return false;
@@ -135,11 +135,11 @@ function splitCause(hop: Hop, sender: Workload, expected: Expected, view: View):
 
 /** Invalid values that this sender put on the wire; one that came in just so was put there by somebody before. */
 function judgeMalformed(hop: Hop, sender: Workload, expectation: Expectation, view: View): Fault[] {
-  const parent = hop.parent === undefined ? undefined : view.table.views[hop.parent.hop];
+  const parent = hop.parent === undefined ? undefined : view.table.hop(hop.parent.hop);
   return hop.reading.extractions.flatMap((extraction): Fault[] => {
     if (!("malformed" in extraction)) return [];
     const own = hop.reading.fields.filter((field) => belongsTo(extraction.format, field.name));
-    const incoming = parent === undefined ? hop.candidates.map((index) => view.table.views[index]!) : [parent];
+    const incoming = parent === undefined ? hop.candidates.map((index) => view.table.hop(index)) : [parent];
     const values = incoming.map(({ reading }) => reading.fields.filter((field) => belongsTo(extraction.format, field.name)));
     if (values.some((came) => came.length === own.length && own.every((field, i) => field.value === came[i]?.value))) return [];
     const came = parent === undefined ? [] : (values[0] ?? []);

@@ -18,7 +18,7 @@ export class Judge {
 
   judge(index: number): Judgement {
     const view = this.#view;
-    const hop = view.table.views[index]!;
+    const hop = view.table.hop(index);
     const { outcome, faults, isDoubtful = false } = judgeSender(hop, view);
     const own = outcome === "not observable" ? [] : judgeReceiver(hop, view, this.#facts);
     return {
@@ -41,7 +41,7 @@ function gatherFacts(view: View): ReceiverFacts {
   // Only what a backend lacks is judged by these.
   if (!view.backend.isAsked) return { children, formats, newestRecorded: new Map() };
   const learn = (workload: number, format: string) => formats.set(workload, (formats.get(workload) ?? new Set()).add(format));
-  for (const hop of view.table.views) {
+  for (const hop of view.table.all()) {
     if (hop.parent !== undefined) {
       const known = children.get(hop.parent.hop);
       if (known === undefined) children.set(hop.parent.hop, [hop]);

@@ -24,7 +24,7 @@ export class RouteNames {
 
   of(hop: number): string {
     const { server } = spansOf(this.#view, hop);
-    const view = this.#view.table.views[hop]!;
+    const view = this.#view.table.hop(hop);
     if (server !== undefined) return routeOf(view, server);
     const { path, method } = view;
     const known = this.#known.get(path)?.get(method);

@@ -17,7 +17,6 @@ export type SendingOrigin =
 
 /** Replaces guesses by proof: `parent` of every hop whose sending span leads to the SERVER span of another hop. */
 export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void {
-  if (diff.index.spans.length === 0) return;
   for (const hop of hops) {
     const origin = sendingOrigin(hop, diff);
     if (origin.kind !== "server") continue;

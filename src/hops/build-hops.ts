@@ -26,7 +26,7 @@ export function buildHops(exchanges: ExchangeTable, connections: readonly Connec
   linkParents(table);
   return {
     get hops() {
-      return table.views;
+      return table.all();
     },
     table,
     machines,

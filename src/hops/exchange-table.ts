@@ -23,7 +23,7 @@ export const PURPOSES: readonly Purpose[] = ["work", "probe", "export", "preflig
 export const WORK = 0;
 
 const VERSIONS: readonly HttpExchange["version"][] = ["1.0", "1.1", "2"];
-const FIRST_CAPACITY = 1_024;
+const FIRST_CAPACITY = 4_096;
 const NO_FIELDS: readonly Field[] = [];
 
 const HAS_REQUEST = 1;
@@ -45,7 +45,8 @@ export class ExchangeTable {
   responseSequence = new Uint32Array(FIRST_CAPACITY);
   /** HTTP/2 stream identifier; 0 without one. */
   stream = new Uint32Array(FIRST_CAPACITY);
-  targetHash = new Uint32Array(FIRST_CAPACITY);
+  /** As signed words: those are never boxed. */
+  targetHash = new Int32Array(FIRST_CAPACITY);
   /** 0 without a response. */
   status = new Uint16Array(FIRST_CAPACITY);
   /** Index in `PURPOSES`. */
@@ -189,7 +190,7 @@ export class ExchangeTable {
     return {
       method: this.methods.values[this.method[row]!]!,
       path: this.path[row]!,
-      targetHash: this.targetHash[row]!,
+      targetHash: this.targetHash[row]! >>> 0,
       fields: NO_FIELDS,
       isHeadComplete: this.isWhole(row),
       headLength: this.#headLength[row]!,

@@ -39,7 +39,8 @@ export class HopTable {
   readonly #sightings: Sightings;
   /** By hop: its group in `#sightings`. */
   readonly #group: Uint32Array;
-  #views: readonly Hop[] | undefined;
+  readonly #views: (Hop | undefined)[];
+  #isWhole = false;
 
   /** `order`: groups of sightings in the order of their starts. */
   constructor(exchanges: ExchangeTable, sightings: Sightings, order: Uint32Array, machines: Machines, clocks: readonly number[]) {
@@ -50,6 +51,7 @@ export class HopTable {
     this.clocks = clocks;
     this.#sightings = sightings;
     this.#group = order;
+    this.#views = new Array(size).fill(undefined);
     this.row = new Uint32Array(size);
     this.startedAt = new Float64Array(size);
     this.endedAt = new Float64Array(size);
@@ -63,18 +65,28 @@ export class HopTable {
     for (let hop = 0; hop < size; hop++) this.#fill(hop, order[hop]!);
   }
 
-  /** Views of all rows; made when first asked for. */
-  get views(): readonly Hop[] {
-    if (this.#views === undefined) {
-      const views = new Array<Hop>(this.size);
-      for (let hop = 0; hop < this.size; hop++) views[hop] = new HopView(hop, this);
-      this.#views = views;
-    }
-    return this.#views;
+  /** The hop as an object: always the same one, made when first asked for. */
+  hop(index: number): Hop {
+    this.#views[index] ??= new HopView(index, this);
+    return this.#views[index];
+  }
+
+  /** All of them as objects. */
+  all(): readonly Hop[] {
+    if (!this.#isWhole) for (let index = 0; index < this.size; index++) this.hop(index);
+    this.#isWhole = true;
+    return this.#views as readonly Hop[];
   }
 
   isWork(hop: number): boolean {
     return this.purpose[hop] === 0;
+  }
+
+  countOf(purpose: Purpose): number {
+    const wanted = PURPOSES.indexOf(purpose);
+    let found = 0;
+    for (let hop = 0; hop < this.size; hop++) if (this.purpose[hop] === wanted) found++;
+    return found;
   }
 
   countWithContext(): number {
@@ -104,6 +116,12 @@ export class HopTable {
     const { ends, endsOf } = this.exchanges;
     const { vantage } = ends[endsOf[this.row[hop]!]!]!;
     return this.machines.isBlind(this.hosts.values[this.clientHost(hop)]!, this.startedAt[hop]! + (this.clocks[vantage] ?? 0));
+  }
+
+  /** The first exchange of the work that a hop caused. */
+  firstCausedBy(cause: number): number | undefined {
+    for (let hop = this.parent.indexOf(cause); hop >= 0; hop = this.parent.indexOf(cause, hop + 1)) if (this.isWork(hop)) return hop;
+    return undefined;
   }
 
   because(hop: number): ParentReason {

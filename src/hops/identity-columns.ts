@@ -14,7 +14,7 @@ import { hexByte, hexOf, hexWord } from "./hex-words.ts";
 import type { Identity } from "./hop.ts";
 import { TraceIds } from "./trace-ids.ts";
 
-const FIRST_CAPACITY = 1_024;
+const FIRST_CAPACITY = 4_096;
 const NOT_SAMPLED = 0;
 const SAMPLED = 1;
 const DEFERRED = 2;

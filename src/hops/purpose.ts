@@ -24,18 +24,23 @@ export function purposeOf(request: HttpRequest | undefined, userAgent: string | 
   if (method === "POST") return EXPORT_PATHS.test(path) ? "export" : "work";
   if (method === "OPTIONS") return "preflight";
   if (method !== "GET" && method !== "HEAD") return "work";
-  const isProbe = (userAgent !== undefined && isProber(userAgent)) || (path.length <= MAX_PROBE_PATH && PROBE_PATHS.test(path));
+  const isProbe = (userAgent !== undefined && isProber(userAgent)) || (path.length <= MAX_PROBE_PATH && isProbePath(path));
   return isProbe ? "probe" : "work";
 }
 
-/** A few user agents make all requests of a capture. */
-const probers = new Map<string, boolean>();
-const MAX_USER_AGENTS = 1_024;
+const isProber = remembered((userAgent) => PROBERS.test(userAgent));
+const isProbePath = remembered((path) => PROBE_PATHS.test(path));
 
-function isProber(userAgent: string): boolean {
-  const known = probers.get(userAgent);
-  if (known !== undefined) return known;
-  const answer = PROBERS.test(userAgent);
-  if (probers.size < MAX_USER_AGENTS) probers.set(userAgent, answer);
-  return answer;
+/** A few user agents make all requests of a capture, and a few paths are most of what they ask for. */
+function remembered(test: (text: string) => boolean): (text: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const answer = test(text);
+    if (known.size < MAX_REMEMBERED) known.set(text, answer);
+    return answer;
+  };
 }
+
+const MAX_REMEMBERED = 4_096;

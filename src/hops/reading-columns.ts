@@ -9,7 +9,7 @@ import type { ContextReading } from "./hop.ts";
 import { IdentityColumns } from "./identity-columns.ts";
 import { readContexts, responseIdentity, type SortedFields } from "./read-contexts.ts";
 
-const FIRST_CAPACITY = 1_024;
+const FIRST_CAPACITY = 4_096;
 /** Readings that were made last: a rule asks for the same few again and again. */
 const CACHED = 64;
 

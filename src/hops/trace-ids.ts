@@ -4,7 +4,7 @@ import { grown } from "../wire/columns.ts";
 import { mix } from "../wire/pair-table.ts";
 import { hexOf, hexWord } from "./hex-words.ts";
 
-const FIRST_CAPACITY = 1_024;
+const FIRST_CAPACITY = 4_096;
 const NOTHING = -1;
 
 /** Numbers are given in the order in which ids first come. */

@@ -5,5 +5,6 @@ import type { ReportOptions } from "./report-format.ts";
 /** The hops that a report lists one by one: all, those that a finding counts, or none. */
 export function shownHops({ graph, diagnosis }: Inspection, { hops }: ReportOptions): readonly Hop[] {
   if (hops === "none") return [];
-  return hops === "all" ? graph.hops : graph.hops.filter((hop) => diagnosis.findingsOf.has(hop.index));
+  if (hops === "all") return graph.hops;
+  return [...diagnosis.findingsOf.keys()].sort((a, b) => a - b).map((index) => graph.table.hop(index));
 }

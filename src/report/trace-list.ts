@@ -62,7 +62,7 @@ function chooseTraces(inspection: Inspection, most: number): { readonly listed: 
   const faulty = new Set<string>();
   for (const [hop] of [...diagnosis.findingsOf].sort((a, b) => a[0] - b[0])) {
     if (faulty.size >= most) break;
-    if (isFaulty(hop, inspection)) for (const { traceId } of graph.hops[hop]!.reading.identities) faulty.add(traceId);
+    if (isFaulty(hop, inspection)) for (const traceId of graph.table.hop(hop).traceIds) faulty.add(traceId);
   }
   for (const { severity, traceIds: ids } of diagnosis.findings) if (severity !== "note") for (const id of ids) faulty.add(id);
   const listed = new Set([...faulty].slice(0, most));

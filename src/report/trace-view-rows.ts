@@ -69,7 +69,7 @@ function hopsOf(traceIds: ReadonlySet<string>, { graph, diff }: Inspection): Map
   // Hops are in the order of time, causes before what they caused: one pass finds whole subtrees.
   for (const hop of graph.hops) {
     const { parent, reading } = hop;
-    const cause = parent === undefined ? undefined : graph.hops[parent.hop];
+    const cause = parent === undefined ? undefined : graph.table.hop(parent.hop);
     if (found.has(hop) || cause === undefined || parent === undefined || hop.purpose !== "work" || !found.has(cause)) continue;
     found.set(hop, { traceId: reading.context?.traceId, isInferred: parent.confidence < 0.95 || found.get(cause)?.isInferred === true });
   }

@@ -1,7 +1,9 @@
 // gzip and zstd, recognized by magic number. A damaged stream gives what came before the damage and then a `problem`.
 import { createGunzip, type Gunzip } from "node:zlib";
-import { Decompress } from "fzstd";
+import { loadWhenUsed } from "../wire/load-when-used.ts";
 import type { ChunkSource } from "./chunk-source.ts";
+
+const fzstd = loadWhenUsed<typeof import("fzstd")>("fzstd");
 
 interface Decompressor {
   /** Takes all of `piece` in. Rejects when the stream is damaged. */
@@ -144,7 +146,7 @@ function drain(stream: Gunzip, output: (bytes: Uint8Array) => void): void {
 }
 
 function openZstd(): Decompressor {
-  const stream = new Decompress();
+  const stream = new (fzstd().Decompress)();
   return {
     async push(piece, output) {
       stream.ondata = output;

@@ -2,7 +2,7 @@
 // the first message and not when the program starts.
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import { loadWhenUsed } from "../wire/load-when-used.ts";
 
 /** A 64-bit integer as protobufjs gives it: two halves of 32 bits, signed as JavaScript's bit operators leave them. */
 export interface Int64 {
@@ -17,8 +17,7 @@ export interface MessageCodec<Decoded> {
   encode(fields: Readonly<Record<string, unknown>>): Uint8Array;
 }
 
-type Protobuf = typeof import("protobufjs");
-const requireHere = createRequire(import.meta.url);
+const protobufjs = loadWhenUsed<typeof import("protobufjs")>("protobufjs");
 const roots = new Map<string, import("protobufjs").Root>();
 
 /** A message of `proto/<file>.proto`. `Decoded` MUST describe its fields; the decoder then sees to it that they have these types. */
@@ -47,7 +46,7 @@ function asBuffer(bytes: Uint8Array): Buffer {
 function rootOf(file: string): import("protobufjs").Root {
   const known = roots.get(file);
   if (known) return known;
-  const protobuf: Protobuf = requireHere("protobufjs");
+  const protobuf = protobufjs();
   // src/spans/ and dist/spans/ are equally far from proto/.
   const root = protobuf.parse(readFileSync(new URL(`../../proto/${file}.proto`, import.meta.url), "utf8")).root;
   root.resolveAll();

@@ -131,7 +131,7 @@ describe("findings", () => {
   it("name the exchanges that they count, and no others", () => {
     const { findingsOf, view, findings } = look({ requests: requestsOf([forwarded(0, { outgoing: [] }), forwarded(1)]) });
     expect(findings).toHaveLength(1);
-    const counted = [...findingsOf.keys()].map((index) => view.table.views[index]!);
+    const counted = [...findingsOf.keys()].map((index) => view.table.all()[index]!);
     expect(counted.map((hop) => hop.reading.fields.length)).toEqual([0]);
     expect([...findingsOf.values()]).toEqual([[0]]);
   });

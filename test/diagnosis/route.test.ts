@@ -25,7 +25,7 @@ describe("templatePath", () => {
 
 describe("routeOf", () => {
   const get = request("client → orders", { target: "/orders/abc-def?key=secret", method: "POST" });
-  const hops = look({ requests: [get] }).view.table.views;
+  const hops = look({ requests: [get] }).view.table.all();
 
   it("is method and path, without the query", () => {
     expect(routeOf(hops[0]!, undefined)).toBe("POST /orders/abc-def");

@@ -10,7 +10,7 @@ function tallyOf(world: World, routeOf: (i: number) => string = () => "GET /"): 
   const seen = look(world);
   const tally = new Tally();
   const judge = new Judge(seen.view);
-  const work = seen.view.table.views.filter((hop) => hop.purpose === "work");
+  const work = seen.view.table.all().filter((hop) => hop.purpose === "work");
   for (const [i, hop] of work.entries()) tally.add(judge.judge(hop.index), routeOf(i));
   return { tally, seen };
 }

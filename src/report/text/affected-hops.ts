@@ -6,5 +6,5 @@ import type { Hop } from "../../hops/hop.ts";
 
 export function affectedHops(finding: Finding, { diagnosis, graph }: Inspection): Hop[] {
   const index = diagnosis.findings.indexOf(finding);
-  return [...diagnosis.findingsOf].flatMap(([hop, findings]) => (findings.includes(index) ? (graph.hops[hop] ?? []) : []));
+  return [...diagnosis.findingsOf].flatMap(([hop, findings]) => (findings.includes(index) ? graph.table.hop(hop) : []));
 }

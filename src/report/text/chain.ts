@@ -6,6 +6,7 @@ import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Exemplar } from "../../diagnosis/tally.ts";
 import type { Verdict } from "../../diagnosis/verdict.ts";
+import type { HopGraph } from "../../hops/build-hops.ts";
 import type { Hop } from "../../hops/hop.ts";
 import { shorten } from "./words.ts";
 
@@ -59,26 +60,26 @@ export function chainOf(finding: Finding, inspection: Inspection): Chain | undef
 
 function nodesBefore({ judgement, fault }: Exemplar, { graph, naming }: Inspection): string[] {
   const nodes: string[] = [];
-  let hop: Hop | undefined = fault.parent ?? parentOf(judgement.hop, graph.hops);
+  let hop: Hop | undefined = fault.parent ?? parentOf(judgement.hop, graph);
   while (hop !== undefined && nodes.length < MAX_BEFORE) {
     nodes.unshift(naming.senderOf(hop.index).group);
-    hop = parentOf(hop, graph.hops);
+    hop = parentOf(hop, graph);
   }
   return nodes;
 }
 
-function parentOf({ parent }: Hop, hops: readonly Hop[]): Hop | undefined {
-  return parent === undefined ? undefined : hops[parent.hop];
+function parentOf({ parent }: Hop, { table }: HopGraph): Hop | undefined {
+  return parent === undefined ? undefined : table.hop(parent.hop);
 }
 
 function nodesBehind(first: Hop, { graph, naming }: Inspection): string[] {
   const nodes: string[] = [];
-  let hop: Hop | undefined = first;
+  let cause = first.index;
   while (nodes.length < MAX_BEHIND) {
-    const index: number = hop.index;
-    hop = graph.hops.find((other) => other.parent?.hop === index && other.purpose === "work");
-    if (hop === undefined) break;
-    nodes.push(naming.receiverOf(hop.index).group);
+    const next = graph.table.firstCausedBy(cause);
+    if (next === undefined) break;
+    nodes.push(naming.receiverOf(next).group);
+    cause = next;
   }
   return nodes;
 }

@@ -2,7 +2,7 @@
 
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
-import { summarize } from "../summary.ts";
+import { summarize, traceIdsOnWire } from "../summary.ts";
 import { dim } from "./line.ts";
 import type { Page } from "./page.ts";
 import { counted, shellWord } from "./words.ts";
@@ -21,16 +21,20 @@ export function writeClosing(inspection: Inspection, page: Page): void {
 function exampleTrace(finding: Finding | undefined): string | undefined {
   const exemplar = finding?.exemplars[0];
   const before = exemplar?.fault.parent ?? exemplar?.judgement.hop;
-  return before?.reading.context?.traceId ?? finding?.traceIds[0];
+  return before?.traceIds[0] ?? finding?.traceIds[0];
 }
 
 export function traceCommand({ diagnosis, graph }: Inspection, { options }: Page): string | undefined {
-  const traceId =
-    exampleTrace(diagnosis.findings[0]) ?? graph.hops.find((hop) => hop.reading.context !== undefined)?.reading.context?.traceId;
+  const traceId = exampleTrace(diagnosis.findings[0]) ?? firstOf(traceIdsOnWire(graph));
   if (traceId === undefined) return undefined;
   const { captures, backend } = options.commandLine;
   const words = ["traceinspect trace", traceId, ...shortCaptures(captures), ...(backend === "" ? [] : [backend])];
   return words.join(" ");
+}
+
+function firstOf(texts: Iterable<string>): string | undefined {
+  for (const text of texts) return text;
+  return undefined;
 }
 
 /** Captures of one folder share its name: `pods/{client,ingress}.pcap`, as bash, zsh and fish expand it. */

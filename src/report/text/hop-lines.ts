@@ -52,7 +52,7 @@ function judged({ purpose, observed, reading }: Hop, findings: readonly Finding[
 }
 
 function writeParent(hop: Hop, { graph, diff }: Inspection, nameOf: (capture: number) => string, page: Page): void {
-  const parent = hop.parent === undefined ? undefined : graph.hops[hop.parent.hop];
+  const parent = hop.parent === undefined ? undefined : graph.table.hop(hop.parent.hop);
   if (parent !== undefined && hop.parent !== undefined)
     page.line(dim(`      caused by ${frameOf(parent, nameOf)}: ${hop.parent.because} (${hop.parent.confidence.toFixed(2)})`));
   else if (hop.candidates.length > 0) page.line(dim(`      ${counted(hop.candidates.length, "request")} could have caused it`));

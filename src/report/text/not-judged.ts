@@ -42,7 +42,7 @@ const PURPOSES: Record<Exclude<Purpose, "work">, readonly [string, string]> = {
 /** `6 health checks and scrapes, 12 telemetry exports`, or nothing. */
 export function leftOut({ graph }: Inspection): string {
   const parts = Object.entries(PURPOSES).flatMap(([purpose, [one, many]]) => {
-    const n = graph.hops.filter((hop) => hop.purpose === purpose).length;
+    const n = graph.table.countOf(purpose as Purpose);
     return n === 0 ? [] : [counted(n, one, many)];
   });
   return parts.length === 0 ? "" : `${listed(parts)} (they carry no trace by right).`;

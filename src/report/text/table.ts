@@ -1,6 +1,6 @@
 // Tables without borders, numbers at the right.
 
-import CliTable from "cli-table3";
+import { loadWhenUsed } from "../../wire/load-when-used.ts";
 import { dim, draw, type Piece } from "./line.ts";
 
 export interface Column {
@@ -9,12 +9,15 @@ export interface Column {
   readonly align: "left" | "right";
 }
 
+const cliTable = loadWhenUsed<typeof import("cli-table3")>("cli-table3");
+
 const SIDES = ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"] as const;
 const INNER = ["left", "left-mid", "mid", "mid-mid", "right", "right-mid"] as const;
 const NO_BORDERS = Object.fromEntries([...SIDES, ...INNER].map((side) => [side, ""]));
 
 export function layTable(columns: readonly Column[], rows: readonly (readonly Piece[])[], isColoured: boolean): string[] {
-  const table = new CliTable({
+  const Table = cliTable();
+  const table = new Table({
     chars: { ...NO_BORDERS, middle: "  " },
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [], compact: true },
     colAligns: columns.map(({ align }) => align),

@@ -18,7 +18,7 @@ export const text: ReportFormat = {
   write(inspection, options, sink) {
     const page = new Page(options, sink);
     writeHeadline(inspection, page);
-    if (inspection.graph.hops.length === 0) writeNothingSeen(inspection, page);
+    if (inspection.graph.table.size === 0) writeNothingSeen(inspection, page);
     else writeJudged(inspection, page);
     writeDetails(inspection, page);
   },

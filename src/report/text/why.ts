@@ -2,6 +2,7 @@
 
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import type { HopGraph } from "../../hops/build-hops.ts";
 import type { Hop, ParentReason } from "../../hops/hop.ts";
 import type { Workload } from "../../naming/workload.ts";
 import { affectedHops } from "./affected-hops.ts";
@@ -43,7 +44,7 @@ function whatFollowed({ verdict, edge }: Finding, hops: readonly Hop[], { diff, 
   const traces = new Set<string>();
   for (const hop of hops) {
     const server = diff.matches.get(hop.index)?.server;
-    const expected = verdict === "ignored" ? traceIdsOf([hop]) : traceIdsOf(causesOf(hop, graph.hops));
+    const expected = verdict === "ignored" ? traceIdsOf([hop]) : traceIdsOf(causesOf(hop, graph));
     // Where the other id is on the wire already, the verdict has said it.
     if (verdict === "split" && !hop.reading.identities.some((id) => expected.has(id.traceId))) continue;
     if (server !== undefined && expected.size > 0 && !expected.has(server.traceId)) traces.add(server.traceId);
@@ -54,12 +55,12 @@ function whatFollowed({ verdict, edge }: Finding, hops: readonly Hop[], { diff, 
 }
 
 /** What caused an exchange, or could have. */
-function causesOf({ parent, candidates }: Hop, hops: readonly Hop[]): Hop[] {
-  return (parent === undefined ? candidates : [parent.hop]).flatMap((index) => hops[index] ?? []);
+function causesOf({ parent, candidates }: Hop, { table }: HopGraph): Hop[] {
+  return (parent === undefined ? candidates : [parent.hop]).map((index) => table.hop(index));
 }
 
 function traceIdsOf(hops: readonly Hop[]): Set<string> {
-  return new Set(hops.flatMap((hop) => hop.reading.identities.map((id) => id.traceId)));
+  return new Set(hops.flatMap((hop) => hop.traceIds));
 }
 
 function unaffectedRoutes({ edge, routes, affected, of }: Finding, { diagnosis }: Inspection): string {
