@@ -68,7 +68,7 @@ export class HealthyTally {
     const to = naming.receiverOf(hop);
     const known = this.#numbers.get(from.index, to.index);
     if (known >= 0) return known;
-    const number = this.#edges.push(this.#tally.edge(from, to, table.exchanges.version(table.row[hop]!))) - 1;
+    const number = this.#edges.push(this.#tally.edge(from, to, table.exchanges.protocol(table.row[hop]!))) - 1;
     this.#numbers.set(from.index, to.index, number);
     if (number * KINDS_OF_HOPS === this.#counts.length) this.#counts = grown(this.#counts, this.#counts.length * 2);
     return number;

@@ -1,7 +1,6 @@
 // Tally: judgements counted per edge and per fault. Adding two tallies is a tally: the same rules serve a file, a live run, and many nodes.
 
 import type { Workload } from "../naming/workload.ts";
-import type { HttpExchange } from "../protocols/observation.ts";
 import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts";
 import type { Fault, Judgement } from "./judgement.ts";
 import type { Verdict } from "./verdict.ts";
@@ -90,7 +89,7 @@ export class Tally {
 
   /** Judgements MUST come in the order of time: exemplars are the earliest. Returns what its faults are counted in. */
   add(judgement: Judgement, route: string): readonly FaultTally[] {
-    const edge = this.edge(judgement.from, judgement.to, judgement.hop.version);
+    const edge = this.edge(judgement.from, judgement.to, judgement.hop.protocol);
     const name = this.count(edge, judgement, route, 1);
     const counted: FaultTally[] = [];
     for (const fault of judgement.faults) {
@@ -103,12 +102,10 @@ export class Tally {
     return counted;
   }
 
-  /** `version` is HTTP's. */
-  edge(from: Workload, to: Workload, version: HttpExchange["version"]): EdgeTally {
+  edge(from: Workload, to: Workload, protocol: string): EdgeTally {
     const key = from.index * WORKLOADS + to.index;
     const known = this.edges.get(key);
     if (known !== undefined) return known;
-    const protocol = version === "2" ? "HTTP/2" : `HTTP/${version}`;
     const edge: EdgeTally = {
       from,
       to,

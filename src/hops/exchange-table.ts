@@ -1,6 +1,7 @@
 // Exchanges as they were observed, one row each: what judging all of them needs lies in columns, and the objects are made again when a
 // rule or a report asks for one. Some 130 bytes a row, and the strings that are not shared.
 
+import { grpcCall } from "../protocols/http/grpc.ts";
 import type { HttpExchange, PacketReference } from "../protocols/observation.ts";
 import { type Column, grown, Interned } from "../wire/columns.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
@@ -23,6 +24,7 @@ export const PURPOSES: readonly Purpose[] = ["work", "probe", "export", "preflig
 export const WORK = 0;
 
 const VERSIONS: readonly HttpExchange["version"][] = ["1.0", "1.1", "2"];
+const PROTOCOLS = VERSIONS.map((version) => `HTTP/${version}`);
 const FIRST_CAPACITY = 4_096;
 const NO_FIELDS: readonly Field[] = [];
 
@@ -30,6 +32,7 @@ const HAS_REQUEST = 1;
 const IS_REQUEST_COMPLETE = 2;
 const HAS_RESPONSE = 4;
 const IS_RESPONSE_COMPLETE = 8;
+const IS_GRPC = 16;
 
 export class ExchangeTable {
   size = 0;
@@ -47,7 +50,7 @@ export class ExchangeTable {
   stream = new Uint32Array(FIRST_CAPACITY);
   /** As signed words: those are never boxed. */
   targetHash = new Int32Array(FIRST_CAPACITY);
-  /** 0 without a response. */
+  /** 0 without a response, and where the capture hides it. */
   status = new Uint16Array(FIRST_CAPACITY);
   /** Index in `PURPOSES`. */
   purpose = new Uint8Array(FIRST_CAPACITY);
@@ -68,6 +71,10 @@ export class ExchangeTable {
   #headLength = new Uint32Array(FIRST_CAPACITY);
   #requestBody = new Float64Array(FIRST_CAPACITY);
   #responseBody = new Float64Array(FIRST_CAPACITY);
+  /** Plus one; 0 where it was not seen. */
+  #grpcStatus = new Uint16Array(FIRST_CAPACITY);
+  readonly #grpcTimeout = new Map<number, number>();
+  readonly #hiddenFields = new Map<number, number>();
   readonly #incomplete = new Map<number, NonNullable<HttpExchange["incomplete"]>>();
   readonly #seenAgain = new Map<number, readonly PacketReference[]>();
   /** By vantage point, then by the number of the connection: the index in `ends` that came last. */
@@ -78,22 +85,25 @@ export class ExchangeTable {
   add(exchange: HttpExchange): void {
     if (this.size === this.endsOf.length) this.#grow();
     const row = this.size++;
-    const { request, response, incomplete } = exchange;
+    const { request, response, grpc, incomplete } = exchange;
     this.endsOf[row] = this.#endsNumber(exchange);
     this.#version[row] = VERSIONS.indexOf(exchange.version);
     this.stream[row] = exchange.stream ?? 0;
     if (incomplete !== undefined) this.#incomplete.set(row, incomplete);
     const sorted = sortFields(request?.fields ?? NO_FIELDS);
     this.readings.add(sorted, response?.fields ?? NO_FIELDS);
-    this.purpose[row] = PURPOSES.indexOf(purposeOf(request, sorted.userAgent));
+    this.purpose[row] = PURPOSES.indexOf(purposeOf(request, sorted.userAgent, exchange.server.port));
     this.host[row] = sorted.host === undefined ? 0 : this.hosts.number(sorted.host) + 1;
-    let flags = 0;
+    let flags = grpc === undefined ? 0 : IS_GRPC;
+    if (grpc?.status !== undefined) this.#grpcStatus[row] = grpc.status + 1;
+    if (grpc?.timeout !== undefined) this.#grpcTimeout.set(row, grpc.timeout);
     if (request === undefined) {
       this.requestStart[row] = Number.NaN;
       this.requestEnd[row] = Number.NaN;
       this.path.push("");
     } else {
-      flags = request.isHeadComplete ? HAS_REQUEST | IS_REQUEST_COMPLETE : HAS_REQUEST;
+      flags |= request.isHeadComplete ? HAS_REQUEST | IS_REQUEST_COMPLETE : HAS_REQUEST;
+      if (request.hiddenFields > 0) this.#hiddenFields.set(row, request.hiddenFields);
       this.requestStart[row] = request.startedAt;
       this.requestEnd[row] = request.endedAt ?? Number.NaN;
       this.requestSequence[row] = request.sequence;
@@ -114,7 +124,7 @@ export class ExchangeTable {
       this.responseStart[row] = response.startedAt;
       this.responseEnd[row] = response.endedAt ?? Number.NaN;
       this.responseSequence[row] = response.sequence;
-      this.status[row] = response.status;
+      this.status[row] = response.status ?? 0;
       this.#responseCapture[row] = response.packet.capture;
       this.#responseNumber[row] = response.packet.number;
       this.#responseBody[row] = response.bodyLength;
@@ -145,6 +155,11 @@ export class ExchangeTable {
 
   version(row: number): HttpExchange["version"] {
     return VERSIONS[this.#version[row]!]!;
+  }
+
+  /** `HTTP/1.1`, `HTTP/2`, `gRPC`. */
+  protocol(row: number): string {
+    return (this.#flags[row]! & IS_GRPC) !== 0 ? "gRPC" : PROTOCOLS[this.#version[row]!]!;
   }
 
   /** Frame number of the first packet that shows it. */
@@ -178,11 +193,18 @@ export class ExchangeTable {
       request: this.#requestAt(row),
       response: this.#responseAt(row),
       ...(stream === 0 ? {} : { stream }),
+      ...this.#grpcAt(row),
       ...(incomplete === undefined ? {} : { incomplete }),
       reading: this.reading(row),
       purpose: PURPOSES[this.purpose[row]!]!,
       host: host === 0 ? undefined : this.hosts.values[host - 1],
     };
+  }
+
+  #grpcAt(row: number): Pick<HttpExchange, "grpc"> {
+    if ((this.#flags[row]! & IS_GRPC) === 0) return {};
+    const status = this.#grpcStatus[row]!;
+    return { grpc: grpcCall(this.path[row], status === 0 ? undefined : status - 1, this.#grpcTimeout.get(row)) };
   }
 
   #requestAt(row: number): HttpExchange["request"] {
@@ -193,6 +215,7 @@ export class ExchangeTable {
       targetHash: this.targetHash[row]! >>> 0,
       fields: NO_FIELDS,
       isHeadComplete: this.isWhole(row),
+      hiddenFields: this.#hiddenFields.get(row) ?? 0,
       headLength: this.#headLength[row]!,
       bodyLength: this.#requestBody[row]!,
       startedAt: this.requestStart[row]!,
@@ -206,7 +229,7 @@ export class ExchangeTable {
   #responseAt(row: number): HttpExchange["response"] {
     if (!this.hasResponse(row)) return undefined;
     return {
-      status: this.status[row]!,
+      status: this.status[row] === 0 ? undefined : this.status[row]!,
       fields: NO_FIELDS,
       isHeadComplete: (this.#flags[row]! & IS_RESPONSE_COMPLETE) !== 0,
       bodyLength: this.#responseBody[row]!,
@@ -255,6 +278,7 @@ export class ExchangeTable {
     this.#headLength = longer(this.#headLength);
     this.#requestBody = longer(this.#requestBody);
     this.#responseBody = longer(this.#responseBody);
+    this.#grpcStatus = longer(this.#grpcStatus);
   }
 }
 

@@ -195,6 +195,10 @@ class HopView implements Hop {
     return this.table.exchanges.version(this.row);
   }
 
+  get protocol(): string {
+    return this.table.exchanges.protocol(this.row);
+  }
+
   get client() {
     return this.ends.client;
   }
@@ -230,8 +234,8 @@ class HopView implements Hop {
   }
 
   get status(): number | undefined {
-    const { exchanges } = this.table;
-    return exchanges.hasResponse(this.row) ? exchanges.status[this.row]! : undefined;
+    const status = this.table.exchanges.status[this.row]!;
+    return status === 0 ? undefined : status;
   }
 
   get purpose(): Purpose {

@@ -47,6 +47,8 @@ export interface Hop {
   readonly exchange: ReadExchange;
   readonly sightings: readonly ReadExchange[];
   readonly version: HttpExchange["version"];
+  /** `HTTP/1.1`, `HTTP/2`, `gRPC`. */
+  readonly protocol: string;
   readonly client: Endpoint;
   readonly server: Endpoint;
   /** Machine that sent it; which of its listeners, only the parent can tell. */
@@ -70,7 +72,7 @@ export interface Hop {
    * inside the machine is not among them.
    */
   candidates: readonly number[];
-  /** True when the sender may have been serving requests that the captures cannot show (encrypted, HTTP/2): candidates are then no proof. */
+  /** True when the sender may have been serving requests that the captures cannot show (encrypted, lost): candidates are then no proof. */
   readonly isSenderBlind: boolean;
 }
 

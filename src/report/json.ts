@@ -90,7 +90,7 @@ function hopOf(hop: Hop, inspection: Inspection, options: ReportOptions) {
     id: hopId(hop.index),
     from: naming.senderOf(hop.index).name,
     to: naming.receiverOf(hop.index).name,
-    protocol: hop.version === "2" ? "HTTP/2" : `HTTP/${hop.version}`,
+    protocol: hop.protocol,
     method: hop.method,
     path: hop.path,
     status: hop.status ?? null,

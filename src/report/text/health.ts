@@ -16,7 +16,7 @@ export function writeHealth(inspection: Inspection, page: Page): void {
   const blind = sum(edges.map(({ notObservable }) => notObservable));
   const observed = judged - blind;
   const withContext = sum(edges.map((edge) => edge.withContext));
-  const isBlindInPart = blind > 0 || unreadConnections(connections).some(({ protocol }) => protocol === "TLS" || protocol === "HTTP/2");
+  const isBlindInPart = blind > 0 || unreadConnections(connections).some(({ protocol }) => protocol === "TLS");
   if (judged === 0) page.text(2, styled("cyan", "?"), " Nothing to judge: all HTTP seen is health checks, scrapes, exports or preflights.");
   else if (observed === 0) return;
   else if (withContext === 0)
