@@ -83,19 +83,39 @@ export interface ConnectionSummary {
   readonly secondSights: number;
 }
 
-/** A DNS question with its answer (RFC 1035). */
+/**
+ * A DNS question with its answer (RFC 1035). A resolver that asks again from another port or with another id makes another exchange; so does one
+ * that asks again over TCP because the answer was truncated.
+ */
 export interface DnsExchange {
   readonly kind: "dns";
+  readonly vantage: number;
+  readonly transport: "udp" | "tcp";
+  /** In lower case. */
   readonly name: string;
+  /** `A`, `AAAA`, `SRV`, …; `TYPE` with a number for one without a usual name. */
   readonly type: string;
-  /** Addresses of A and AAAA answers, CNAMEs followed. */
-  readonly addresses: readonly string[];
-  /** `NOERROR`, `NXDOMAIN`, …; undefined while nobody answered. */
-  readonly code: string | undefined;
   readonly client: Endpoint;
   readonly server: Endpoint;
+  /** When it was asked first; the answer's time where `tries` is 0. */
   readonly at: Timestamp;
   readonly packet: PacketReference;
+  /** How often it was asked; 0 when the capture shows the answer only. */
+  readonly tries: number;
+  readonly answeredAt: Timestamp | undefined;
+  readonly answerPacket: PacketReference | undefined;
+  /** Why there is no answer: none came in time, or the connection or the capture ended before. */
+  readonly unanswered?: "timeout" | CloseReason;
+  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`, …; undefined without an answer. */
+  readonly code: string | undefined;
+  /** Addresses of A and AAAA answers, CNAMEs followed. */
+  readonly addresses: readonly string[];
+  /** The names that CNAME answers lead through, in their order. */
+  readonly aliases: readonly string[];
+  /** Seconds: the smallest of the answers' times to live. */
+  readonly ttl: number | undefined;
+  /** TC: the answer is not all, and is to be asked for over TCP. */
+  readonly isTruncated: boolean;
 }
 
 export type Observation = HttpExchange | ConnectionSummary | DnsExchange;

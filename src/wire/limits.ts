@@ -86,6 +86,8 @@ export const MAX_ROUTES = 200;
 
 /** DNS questions that wait for their answer at a time, per vantage point; the oldest goes out as unanswered. */
 export const MAX_DNS_WAITING = 4_096;
+/** Records of one DNS answer that are kept; a resolver's list of addresses has at most a few dozen. */
+export const MAX_DNS_ANSWERS = 256;
 /** Packet time for which a DNS question waits: resolvers ask again after 5 s and give up after a few times (resolv.conf(5)). */
 export const DNS_TIMEOUT_US = 30_000_000;
 
