@@ -47,8 +47,9 @@ export function findMachines(
   for (const connection of connections) {
     if (connection.handshake === "unanswered" || connection.handshake === "refused") continue;
     // Traffic of an unknown protocol (a database's) says nothing of requests; what might carry them is told by name.
-    const isUnread = connection.protocol === "HTTP/2" || connection.protocol === "TLS";
-    const isLossy = connection.protocol === "HTTP/1" && (connection.missing > 0 || withoutRequest.has(connectionKey(connection)));
+    const isUnread = connection.protocol === "TLS";
+    const isRead = connection.protocol === "HTTP/1" || connection.protocol === "HTTP/2";
+    const isLossy = isRead && (connection.missing > 0 || withoutRequest.has(connectionKey(connection)));
     if (!isUnread && !isLossy) continue;
     const host = hostOf(connection.server.address, connection.vantage);
     const periods = blind.get(host) ?? [];

@@ -8,7 +8,7 @@ import type { Emit } from "../wire/stage.ts";
 import { FirstBytes } from "./first-bytes.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
 import type { Observation } from "./observation.ts";
-import type { StreamProtocol, StreamReader } from "./stream-protocol.ts";
+import type { StreamContext, StreamProtocol, StreamReader, Upgrade } from "./stream-protocol.ts";
 
 export interface InnerOptions {
   readonly connection: Connection;
@@ -16,6 +16,8 @@ export interface InnerOptions {
   readonly emit: Emit<Observation | Anomaly>;
   readonly budget: KeptBytes;
   readonly protocols: readonly StreamProtocol[];
+  /** The request that asked for what these bytes speak. */
+  readonly upgrade?: Upgrade | undefined;
 }
 
 const CLIENT: Direction = 0;
@@ -39,9 +41,11 @@ export class InnerStream implements StreamReader {
     }
     const recognised = this.#first.add(from === "client" ? CLIENT : SERVER, bytes, start, end, segment);
     if (recognised === undefined) return;
-    const { connection, keep, emit, budget } = this.#options;
+    const { connection, keep, emit, budget, upgrade } = this.#options;
     const { beganLate } = this.#first;
-    const reader = recognised.protocol.open({ connection, keep, emit, beganLate, budget, inner: () => new InnerStream(this.#options) });
+    const inner: StreamContext["inner"] = (next) => new InnerStream({ ...this.#options, upgrade: next });
+    const context: StreamContext = { connection, keep, emit, beganLate, budget, inner };
+    const reader = recognised.protocol.open(upgrade === undefined ? context : { ...context, upgrade });
     this.#reader = reader;
     this.#first.replay(CLIENT, {
       data: (of, kept, keptStart, keptEnd, at) => reader.data(sideOf(of), kept, keptStart, keptEnd, at),

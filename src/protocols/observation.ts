@@ -19,8 +19,11 @@ export interface HttpRequest {
   readonly targetHash: number;
   /** Kept fields in wire order; a field of no format and no rule is not here. Whoever has read them MAY let them go. */
   fields: readonly Field[];
-  /** False when the capture lacks a part of the head: fields may be missing from `fields`. */
+  /** False when the capture lacks a part of the head, or hides some of it: fields may be missing from `fields`. */
   readonly isHeadComplete: boolean;
+  /** Fields that refer to a part of an HPACK table that the capture does not show; 0 for HTTP/1. Method and path may be among them. */
+  readonly hiddenFields: number;
+  /** Bytes of start line and fields; of field blocks as they were sent (RFC 9113 §4.3). */
   readonly headLength: number;
   bodyLength: number;
   readonly startedAt: Timestamp;
@@ -34,7 +37,8 @@ export interface HttpRequest {
 }
 
 export interface HttpResponse {
-  readonly status: number;
+  /** Undefined where the capture does not show it: a field of HTTP/2 like any other. */
+  readonly status: number | undefined;
   fields: readonly Field[];
   readonly isHeadComplete: boolean;
   bodyLength: number;
@@ -42,6 +46,17 @@ export interface HttpResponse {
   endedAt: Timestamp | undefined;
   readonly packet: PacketReference;
   readonly sequence: number;
+}
+
+/** What an exchange says as a gRPC call ("gRPC over HTTP2", grpc/grpc PROTOCOL-HTTP2.md). */
+export interface GrpcCall {
+  /** With its package; undefined where the capture does not show the path. */
+  readonly service: string | undefined;
+  readonly method: string | undefined;
+  /** `grpc-status`; undefined where the server sent none, or the capture does not show it. */
+  readonly status: number | undefined;
+  /** `grpc-timeout`, µs. */
+  readonly timeout?: number;
 }
 
 /** A request with its response on one connection, in one vocabulary for every HTTP version (RFC 9110 §3.3). */
@@ -58,6 +73,7 @@ export interface HttpExchange {
   /** Undefined when the capture lacks the whole request head. */
   readonly request: HttpRequest | undefined;
   readonly response: HttpResponse | undefined;
+  readonly grpc?: GrpcCall;
   /** Why it is not whole. */
   readonly incomplete?: "gap" | CloseReason;
 }
@@ -81,6 +97,16 @@ export interface ConnectionSummary {
   readonly retransmissions: number;
   /** First packet, for evidence. */
   readonly secondSights: number;
+  /** There, where requests had fields that could not be known. */
+  readonly hidden?: HiddenFields;
+}
+
+/** Header fields of requests that refer to what the capture does not show (RFC 7541 §2.3.2). */
+export interface HiddenFields {
+  /** Requests that had such fields. */
+  readonly requests: number;
+  /** The packet from which on all fields are known; undefined while they are not. */
+  readonly knownFrom: PacketReference | undefined;
 }
 
 /**

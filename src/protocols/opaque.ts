@@ -24,9 +24,6 @@ function begins(bytes: Uint8Array, start: number, end: number, prefix: Uint8Arra
 
 const text = (value: string) => new TextEncoder().encode(value);
 
-/** HTTP/2 begins with its connection preface (RFC 9113 §3.4). */
-export const http2: StreamProtocol = opaque("HTTP/2", text("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
-
 export const ssh: StreamProtocol = opaque("SSH", text("SSH-2.0-"));
 
 const HANDSHAKE = 22;

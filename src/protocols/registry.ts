@@ -5,7 +5,8 @@ import type { DatagramProtocol } from "./datagram-protocol.ts";
 import { dnsDatagrams } from "./dns/dns-datagrams.ts";
 import { dnsStream } from "./dns/dns-stream.ts";
 import { http1 } from "./http/http1.ts";
-import { http2, ssh, tls } from "./opaque.ts";
+import { http2 } from "./http/http2.ts";
+import { ssh, tls } from "./opaque.ts";
 import type { StreamProtocol } from "./stream-protocol.ts";
 
 export const streamProtocols: readonly StreamProtocol[] = [http2, http1, tls, ssh, dnsStream];

@@ -3,8 +3,9 @@ import type { CloseReason, Segment } from "../tcp/stream-sink.ts";
 import type { Anomaly } from "../wire/anomaly.ts";
 import type { Side } from "../wire/endpoint.ts";
 import type { Emit } from "../wire/stage.ts";
+import type { BodySink } from "./http/body-sink.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
-import type { Observation } from "./observation.ts";
+import type { HiddenFields, HttpRequest, Observation } from "./observation.ts";
 
 /** Reads one connection, both sides. Bytes and segment are borrowed. The calls are those of `StreamSink`, with sides for directions. */
 export interface StreamReader {
@@ -13,6 +14,15 @@ export interface StreamReader {
   seenAgain(from: Side, length: number, segment: Segment): void;
   end(from: Side): void;
   close(reason: CloseReason): void;
+  /** What of its header fields could not be known; asked after `close`. */
+  readonly hidden?: HiddenFields | undefined;
+}
+
+/** A request that asks for another protocol on its connection (RFC 9110 §7.8). */
+export interface Upgrade {
+  readonly request: HttpRequest;
+  /** True once the reader of the other protocol has taken the request over: its answer comes there. */
+  isTaken: boolean;
 }
 
 export interface StreamContext {
@@ -24,8 +34,12 @@ export interface StreamContext {
   readonly beganLate?: boolean;
   /** What all connections of the vantage point may keep together. */
   readonly budget?: KeptBytes;
+  /** The request that brought the connection to this protocol. */
+  readonly upgrade?: Upgrade;
+  /** Where the bytes of a body go, if anybody wants them. Asked at the head of each message that has a body. */
+  openBody?(request: HttpRequest, side: "client" | "server", contentType: string, contentEncoding: string): BodySink | undefined;
   /** A reader for bytes carried inside this protocol (TLS, CONNECT, Upgrade). They are recognised afresh. */
-  inner(): StreamReader;
+  inner(upgrade?: Upgrade): StreamReader;
 }
 
 /**

@@ -10,7 +10,7 @@ import { FirstBytes, type Recognised } from "./first-bytes.ts";
 import { InnerStream } from "./inner-stream.ts";
 import { KeptBytes } from "./kept-bytes.ts";
 import type { Observation } from "./observation.ts";
-import type { StreamProtocol, StreamReader } from "./stream-protocol.ts";
+import type { StreamContext, StreamProtocol, StreamReader } from "./stream-protocol.ts";
 
 export interface RecognizerOptions {
   readonly protocols: readonly StreamProtocol[];
@@ -63,6 +63,7 @@ export class StreamRecognizer implements StreamSink {
     this.#first.close();
     const { clientEnd, serverEnd, flows, vantage, handshake, openedAt, lastPacketAt } = this.#connection;
     const sum = (of: "packets" | "bytes" | "missing" | "retransmissions" | "secondSights") => flows[0][of] + flows[1][of];
+    const hidden = this.#reader?.hidden;
     this.#options.emit({
       kind: "connection",
       vantage,
@@ -78,6 +79,7 @@ export class StreamRecognizer implements StreamSink {
       missing: sum("missing"),
       retransmissions: sum("retransmissions"),
       secondSights: sum("secondSights"),
+      ...(hidden === undefined ? {} : { hidden }),
     });
   }
 
@@ -89,7 +91,7 @@ export class StreamRecognizer implements StreamSink {
     const { keep, emit, protocols } = this.#options;
     const budget = this.#budget;
     const { beganLate } = this.#first;
-    const inner = () => new InnerStream({ connection, keep, emit, budget, protocols });
+    const inner: StreamContext["inner"] = (upgrade) => new InnerStream({ connection, keep, emit, budget, protocols, upgrade });
     const reader = protocol.open({ connection, keep, emit, beganLate, budget, inner });
     this.#reader = reader;
     this.#first.replay(client, {

@@ -68,6 +68,12 @@ export const MAX_CHUNK_LINE_BYTES = 16 << 10;
 export const MAX_TRAILER_BYTES = 64 << 10;
 /** Bytes of one kept field value. tracestate may hold 512, baggage 8,192 (W3C); a hostile sender sends more. */
 export const MAX_FIELD_VALUE_BYTES = 16 << 10;
+/** Bytes of one HPACK dynamic table, whatever SETTINGS_HEADER_TABLE_SIZE allows. 4,096 is the default, browsers use 65,536. */
+export const MAX_HEADER_TABLE_BYTES = 256 << 10;
+/** Streams open at a time on one HTTP/2 connection. Servers allow 100 to 1,000; SETTINGS without a limit allow 2^30. */
+export const MAX_OPEN_STREAMS = 10_000;
+/** Streams of one HTTP/2 connection that were reset and may still get frames that were on their way. */
+export const MAX_RESET_STREAMS = 1_024;
 /** Sightings remembered for one exchange. */
 export const MAX_SIGHTINGS = 64;
 

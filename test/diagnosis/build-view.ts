@@ -180,6 +180,7 @@ function sightings(of: Request): HttpExchange[] {
       path: pathOf(of.target),
       targetHash: hash(of.target),
       fields: of.fields.map(([name, value]): Field => ({ name, value })),
+      hiddenFields: 0,
       isHeadComplete: of.head === "full",
       headLength: of.headLength,
       bodyLength: 0,

@@ -14,6 +14,8 @@ const COLON = 58;
 /** Fields that frame a message (RFC 9112 §6): always read. */
 const CONTENT_LENGTH = "content-length";
 const TRANSFER_ENCODING = "transfer-encoding";
+/** It says what the connection speaks from here on (RFC 9110 §7.8). */
+const UPGRADE = "upgrade";
 
 /** `contentLength` without the field, and where its values differ or are no numbers. */
 export const NO_LENGTH = -1;
@@ -28,6 +30,8 @@ export interface FieldLines {
   contentLength: number;
   /** Value lines in wire order, lower-cased, joined by commas (RFC 9110 §5.3); empty without the field. */
   transferEncoding: string;
+  /** Lower-cased; empty without the field. */
+  upgrade: string;
   /** Lines that are no field line (RFC 9112 §5.1). */
   malformed: number;
 }
@@ -58,7 +62,7 @@ export function createFieldReader(keep: ReadonlySet<string>): FieldReader {
 }
 
 class DeclaredFieldReader implements FieldReader {
-  readonly fields: FieldLines = { kept: [], contentLength: NO_LENGTH, transferEncoding: "", malformed: 0 };
+  readonly fields: FieldLines = { kept: [], contentLength: NO_LENGTH, transferEncoding: "", upgrade: "", malformed: 0 };
   readonly lines = new LineScanner();
   readonly text = createTextCache(this.lines);
   /** By first letter, in both cases: most lines are passed over after one look. */
@@ -66,7 +70,7 @@ class DeclaredFieldReader implements FieldReader {
   #last: Declared | undefined;
 
   constructor(keep: ReadonlySet<string>) {
-    for (const name of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, ...keep])) {
+    for (const name of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE, ...keep])) {
       const entry: Declared = { name, isKept: keep.has(name), seen: name, value: "" };
       const letter = name.charCodeAt(0);
       const list = [...(this.#declared[letter] ?? []), entry];
@@ -80,6 +84,7 @@ class DeclaredFieldReader implements FieldReader {
     fields.kept = [];
     fields.contentLength = NO_LENGTH;
     fields.transferEncoding = "";
+    fields.upgrade = "";
     fields.malformed = 0;
     this.#last = undefined;
     const view = this.lines.viewOf(bytes);
@@ -116,7 +121,8 @@ class DeclaredFieldReader implements FieldReader {
       if (!isText(declared.value, bytes, from, end)) declared.value = text.read(bytes, from, end);
       fields.kept.push({ name: declared.seen, value: declared.value });
     }
-    if (declared.name === CONTENT_LENGTH) fields.contentLength = agree(fields.contentLength, readLengths(bytes, from, to));
+    if (declared.name === UPGRADE) fields.upgrade = text.read(bytes, from, to).toLowerCase();
+    else if (declared.name === CONTENT_LENGTH) fields.contentLength = agree(fields.contentLength, readLengths(bytes, from, to));
     else if (declared.name === TRANSFER_ENCODING) {
       const value = text.read(bytes, from, to).toLowerCase();
       fields.transferEncoding = fields.transferEncoding === "" ? value : `${fields.transferEncoding},${value}`;

@@ -7,7 +7,7 @@ import type { Side } from "../../wire/endpoint.ts";
 import { MAX_SIGHTINGS } from "../../wire/limits.ts";
 import { KeptBytes } from "../kept-bytes.ts";
 import type { HttpRequest, HttpResponse } from "../observation.ts";
-import type { StreamContext, StreamProtocol, StreamReader } from "../stream-protocol.ts";
+import type { StreamContext, StreamProtocol, StreamReader, Upgrade } from "../stream-protocol.ts";
 import { ExchangePairing, type OpenResponse } from "./exchange-pairing.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { HeadBuffer } from "./head-buffer.ts";
@@ -33,6 +33,7 @@ function fieldReaderFor(keep: ReadonlySet<string>): FieldReader {
 const SP = 32;
 const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];
 const UNSEEN_METHOD = "?";
+const H2C = "h2c";
 const INTERIM: Framing = { kind: "none" };
 
 class Http1Reader implements StreamReader, MessageEvents {
@@ -47,6 +48,9 @@ class Http1Reader implements StreamReader, MessageEvents {
   /** Why messages end that are cut by the end of their direction. */
   #ending: CloseReason = "fin";
   #inner: StreamReader | undefined;
+  /** A request that asked for HTTP/2: it is answered there. */
+  #upgrade: Upgrade | undefined;
+  #upgradeAnswer: OpenResponse | undefined;
   #problemSaid = false;
 
   constructor(context: StreamContext) {
@@ -98,6 +102,10 @@ class Http1Reader implements StreamReader, MessageEvents {
     this.#ending = reason;
     this.#clientParser.end(false);
     this.#serverParser.end(false);
+    if (this.#upgrade?.isTaken === false && this.#upgradeAnswer !== undefined) {
+      this.#upgradeAnswer.isGiven = false;
+      this.#pairing.responseEnd(this.#upgradeAnswer, undefined);
+    }
     this.#pairing.close(reason);
   }
 
@@ -125,7 +133,7 @@ class Http1Reader implements StreamReader, MessageEvents {
   }
 
   tunnel(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void {
-    this.#inner ??= this.#context.inner();
+    this.#inner ??= this.#context.inner(this.#upgrade);
     this.#inner.data(from, bytes, start, end, segment);
   }
 
@@ -153,6 +161,7 @@ class Http1Reader implements StreamReader, MessageEvents {
       targetHash: target.hash,
       fields: fields.kept,
       isHeadComplete: head.isComplete,
+      hiddenFields: 0,
       headLength: head.length,
       bodyLength: 0,
       startedAt: first.at,
@@ -185,7 +194,16 @@ class Http1Reader implements StreamReader, MessageEvents {
     this.#response = this.#pairing.response(response, first.offset);
     const framing = responseFraming(line.status, this.#response.asked?.method, fields);
     if (framing.kind === "tunnel") this.#clientParser.becomeTunnel();
+    if (line.status === 101 && fields.upgrade === H2C) this.#handOver(this.#response);
     return framing;
+  }
+
+  /** 101 answers nothing when HTTP/2 follows: the answer is the response of stream 1 (RFC 7540 §3.2). */
+  #handOver(answer: OpenResponse): void {
+    if (answer.asked === undefined) return;
+    this.#upgrade = { request: answer.asked, isTaken: false };
+    this.#upgradeAnswer = answer;
+    answer.isGiven = true;
   }
 
   #direction(side: Side): Direction {
