@@ -4,10 +4,11 @@ import type { Connection } from "../tcp/connection.ts";
 import type { CloseReason, Direction, Segment } from "../tcp/stream-sink.ts";
 import type { Anomaly } from "../wire/anomaly.ts";
 import type { Side } from "../wire/endpoint.ts";
+import { MAX_PROTOCOL_DEPTH } from "../wire/limits.ts";
 import type { Emit } from "../wire/stage.ts";
 import { FirstBytes } from "./first-bytes.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
-import type { Observation } from "./observation.ts";
+import type { HiddenFields, Observation } from "./observation.ts";
 import type { StreamContext, StreamProtocol, StreamReader, Upgrade } from "./stream-protocol.ts";
 
 export interface InnerOptions {
@@ -16,6 +17,8 @@ export interface InnerOptions {
   readonly emit: Emit<Observation | Anomaly>;
   readonly budget: KeptBytes;
   readonly protocols: readonly StreamProtocol[];
+  /** Protocols that this one lies in. */
+  readonly depth?: number;
   /** The request that asked for what these bytes speak. */
   readonly upgrade?: Upgrade | undefined;
 }
@@ -26,12 +29,23 @@ const SERVER: Direction = 1;
 export class InnerStream implements StreamReader {
   readonly #options: InnerOptions;
   readonly #first: FirstBytes;
+  #protocol: StreamProtocol | undefined;
   #reader: StreamReader | undefined;
 
   constructor(options: InnerOptions) {
     this.#options = options;
     const mayBe = (from: Direction, sender: Side) => sideOf(from) === sender;
-    this.#first = new FirstBytes(options.protocols, options.budget, mayBe, false);
+    // Nothing is recognised in what lies too deep: each level is a call within a call.
+    const protocols = (options.depth ?? 1) > MAX_PROTOCOL_DEPTH ? [] : options.protocols;
+    this.#first = new FirstBytes(protocols, options.budget, mayBe, false);
+  }
+
+  get spoken(): string | undefined {
+    return this.#reader?.spoken ?? this.#protocol?.name;
+  }
+
+  get hidden(): HiddenFields | undefined {
+    return this.#reader?.hidden;
   }
 
   data(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void {
@@ -43,9 +57,11 @@ export class InnerStream implements StreamReader {
     if (recognised === undefined) return;
     const { connection, keep, emit, budget, upgrade } = this.#options;
     const { beganLate } = this.#first;
-    const inner: StreamContext["inner"] = (next) => new InnerStream({ ...this.#options, upgrade: next });
+    const depth = (this.#options.depth ?? 1) + 1;
+    const inner: StreamContext["inner"] = (next) => new InnerStream({ ...this.#options, upgrade: next, depth });
     const context: StreamContext = { connection, keep, emit, beganLate, budget, inner };
     const reader = recognised.protocol.open(upgrade === undefined ? context : { ...context, upgrade });
+    this.#protocol = recognised.protocol;
     this.#reader = reader;
     this.#first.replay(CLIENT, {
       data: (of, kept, keptStart, keptEnd, at) => reader.data(sideOf(of), kept, keptStart, keptEnd, at),

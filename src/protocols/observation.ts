@@ -1,4 +1,4 @@
-import type { Handshake } from "../tcp/connection.ts";
+import type { Handshake, ProxiedEnds } from "../tcp/connection.ts";
 import type { CloseReason } from "../tcp/stream-sink.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Field } from "../wire/field.ts";
@@ -97,6 +97,8 @@ export interface ConnectionSummary {
   readonly retransmissions: number;
   /** First packet, for evidence. */
   readonly secondSights: number;
+  /** The ends that a PROXY header in front names. */
+  readonly proxied?: ProxiedEnds;
   /** There, where requests had fields that could not be known. */
   readonly hidden?: HiddenFields;
 }

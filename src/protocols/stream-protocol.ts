@@ -14,6 +14,8 @@ export interface StreamReader {
   seenAgain(from: Side, length: number, segment: Segment): void;
   end(from: Side): void;
   close(reason: CloseReason): void;
+  /** What the connection spoke, where that is not the protocol by which it was recognised: what TLS carried, once it is read. */
+  readonly spoken?: string | undefined;
   /** What of its header fields could not be known; asked after `close`. */
   readonly hidden?: HiddenFields | undefined;
 }

@@ -61,7 +61,7 @@ export class StreamRecognizer implements StreamSink {
   close(reason: CloseReason): void {
     this.#reader?.close(reason);
     this.#first.close();
-    const { clientEnd, serverEnd, flows, vantage, handshake, openedAt, lastPacketAt } = this.#connection;
+    const { clientEnd, serverEnd, flows, vantage, handshake, openedAt, lastPacketAt, proxied } = this.#connection;
     const sum = (of: "packets" | "bytes" | "missing" | "retransmissions" | "secondSights") => flows[0][of] + flows[1][of];
     const hidden = this.#reader?.hidden;
     this.#options.emit({
@@ -69,7 +69,7 @@ export class StreamRecognizer implements StreamSink {
       vantage,
       client: clientEnd,
       server: serverEnd,
-      protocol: this.#protocol?.name,
+      protocol: this.#reader?.spoken ?? this.#protocol?.name,
       handshake,
       closedBy: reason,
       openedAt,
@@ -79,6 +79,7 @@ export class StreamRecognizer implements StreamSink {
       missing: sum("missing"),
       retransmissions: sum("retransmissions"),
       secondSights: sum("secondSights"),
+      ...(proxied === undefined ? {} : { proxied }),
       ...(hidden === undefined ? {} : { hidden }),
     });
   }

@@ -50,6 +50,8 @@ export const MAX_ADDRESSES = 1_048_576;
 /** Kinds of packets that are counted and not read (link types, EtherTypes, UDP ports), per vantage point. */
 export const MAX_OTHER_KINDS = 256;
 
+/** Protocols in one another on one connection: PROXY, CONNECT, TLS, Upgrade make four. Deeper nesting is an attack. */
+export const MAX_PROTOCOL_DEPTH = 8;
 /** Bytes of one direction kept until its protocol is recognised: longer than any first line that tells. */
 export const MAX_UNDECIDED_BYTES = 8 << 10;
 /** Bytes of beginnings and unfinished heads kept over all connections of a vantage point. */

@@ -120,8 +120,8 @@ function theirs(file: string): string[] {
 
 /** Control characters as tshark writes them. */
 function printable(name: string): string {
-  const escape = (character: string) => (character === "\r" ? "\\r" : `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`);
-  return name.toLowerCase().replace(/[\0-\x1f]/g, escape);
+  const inOctal = (character: string) => (character === "\r" ? "\\r" : `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`);
+  return name.toLowerCase().replace(/[\0-\x1f]/g, inOctal);
 }
 
 const OPCODE_UPDATE = 5;

@@ -90,7 +90,7 @@ export class MessageParser {
           this.#state = "head";
           break;
         case "tunnel":
-          this.#events.tunnel(this.#from, bytes, at, end, segment);
+          this.#events.tunnel(this.#from, bytes, at, end, at === start ? segment : { ...segment, offset: segment.offset + at - start });
           return;
       }
     }
