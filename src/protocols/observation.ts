@@ -41,7 +41,12 @@ export interface HttpResponse {
   readonly status: number | undefined;
   fields: readonly Field[];
   readonly isHeadComplete: boolean;
+  /** Of a WebSocket, here and in its request, the bytes of its frames: they grow while the connection lasts. */
   bodyLength: number;
+  /** With 101, the protocol that the connection speaks from here on, in lower case: `websocket` (RFC 9110 §7.8). */
+  upgrade?: string;
+  /** Server-sent events: a response that lasts as long as its reader listens. */
+  isEventStream?: true;
   readonly startedAt: Timestamp;
   endedAt: Timestamp | undefined;
   readonly packet: PacketReference;

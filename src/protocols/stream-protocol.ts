@@ -38,7 +38,10 @@ export interface StreamContext {
   readonly budget?: KeptBytes;
   /** The request that brought the connection to this protocol. */
   readonly upgrade?: Upgrade;
-  /** Where the bytes of a body go, if anybody wants them. Asked at the head of each message that has a body. */
+  /**
+   * Where the bytes of a body go, if anybody wants them. Asked at the head of each request that has a body; of its response only where the request's
+   * was wanted. The sink MUST be ended, before the exchange is emitted unless the response came before the whole request.
+   */
   openBody?(request: HttpRequest, side: "client" | "server", contentType: string, contentEncoding: string): BodySink | undefined;
   /** A reader for bytes carried inside this protocol (TLS, CONNECT, Upgrade). They are recognised afresh. */
   inner(upgrade?: Upgrade): StreamReader;
