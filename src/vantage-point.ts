@@ -5,6 +5,7 @@ import { AddressTable } from "./packet/address-table.ts";
 import type { DecodedPacket } from "./packet/decoded-packet.ts";
 import { PacketDecoder } from "./packet/packet-decoder.ts";
 import type { DatagramProtocol } from "./protocols/datagram-protocol.ts";
+import { ExportTap } from "./protocols/exports/export-tap.ts";
 import { KeptBytes } from "./protocols/kept-bytes.ts";
 import type { Observation } from "./protocols/observation.ts";
 import { datagramProtocols, streamProtocols } from "./protocols/registry.ts";
@@ -20,13 +21,21 @@ export class VantagePoint {
   readonly #addresses = new AddressTable();
   readonly #emit: Emit<Observation | Anomaly>;
   readonly #tcp: TcpTracker;
+  readonly #exports: ExportTap;
   readonly #decoders = new Map<number, PacketDecoder>();
   readonly #datagrams: readonly { readonly protocol: DatagramProtocol; readonly reader: ReturnType<DatagramProtocol["open"]> }[];
 
   /** `keep`: lower-case names of the header fields whose values are kept. */
   constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>) {
     this.#emit = emit;
-    const options = { protocols: streamProtocols, keep, emit, budget: new KeptBytes() };
+    const exports = new ExportTap(emit);
+    const take = (output: Observation | Anomaly) => {
+      emit(output);
+      if (output.kind === "http") exports.exchange(output);
+    };
+    const openBody = exports.openBody.bind(exports);
+    const options = { protocols: streamProtocols, keep, emit: take, budget: new KeptBytes(), openBody };
+    this.#exports = exports;
     this.#tcp = new TcpTracker(index, this.#addresses, (connection) => new StreamRecognizer(connection, options), emit);
     this.#datagrams = datagramProtocols.map((protocol) => ({ protocol, reader: protocol.open({ vantage: index, emit }) }));
   }
@@ -46,6 +55,7 @@ export class VantagePoint {
 
   end(): void {
     this.#tcp.end();
+    this.#exports.end();
     for (const { reader } of this.#datagrams) reader.end();
   }
 
@@ -57,6 +67,7 @@ export class VantagePoint {
       source: { address: this.#addresses.name(packet.source), port: packet.sourcePort },
       destination: { address: this.#addresses.name(packet.destination), port: packet.destinationPort },
       bytes: packet.bytes.subarray(packet.payloadStart, packet.payloadEnd),
+      isWhole: packet.payloadLength <= packet.payloadEnd - packet.payloadStart,
       at: packet.timestamp,
       packet: { capture: packet.capture, number: packet.number },
     });

@@ -9,6 +9,8 @@ export interface Datagram {
   readonly source: Endpoint;
   readonly destination: Endpoint;
   readonly bytes: Uint8Array;
+  /** False when the capture lacks its end. */
+  readonly isWhole: boolean;
   readonly at: Timestamp;
   readonly packet: PacketReference;
 }

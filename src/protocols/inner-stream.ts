@@ -9,7 +9,7 @@ import type { Emit } from "../wire/stage.ts";
 import { FirstBytes } from "./first-bytes.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
 import type { HiddenFields, Observation } from "./observation.ts";
-import type { StreamContext, StreamProtocol, StreamReader, Upgrade } from "./stream-protocol.ts";
+import type { OpenBody, StreamContext, StreamProtocol, StreamReader, Upgrade } from "./stream-protocol.ts";
 
 export interface InnerOptions {
   readonly connection: Connection;
@@ -17,6 +17,7 @@ export interface InnerOptions {
   readonly emit: Emit<Observation | Anomaly>;
   readonly budget: KeptBytes;
   readonly protocols: readonly StreamProtocol[];
+  readonly openBody?: OpenBody | undefined;
   /** Protocols that this one lies in. */
   readonly depth?: number;
   /** The request that asked for what these bytes speak. */
@@ -55,11 +56,11 @@ export class InnerStream implements StreamReader {
     }
     const recognised = this.#first.add(from === "client" ? CLIENT : SERVER, bytes, start, end, segment);
     if (recognised === undefined) return;
-    const { connection, keep, emit, budget, upgrade } = this.#options;
+    const { connection, keep, emit, budget, openBody, upgrade } = this.#options;
     const { beganLate } = this.#first;
     const depth = (this.#options.depth ?? 1) + 1;
     const inner: StreamContext["inner"] = (next) => new InnerStream({ ...this.#options, upgrade: next, depth });
-    const context: StreamContext = { connection, keep, emit, beganLate, budget, inner };
+    const context: StreamContext = { connection, keep, emit, beganLate, budget, openBody, inner };
     const reader = recognised.protocol.open(upgrade === undefined ? context : { ...context, upgrade });
     this.#protocol = recognised.protocol;
     this.#reader = reader;

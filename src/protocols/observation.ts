@@ -1,3 +1,4 @@
+import type { Resource, SpanKind } from "../spans/span.ts";
 import type { Handshake, ProxiedEnds } from "../tcp/connection.ts";
 import type { CloseReason } from "../tcp/stream-sink.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
@@ -151,4 +152,55 @@ export interface DnsExchange {
   readonly isTruncated: boolean;
 }
 
-export type Observation = HttpExchange | ConnectionSummary | DnsExchange;
+/** A span as an export shipped it: what names it, and who made it. */
+export interface ExportedSpan {
+  /** Lower-case hex of 32 and 16 digits; zeros where the export holds no such id. */
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Undefined for a root. */
+  readonly parentSpanId: string | undefined;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly resource: Resource;
+}
+
+/** What a collector answered to an export. */
+export interface ExportAnswer {
+  readonly at: Timestamp;
+  readonly packet: PacketReference;
+  /** HTTP status; undefined where the capture does not show it. */
+  readonly status: number | undefined;
+  /** `grpc-status`, 0 is good; undefined without gRPC, or where the capture does not show it. */
+  readonly grpcStatus: number | undefined;
+  /** OTLP's partial_success, where the answer has one: the collector took the export and refused some spans of it. */
+  readonly rejected: { readonly spans: number; readonly hasMessage: boolean } | undefined;
+}
+
+/** Spans on their way from a process to a collector or agent: one request, or one datagram. */
+export interface SpanExport {
+  readonly kind: "export";
+  readonly vantage: number;
+  readonly protocol: ExportProtocol;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  readonly at: Timestamp;
+  readonly packet: PacketReference;
+  /** The first spans of it, up to `MAX_SPANS_PER_EXPORT`. */
+  readonly spans: readonly ExportedSpan[];
+  /** Spans that could be told, kept or not. */
+  readonly spanCount: number;
+  /** Body bytes as they were sent, compressed or not. */
+  readonly bytes: number;
+  /** False when the capture lacks bytes of it: `spans` are those in front. */
+  readonly isWhole: boolean;
+  /** Why not all of what was captured could be read: a compression, a cap, a broken encoding. */
+  readonly unread: string | undefined;
+  /** Undefined without one; an agent on UDP never answers. */
+  readonly answer: ExportAnswer | undefined;
+  /** Why there is no answer, or no whole one: bytes are missing, or how the stream ended. */
+  readonly unanswered: HttpExchange["incomplete"] | undefined;
+}
+
+export type ExportProtocol = "otlp-http" | "otlp-grpc" | "zipkin" | "jaeger-http" | "jaeger-udp";
+
+export type Observation = HttpExchange | ConnectionSummary | DnsExchange | SpanExport;

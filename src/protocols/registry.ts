@@ -5,6 +5,7 @@
 import type { DatagramProtocol } from "./datagram-protocol.ts";
 import { dnsDatagrams } from "./dns/dns-datagrams.ts";
 import { dnsStream } from "./dns/dns-stream.ts";
+import { jaegerDatagrams } from "./exports/jaeger-datagrams.ts";
 import { http1 } from "./http/http1.ts";
 import { http2 } from "./http/http2.ts";
 import { ssh, tls } from "./opaque.ts";
@@ -13,4 +14,4 @@ import type { StreamProtocol } from "./stream-protocol.ts";
 
 export const streamProtocols: readonly StreamProtocol[] = [proxyProtocol, http2, http1, tls, ssh, dnsStream];
 
-export const datagramProtocols: readonly DatagramProtocol[] = [dnsDatagrams];
+export const datagramProtocols: readonly DatagramProtocol[] = [dnsDatagrams, jaegerDatagrams];

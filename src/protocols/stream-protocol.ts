@@ -27,6 +27,8 @@ export interface Upgrade {
   isTaken: boolean;
 }
 
+export type OpenBody = (request: HttpRequest, side: Side, contentType: string, contentEncoding: string) => BodySink | undefined;
+
 export interface StreamContext {
   readonly connection: Connection;
   /** Lower-case names of the header fields whose values are kept. */
@@ -42,7 +44,7 @@ export interface StreamContext {
    * Where the bytes of a body go, if anybody wants them. Asked at the head of each request that has a body; of its response only where the request's
    * was wanted. The sink MUST be ended, before the exchange is emitted unless the response came before the whole request.
    */
-  openBody?(request: HttpRequest, side: "client" | "server", contentType: string, contentEncoding: string): BodySink | undefined;
+  readonly openBody?: OpenBody | undefined;
   /** A reader for bytes carried inside this protocol (TLS, CONNECT, Upgrade). They are recognised afresh. */
   inner(upgrade?: Upgrade): StreamReader;
 }

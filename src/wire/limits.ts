@@ -99,6 +99,21 @@ export const MAX_DNS_ANSWERS = 256;
 /** Packet time for which a DNS question waits: resolvers ask again after 5 s and give up after a few times (resolv.conf(5)). */
 export const DNS_TIMEOUT_US = 30_000_000;
 
+/** Bytes of one export of spans, as sent and as unpacked. An SDK's batch of 512 spans has some 300 kB; collectors take 4 MiB (gRPC) to 20 MiB. */
+export const MAX_EXPORT_BYTES = 8 << 20;
+/** Bytes of unfinished exports kept over all connections of a vantage point. */
+export const MAX_EXPORT_BYTES_TOTAL = 64 << 20;
+/** Bytes of the answer to an export: a status and a message. */
+export const MAX_EXPORT_ANSWER_BYTES = 64 << 10;
+/** Spans kept of one export; SDKs send 512 by default, collectors 8,192. */
+export const MAX_SPANS_PER_EXPORT = 16_384;
+/** Exports that wait for their answer at a time, per vantage point; the oldest goes out as unanswered. */
+export const MAX_EXPORTS_WAITING = 4_096;
+/** Characters of an exported span's name. Real ones are below 100; a URL for a name is longer and tells no more. */
+export const MAX_SPAN_NAME_CHARS = 512;
+/** Structures in one another in Thrift; Jaeger's model has five levels. */
+export const MAX_THRIFT_DEPTH = 16;
+
 /** Bytes of one gRPC reply message. 50,000 spans are 15 MB (measured on Jaeger 2.13). */
 export const MAX_REPLY_BYTES = 256 << 20;
 /** Bytes of one trace file after decompression: JSON is parsed whole. */
