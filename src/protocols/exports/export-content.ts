@@ -50,7 +50,7 @@ export function collectSpans(read: (into: SpanList) => void): ExportContent {
     read(list);
   } catch (error) {
     if (!(error instanceof Truncated || error instanceof Malformed)) throw error;
-    unread = error.message;
+    unread = error instanceof Truncated ? "it ends before its encoding does" : error.message;
   }
   return { spans: list.spans, spanCount: list.count, unread };
 }
