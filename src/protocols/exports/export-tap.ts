@@ -59,11 +59,17 @@ export class ExportTap {
     this.#makeRoom();
     const waiting: Waiting = { format, content: NOTHING, body: undefined, rejected: undefined, exchange: undefined };
     this.#waiting.set(request, waiting);
-    return new KeptBody(MAX_EXPORT_BYTES, this.#budget, (body) => {
+    const done = (body: WholeBody) => {
+      const { hidden } = format;
+      if (hidden !== undefined && (body.isCapped || !unlessMalformed(() => hidden.is(body.bytes), false))) {
+        this.#waiting.delete(request);
+        return;
+      }
       waiting.body = { bytes: body.length, isWhole: body.isWhole };
       waiting.content = readSpans(format, body, contentType, contentEncoding);
       if (waiting.exchange !== undefined) this.#finish(request, waiting, waiting.exchange);
-    });
+    };
+    return new KeptBody(MAX_EXPORT_BYTES, this.#budget, done, format.hidden?.mayBe);
   }
 
   #openAnswer(request: HttpRequest, contentType: string, contentEncoding: string): BodySink | undefined {

@@ -3,12 +3,12 @@
 import { codingOf, unpackBody } from "./unpack-body.ts";
 
 /** Compressed-Flag and Message-Length. */
-const PREFIX_BYTES = 5;
+export const GRPC_PREFIX_BYTES = 5;
 
 /** Its bytes, unpacked, or what there is of them; empty without a message. Throws `Malformed` where they cannot be unpacked. */
 export function firstGrpcMessage(body: Uint8Array, limit: number): Uint8Array {
-  if (body.length < PREFIX_BYTES) return body.subarray(0, 0);
+  if (body.length < GRPC_PREFIX_BYTES) return body.subarray(0, 0);
   const length = ((body[1]! << 24) | (body[2]! << 16) | (body[3]! << 8) | body[4]!) >>> 0;
-  const message = body.subarray(PREFIX_BYTES, PREFIX_BYTES + length);
+  const message = body.subarray(GRPC_PREFIX_BYTES, GRPC_PREFIX_BYTES + length);
   return body[0] === 0 ? message : unpackBody(message, codingOf(message), limit);
 }

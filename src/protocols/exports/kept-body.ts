@@ -19,11 +19,14 @@ export class KeptBody implements BodySink {
   readonly #limit: number;
   readonly #kept: HeadBuffer;
   readonly #done: (body: WholeBody) => void;
+  readonly #mayBe: ((beginning: Uint8Array) => boolean) | undefined;
   #length = 0;
   #isCapped = false;
   #isOver = false;
 
-  constructor(limit: number, budget: KeptBytes, done: (body: WholeBody) => void) {
+  /** `mayBe`: looks at the first `BEGINNING_BYTES`; what cannot be wanted is kept no further. */
+  constructor(limit: number, budget: KeptBytes, done: (body: WholeBody) => void, mayBe?: (beginning: Uint8Array) => boolean) {
+    this.#mayBe = mayBe;
     this.#limit = limit;
     this.#kept = new HeadBuffer(budget);
     this.#done = done;
@@ -32,7 +35,9 @@ export class KeptBody implements BodySink {
   data(bytes: Uint8Array, start: number, end: number): void {
     this.#length += end - start;
     if (this.#isCapped || this.#isOver) return;
-    if (this.#length > this.#limit || !this.#kept.append(bytes, start, end)) this.#isCapped = true;
+    const before = this.#kept.length;
+    if (this.#length > this.#limit || !this.#kept.append(bytes, start, end)) this.#drop();
+    else if (before < BEGINNING_BYTES && this.#length >= BEGINNING_BYTES && this.#mayBe?.(this.#kept.bytes) === false) this.#drop();
   }
 
   end(isWhole: boolean): void {
@@ -42,4 +47,12 @@ export class KeptBody implements BodySink {
     this.#done({ bytes: bytes.subarray(0, length), length: this.#length, isWhole, isCapped: this.#isCapped });
     this.#kept.clear();
   }
+
+  #drop(): void {
+    this.#isCapped = true;
+    this.#kept.clear();
+  }
 }
+
+/** Enough to tell most of what is no export. */
+export const BEGINNING_BYTES = 12;

@@ -86,6 +86,44 @@ function readSpan(bytes: Uint8Array, start: number, end: number, resource: ReadS
 
 const NOTHING = new Uint8Array(0);
 
+/** Whether such a request may begin so at `start`: ResourceSpans, and in it a resource, ScopeSpans or a schema URL. */
+export function mayBeOtlpExport(bytes: Uint8Array, start: number): boolean {
+  let at = start + 1;
+  while (bytes[at]! >= 0x80) at++;
+  const within = bytes[at + 1];
+  return bytes[start] === RESOURCE_SPANS && (within === 0x0a || within === 0x12 || within === 0x1a);
+}
+
+/** Tag of field 1, length-delimited. */
+const RESOURCE_SPANS = 0x0a;
+
+/** Whether `bytes` are such a request by what is in them: a span with ids of 16 and 8 bytes and a start in nanoseconds, where no other message has them. */
+export function isOtlpExport(bytes: Uint8Array): boolean {
+  let isOne = false;
+  const within = (start: number, end: number, number: number, visit: (field: ProtobufField) => void) =>
+    readProtobuf(bytes, start, end, (field) => {
+      if (field.number === number && field.isBytes && !isOne) visit(field);
+    });
+  const span = (start: number, end: number) => {
+    let seen = 0;
+    readProtobuf(bytes, start, end, (field) => {
+      const length = field.end - field.start;
+      if (field.number === 1 && field.isBytes && length === TRACE_ID_DIGITS / 2) seen |= 1;
+      else if (field.number === 2 && field.isBytes && length === SPAN_ID_DIGITS / 2) seen |= 2;
+      else if (field.number === 7 && !field.isBytes && length === 8) seen |= 4;
+    });
+    isOne ||= seen === 7;
+  };
+  try {
+    within(0, bytes.length, 1, (resource) =>
+      within(resource.start, resource.end, 2, (scope) => within(scope.start, scope.end, 2, ({ start, end }) => span(start, end))),
+    );
+  } catch (error) {
+    if (!(error instanceof Truncated || error instanceof Malformed)) throw error;
+  }
+  return isOne;
+}
+
 /** partial_success of ExportTraceServiceResponse; undefined without one, or where it says that all is well. */
 export function readOtlpAnswer(bytes: Uint8Array): ExportAnswer["rejected"] {
   let spans = 0;

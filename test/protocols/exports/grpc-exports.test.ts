@@ -77,6 +77,25 @@ describe("OTLP over gRPC", () => {
     expect(play(body, 0)).toMatchObject([{ spans: [], unread }]);
   });
 
+  it.each([
+    ["an export", message(otlp), 1],
+    ["a compressed one", message(gzipSync(otlp), true), 1],
+    ["an export of no spans", message(otlpBytes("stock", [])), 0],
+    ["text", message(Buffer.from("\n\x0bhello world and more")), 0],
+    ["a metric of two texts", message(Buffer.from("0a1e121c121a0a1061616161616161616161616161616161120662626262626200", "hex")), 0],
+    ["a stream of anything", new Uint8Array(100_000).fill(0x0a), 0],
+  ])("tells %s by its bytes where the path is hidden", (_, body, count) => {
+    const seen: SpanExport[] = [];
+    const tap = new ExportTap((output) => seen.push(output));
+    const exchange = exchangeOf(0, "");
+    const request = { ...exchange.request, hiddenFields: 2 };
+    const sink = tap.openBody(request, "client", "", "");
+    for (let at = 0; at < body.length; at += 5) sink?.data(body, at, Math.min(body.length, at + 5));
+    sink?.end(true);
+    tap.exchange({ ...exchange, request });
+    expect(seen).toHaveLength(count);
+  });
+
   it("waits for the end of a body that is answered before", () => {
     const seen: SpanExport[] = [];
     const tap = new ExportTap((output) => seen.push(output));
