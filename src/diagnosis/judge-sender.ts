@@ -65,6 +65,10 @@ function isValid({ extractions }: Hop["reading"]): boolean {
 
 function notObservable(hop: Hop): Fault[] {
   if (hop.purpose !== "work") return [];
+  if ((hop.exchange.request?.hiddenFields ?? 0) > 0)
+    return [
+      fault("not-observable", "joined-mid-connection", undefined, "note", 1, "header fields refer to what was sent before the capture"),
+    ];
   const detail = hop.observed === "partial" ? "the capture lacks a part of the request head" : "the capture lacks the request head";
   return [fault("not-observable", "capture-cut", undefined, "note", 1, detail)];
 }

@@ -1,6 +1,7 @@
 // Tally: judgements counted per edge and per fault. Adding two tallies is a tally: the same rules serve a file, a live run, and many nodes.
 
 import type { Workload } from "../naming/workload.ts";
+import { protocolName } from "../protocols/http/protocol-name.ts";
 import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts";
 import type { Fault, Judgement } from "./judgement.ts";
 import type { Verdict } from "./verdict.ts";
@@ -91,7 +92,7 @@ export class Tally {
     const key = from.index * WORKLOADS + to.index;
     const known = this.edges.get(key);
     if (known !== undefined) return known;
-    const protocol = hop.exchange.version === "2" ? "HTTP/2" : `HTTP/${hop.exchange.version}`;
+    const protocol = protocolName(hop.exchange);
     const edge: EdgeTally = {
       from,
       to,

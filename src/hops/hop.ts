@@ -67,7 +67,7 @@ export interface Hop {
    * inside the machine is not among them.
    */
   candidates: readonly number[];
-  /** True when the sender may have been serving requests that the captures cannot show (encrypted, HTTP/2): candidates are then no proof. */
+  /** True when the sender may have been serving requests that the captures cannot show (encrypted, lost): candidates are then no proof. */
   isSenderBlind: boolean;
 }
 

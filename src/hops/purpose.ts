@@ -18,10 +18,17 @@ const MAX_PROBE_PATH = 32;
 const EXPORT_PATHS =
   /^(\/v1\/(traces|metrics|logs)|\/v1development\/profiles|\/api\/v[12]\/spans|\/api\/traces|\/v0\.\d\/traces|\/api\/v1\/(write|push)|\/loki\/api\/v1\/push|\/opentelemetry\.proto\.collector\..*)$/;
 
-export function purposeOf(request: HttpRequest | undefined, userAgent: string | undefined): Purpose {
+/** gRPC's own health checks (grpc/grpc health-checking.md): kubelet and load balancers ask them. */
+const GRPC_HEALTH = "/grpc.health.v1.Health/";
+/** The port that IANA gave to OTLP over gRPC. */
+const OTLP_PORT = 4317;
+
+/** `port`: the server's. */
+export function purposeOf(request: HttpRequest | undefined, userAgent: string | undefined, port: number): Purpose {
   if (request === undefined) return "work";
   const { method, path } = request;
-  if (method === "POST") return EXPORT_PATHS.test(path) ? "export" : "work";
+  if (path === "" && request.hiddenFields > 0 && port === OTLP_PORT) return "export";
+  if (method === "POST") return EXPORT_PATHS.test(path) ? "export" : path.startsWith(GRPC_HEALTH) ? "probe" : "work";
   if (method === "OPTIONS") return "preflight";
   if (method !== "GET" && method !== "HEAD") return "work";
   const isProbe = (userAgent !== undefined && isProber(userAgent)) || (path.length <= MAX_PROBE_PATH && PROBE_PATHS.test(path));

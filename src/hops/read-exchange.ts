@@ -9,15 +9,18 @@ import { readContexts, sortFields } from "./read-contexts.ts";
 const NO_FIELDS: readonly Field[] = [];
 
 export function readExchange(exchange: HttpExchange): ReadExchange {
-  const { kind, version, vantage, connection, client, server, request, response } = exchange;
+  const { kind, version, vantage, connection, client, server, stream, request, response, grpc } = exchange;
   const sorted = sortFields(request?.fields ?? NO_FIELDS);
   const reading = readContexts(sorted, response?.fields ?? NO_FIELDS);
-  const purpose = purposeOf(request, sorted.userAgent);
+  const purpose = purposeOf(request, sorted.userAgent, server.port);
   const { host } = sorted;
   if (request !== undefined) request.fields = NO_FIELDS;
   if (response !== undefined) response.fields = NO_FIELDS;
-  // Whole exchanges of HTTP/1 are nearly all: they get one shape, without a spread.
-  if (exchange.incomplete === undefined && exchange.stream === undefined)
-    return { kind, version, vantage, connection, client, server, request, response, reading, purpose, host };
+  // Whole exchanges are nearly all: those of a protocol get one shape, without a spread.
+  if (exchange.incomplete === undefined) {
+    if (stream === undefined) return { kind, version, vantage, connection, client, server, request, response, reading, purpose, host };
+    if (grpc !== undefined)
+      return { kind, version, vantage, connection, client, server, stream, request, response, grpc, reading, purpose, host };
+  }
   return { ...exchange, reading, purpose, host };
 }

@@ -3,6 +3,7 @@
 import type { Finding } from "../diagnosis/finding.ts";
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { Hop } from "../hops/hop.ts";
+import { protocolName } from "../protocols/http/protocol-name.ts";
 import { MAX_TRACES_LISTED } from "../wire/limits.ts";
 import { toIso } from "../wire/timestamp.ts";
 import { type Evidence, evidenceOf, shownFields } from "./evidence.ts";
@@ -90,7 +91,7 @@ function hopOf(hop: Hop, inspection: Inspection, options: ReportOptions) {
     id: hopId(hop.index),
     from: naming.senderOf(hop.index).name,
     to: naming.receiverOf(hop.index).name,
-    protocol: hop.exchange.version === "2" ? "HTTP/2" : `HTTP/${hop.exchange.version}`,
+    protocol: protocolName(hop.exchange),
     method: hop.method,
     path: hop.path,
     status: hop.status ?? null,

@@ -9,11 +9,10 @@ import type { Timestamp } from "../wire/timestamp.ts";
 /** Why the other side of a row is empty:
  * - `not instrumented`: nobody there makes spans
  * - `no span`: a span was expected and the backend has none
- * - `not read`: a gRPC span; HTTP/2 is not read yet
- * - `not captured`: an HTTP span without an exchange in the captures
+ * - `not captured`: an HTTP or gRPC span without an exchange in the captures
  * - `not on the wire`: spans that never leave their process
  */
-export type Absence = "not instrumented" | "no span" | "no backend" | "not captured" | "not read" | "not on the wire";
+export type Absence = "not instrumented" | "no span" | "no backend" | "not captured" | "not on the wire";
 
 export interface TraceRow {
   readonly startedAt: Timestamp;
@@ -117,7 +116,7 @@ function rowOfSpan(span: Span, isHttp: boolean, inspection: Inspection): TraceRo
     span,
     servedHop: undefined,
     ghost: undefined,
-    absence: !isRemote ? "not on the wire" : isRpc(span) ? "not read" : isHttp ? "not captured" : "not on the wire",
+    absence: !isRemote ? "not on the wire" : isRpc(span) || isHttp ? "not captured" : "not on the wire",
     depth: depthOf(span, inspection),
   };
 }

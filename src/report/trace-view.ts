@@ -23,7 +23,6 @@ const ABSENCES: Record<Absence, string> = {
   "no span": "– no span: the backend should have one",
   "no backend": "– (no backend asked)",
   "not captured": "– not in these captures",
-  "not read": "– gRPC, not read yet",
   "not on the wire": "",
 };
 

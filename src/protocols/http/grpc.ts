@@ -10,26 +10,46 @@ export function isGrpc(contentType: string | undefined): boolean {
 
 /** `path`: `/package.Service/Method`; the others are the values of `grpc-status` and `grpc-timeout`. */
 export function readGrpc(path: string | undefined, status: string | undefined, timeout: string | undefined): GrpcCall {
-  const [service, method] = path === undefined || path === "" ? [] : splitPath(path);
-  const call = { service, method, status: readStatus(status) };
-  const micros = readTimeout(timeout);
-  return micros === undefined ? call : { ...call, timeout: micros };
+  const { service, method } = path === undefined || path === "" ? UNKNOWN : procedureOf(path);
+  const micros = timeout === undefined ? undefined : readTimeout(timeout);
+  if (micros === undefined) return { service, method, status: readStatus(status) };
+  return { service, method, status: readStatus(status), timeout: micros };
+}
+
+interface Procedure {
+  readonly service: string | undefined;
+  readonly method: string | undefined;
+}
+
+const UNKNOWN: Procedure = { service: undefined, method: undefined };
+
+/** A service has a few methods that are called again and again. */
+const procedures = new Map<string, Procedure>();
+const MAX_PROCEDURES = 1_024;
+
+function procedureOf(path: string): Procedure {
+  const known = procedures.get(path);
+  if (known !== undefined) return known;
+  const procedure = splitPath(path);
+  if (procedures.size < MAX_PROCEDURES) procedures.set(path, procedure);
+  return procedure;
 }
 
 /** The service may itself hold slashes where a proxy put a prefix in front. */
-function splitPath(path: string): readonly [service: string, method: string] {
+function splitPath(path: string): Procedure {
   const slash = path.lastIndexOf("/");
-  return [path.slice(path.startsWith("/") ? 1 : 0, Math.max(slash, 0)), path.slice(slash + 1)];
+  return { service: path.slice(path.startsWith("/") ? 1 : 0, Math.max(slash, 0)), method: path.slice(slash + 1) };
 }
 
 function readStatus(value: string | undefined): number | undefined {
+  if (value === "0") return 0;
   return value !== undefined && /^\d{1,3}$/.test(value) ? Number(value) : undefined;
 }
 
 const UNITS: Readonly<Record<string, number>> = { H: 3_600_000_000, M: 60_000_000, S: 1_000_000, m: 1_000, u: 1, n: 0.001 };
 
 /** At most eight digits and a unit. */
-function readTimeout(value: string | undefined): number | undefined {
-  if (value === undefined || !/^\d{1,8}[HMSmun]$/.test(value)) return undefined;
+function readTimeout(value: string): number | undefined {
+  if (!/^\d{1,8}[HMSmun]$/.test(value)) return undefined;
   return Number(value.slice(0, -1)) * UNITS[value.at(-1)!]!;
 }

@@ -171,8 +171,10 @@ export class FrameParser {
 
   #readHeader(bytes: Uint8Array, at: number, end: number, segmentStart: number, segment: Segment): number {
     if (this.#scratched === 0) {
-      if (this.#assembler.continues === 0) this.#assembler.place(segment, at - segmentStart);
-      if (end - at >= FRAME_HEADER_BYTES) {
+      const isWhole = end - at >= FRAME_HEADER_BYTES;
+      const mayBeginBlock = !isWhole || bytes[at + 3] === HEADERS || bytes[at + 3] === PUSH_PROMISE;
+      if (mayBeginBlock && this.#assembler.continues === 0) this.#assembler.place(segment, at - segmentStart);
+      if (isWhole) {
         readFrameHeader(bytes, at, this.#header);
         return this.#begin(bytes, at + FRAME_HEADER_BYTES, end, segment);
       }

@@ -16,7 +16,8 @@ export interface Http2Stream {
   isRequestOver: boolean;
   isResponseOver: boolean;
   /** How often a direction had lost frames when the stream was first seen. */
-  readonly lossesBefore: Readonly<Record<Side, number>>;
+  readonly clientLosses: number;
+  readonly serverLosses: number;
   requestBody: BodySink | undefined;
   responseBody: BodySink | undefined;
   /** Whether the capture lacks bytes of a body. */
@@ -60,7 +61,7 @@ export class Http2Streams {
 
   /** Whether frames of that direction were missed since the stream was first seen. */
   hasLost(stream: Http2Stream, from: Side): boolean {
-    return this.#losses[from] > stream.lossesBefore[from];
+    return this.#losses[from] > (from === "client" ? stream.clientLosses : stream.serverLosses);
   }
 
   get(id: number): Http2Stream | undefined {
@@ -136,7 +137,8 @@ export class Http2Streams {
       response: undefined,
       isRequestOver: false,
       isResponseOver: false,
-      lossesBefore: { client: this.#losses.client, server: this.#losses.server },
+      clientLosses: this.#losses.client,
+      serverLosses: this.#losses.server,
       requestBody: undefined,
       responseBody: undefined,
       isRequestBodyHoled: false,

@@ -14,7 +14,8 @@ import type { Incomplete } from "./exchange-pairing.ts";
 import { isGrpc, readGrpc } from "./grpc.ts";
 import { HeadBuffer } from "./head-buffer.ts";
 import { DynamicTable } from "./hpack/dynamic-table.ts";
-import { type FieldBlock, FieldBlockReader } from "./hpack/field-block-reader.ts";
+import type { FieldBlock } from "./hpack/field-block.ts";
+import { FieldBlockReader, NO_ROOM } from "./hpack/field-block-reader.ts";
 import { type FrameEvents, FrameParser } from "./http2-frames.ts";
 import { recognizeHttp2 } from "./http2-recognition.ts";
 import { type Http2Stream, Http2Streams } from "./http2-streams.ts";
@@ -119,7 +120,8 @@ class Http2Reader implements StreamReader, FrameEvents {
     const { bytes, start, end, isWhole, first } = block;
     const wasKnown = table.isKnown;
     const fields = this.#fieldBlocks.read(table, bytes, start, end, !isWhole);
-    if (fields.error !== undefined) this.problem("malformed", `${fields.error} (HPACK, RFC 7541)`, first);
+    if (fields.error !== undefined)
+      this.problem(fields.error === NO_ROOM ? "limit" : "malformed", `${fields.error} (HPACK, RFC 7541)`, first);
     if (!isWhole || fields.error !== undefined) table.lose();
     if (fields.hidden > 0) this.#hide(from, first);
     else if (wasKnown && from === "client" && this.#hiddenRequests > 0)

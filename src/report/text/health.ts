@@ -15,7 +15,7 @@ export function writeHealth(inspection: Inspection, page: Page): void {
   const blind = judgements.filter(({ outcome }) => outcome === "not observable").length;
   const observed = judgements.length - blind;
   const withContext = judgements.filter(({ hasContext }) => hasContext).length;
-  const isBlindInPart = blind > 0 || unreadConnections(connections).some(({ protocol }) => protocol === "TLS" || protocol === "HTTP/2");
+  const isBlindInPart = blind > 0 || unreadConnections(connections).some(({ protocol }) => protocol === "TLS");
   if (judgements.length === 0)
     page.text(2, styled("cyan", "?"), " Nothing to judge: all HTTP seen is health checks, scrapes, exports or preflights.");
   else if (observed === 0) return;

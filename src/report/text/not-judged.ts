@@ -52,8 +52,8 @@ export function leftOut({ graph }: Inspection): string {
 export function unreadConnections(connections: readonly ConnectionSummary[]): Unread[] {
   const protocols = new Map<string, { packets: number; readonly seen: Map<string, string> }>();
   for (const { protocol, handshake, client, server, packets, bytes, vantage } of connections) {
-    if (protocol === "HTTP/1" || handshake === "unanswered" || handshake === "refused" || bytes === 0) continue;
-    const name = protocol === "HTTP/2" && server.port === 4317 ? OTLP : (protocol ?? "unknown");
+    if (protocol === "HTTP/1" || protocol === "HTTP/2" || handshake === "unanswered" || handshake === "refused" || bytes === 0) continue;
+    const name = protocol ?? "unknown";
     const known = protocols.get(name) ?? { packets: 0, seen: new Map<string, string>() };
     protocols.set(name, known);
     known.packets += packets;
@@ -71,13 +71,8 @@ function countServers(servers: readonly string[]): Unread["servers"] {
   return [...counts].map(([server, connections]) => ({ server, connections })).sort((a, b) => b.connections - a.connections);
 }
 
-/** gRPC to the port that IANA gave to OTLP. */
-const OTLP = "HTTP/2 to port 4317";
-
 const HELP: Readonly<Record<string, string>> = {
   TLS: "encrypted. Capture where TLS ends: on the loopback inside the pod (-i lo), or behind the sidecar. (--keylog FILE is taken, but TLS is not decrypted yet.)",
-  "HTTP/2": "HTTP/2 or gRPC, recognised but not read yet.",
-  [OTLP]: "HTTP/2 on OTLP's own port: telemetry exports, most likely.",
   unknown: "in a protocol that was not recognised (no HTTP began in the captured part).",
 };
 

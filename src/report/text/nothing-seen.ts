@@ -53,11 +53,10 @@ function advice(unread: readonly Unread[], others: ReadonlyMap<string, number>, 
     ...(protocols.has("TLS") || isQuic
       ? ["capture where TLS ends, on the loopback inside the pod (-i lo); --keylog FILE is taken, but TLS is not decrypted yet."]
       : []),
-    ...(protocols.has("HTTP/2") ? ["HTTP/2 and gRPC are recognised but not read yet; only HTTP/1 is."] : []),
     ...(isLinkUnread
       ? [`${listed([...new Set(captures.flatMap((c) => c.linkTypes))])} is not read; capture on an Ethernet, loopback or -i any interface.`]
       : []),
-    ...(protocols.has("TLS") || protocols.has("HTTP/2") || isQuic || isLinkUnread
+    ...(protocols.has("TLS") || isQuic || isLinkUnread
       ? []
       : [
           "capture on the machine or in the pod that the requests pass, with whole packets (tcpdump -i any -s 0 -w FILE), while they are made.",

@@ -179,8 +179,8 @@ export const contextStripped: RuleCases = {
       says: [],
     },
     {
-      name: "the sender was serving requests over HTTP/2, too",
-      world: { requests: [inbound, { ...job, at: 20, until: 60 }], unreadable: [{ to: "frontend", protocol: "HTTP/2" }] },
+      name: "the sender was serving requests over TLS, too",
+      world: { requests: [inbound, { ...job, at: 20, until: 60 }], unreadable: [{ to: "frontend", protocol: "TLS" }] },
       says: [],
     },
     {

@@ -1,43 +1,16 @@
 // Field blocks (RFC 7541 §3.1, §6), read in place: only fields that somebody wants are made into strings, and only what must enter the dynamic
 // table is measured.
 
-import type { Field } from "../../../wire/field.ts";
 import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS } from "../../../wire/limits.ts";
 import { readTarget } from "../target.ts";
 import { createTextCache, type TextCache } from "../text-cache.ts";
 import { type DynamicTable, ENTRY_OVERHEAD, type Entry } from "./dynamic-table.ts";
+import { clearBlock, emptyBlock, type FieldBlock } from "./field-block.ts";
 import { type FieldName, FieldNames, HIDDEN, OTHER, OTHER_PSEUDO } from "./field-names.ts";
 import { decodedRoom, decodeHuffman } from "./huffman.ts";
 import { STATIC_TABLE } from "./static-table.ts";
 
-/** What the fields of one block say. One object is used again and again, but for `kept`: borrowed until the next block is read. */
-export interface FieldBlock {
-  /** In wire order. */
-  kept: Field[];
-  /** Fields whose name, or name and value, stood in a part of the dynamic table that the capture does not show. */
-  hidden: number;
-  /** Why reading stopped before the end of the block, in the words of RFC 7541. */
-  error: string | undefined;
-  /** Where a block was cut, reading stops before the field that is not whole. */
-  isCut: boolean;
-  method: string | undefined;
-  path: string | undefined;
-  targetHash: number;
-  status: number | undefined;
-  authority: string | undefined;
-  /** The place of `authority` among `kept`. */
-  authorityAt: number;
-  hasHost: boolean;
-  contentType: string | undefined;
-  contentEncoding: string | undefined;
-  grpcStatus: string | undefined;
-  grpcTimeout: string | undefined;
-  /** The first field is known and is no pseudo-header field: the block is a trailer section (RFC 9113 §8.1, §8.3). */
-  isTrailer: boolean;
-}
-
 const INITIAL_SCRATCH = 16 << 10;
-/** Larger integers than these overflow nothing here and mean nothing there. */
 const MAX_INTEGER_SHIFT = 28;
 const STATIC_COUNT = STATIC_TABLE.length;
 
@@ -66,7 +39,7 @@ export class FieldBlockReader {
   /** Reads `bytes[start..end)` into `block`. `isCut`: the block goes on where the capture does not. */
   read(table: DynamicTable, bytes: Uint8Array, start: number, end: number, isCut: boolean): FieldBlock {
     const { block } = this;
-    clear(block, isCut);
+    clearBlock(block, isCut);
     this.#bytes = bytes;
     this.#at = start;
     this.#end = end;
@@ -124,7 +97,7 @@ export class FieldBlockReader {
       return undefined;
     }
     const entry = this.#entry(name, nameLength);
-    if (isIndexed && !table.insert(entry)) this.block.error = "no room for the dynamic table";
+    if (isIndexed && !table.insert(entry)) this.block.error = NO_ROOM;
     this.#apply(entry);
     return undefined;
   }
@@ -237,6 +210,8 @@ export class FieldBlockReader {
   }
 }
 
+/** The error that is a limit of ours. */
+export const NO_ROOM = "no room for the dynamic table";
 const ENDS_EARLY = "a field block that ends inside a field";
 
 function entryOf(
@@ -257,44 +232,4 @@ function entryOf(
   const value = text.read(bytes, start, end);
   const number = name.role === ":status" ? Number(value) : 0;
   return { name, nameLength, size, value, number, field: name.isKept ? { name: name.name, value } : undefined };
-}
-
-function emptyBlock(): FieldBlock {
-  return {
-    kept: [],
-    hidden: 0,
-    error: undefined,
-    isCut: false,
-    method: undefined,
-    path: undefined,
-    targetHash: 0,
-    status: undefined,
-    authority: undefined,
-    authorityAt: 0,
-    hasHost: false,
-    contentType: undefined,
-    contentEncoding: undefined,
-    grpcStatus: undefined,
-    grpcTimeout: undefined,
-    isTrailer: false,
-  };
-}
-
-function clear(block: FieldBlock, isCut: boolean): void {
-  block.kept = [];
-  block.hidden = 0;
-  block.error = undefined;
-  block.isCut = isCut;
-  block.method = undefined;
-  block.path = undefined;
-  block.targetHash = 0;
-  block.status = undefined;
-  block.authority = undefined;
-  block.authorityAt = 0;
-  block.hasHost = false;
-  block.contentType = undefined;
-  block.contentEncoding = undefined;
-  block.grpcStatus = undefined;
-  block.grpcTimeout = undefined;
-  block.isTrailer = false;
 }
