@@ -1,5 +1,6 @@
 // Takes the bodies of span exports out of HTTP exchanges: a third view of the same traces, besides hops and the backend. The bodies are read and dropped.
 
+import { type Anomaly, anomaly } from "../../wire/anomaly.ts";
 import { Malformed } from "../../wire/byte-reader.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_EXPORT_ANSWER_BYTES, MAX_EXPORT_BYTES, MAX_EXPORT_BYTES_TOTAL, MAX_EXPORTS_WAITING } from "../../wire/limits.ts";
@@ -23,11 +24,12 @@ interface Waiting {
 const NOTHING: ExportContent = { spans: [], spanCount: 0, unread: undefined };
 
 export class ExportTap {
-  readonly #emit: Emit<SpanExport>;
+  readonly #emit: Emit<SpanExport | Anomaly>;
   readonly #budget = new KeptBytes(MAX_EXPORT_BYTES_TOTAL);
   readonly #waiting = new Map<HttpRequest, Waiting>();
+  #limitSaid = false;
 
-  constructor(emit: Emit<SpanExport>) {
+  constructor(emit: Emit<SpanExport | Anomaly>) {
     this.#emit = emit;
   }
 
@@ -85,10 +87,18 @@ export class ExportTap {
   #makeRoom(): void {
     if (this.#waiting.size < MAX_EXPORTS_WAITING) return;
     for (const [request, waiting] of this.#waiting) {
-      if (waiting.exchange === undefined) this.#waiting.delete(request);
+      if (waiting.exchange === undefined) this.#forget(request);
       else this.#finish(request, waiting, waiting.exchange);
       return;
     }
+  }
+
+  #forget(request: HttpRequest): void {
+    this.#waiting.delete(request);
+    const { capture, number } = request.packet;
+    const message = `more than ${MAX_EXPORTS_WAITING} exports wait for their answer; the oldest is not reported`;
+    if (!this.#limitSaid) this.#emit(anomaly("limit", message, { layer: "exports", capture, packet: number }));
+    this.#limitSaid = true;
   }
 
   #finish(request: HttpRequest, { format, content, body, rejected }: Waiting, exchange: HttpExchange): void {

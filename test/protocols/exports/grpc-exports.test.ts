@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { ExportTap } from "../../../src/protocols/exports/export-tap.ts";
 import type { HttpExchange, HttpRequest, SpanExport } from "../../../src/protocols/observation.ts";
+import type { Anomaly } from "../../../src/wire/anomaly.ts";
 import { MAX_EXPORTS_WAITING } from "../../../src/wire/limits.ts";
 import { otlpBytes, sampleSpan } from "../../spans/sample-spans.ts";
 
@@ -37,7 +38,9 @@ function exchangeOf(status: number | undefined, path = PATH): HttpExchange & { r
 
 function play(body: Uint8Array, status: number | undefined, answer = message(new Uint8Array(0)), size = body.length): SpanExport[] {
   const seen: SpanExport[] = [];
-  const tap = new ExportTap((output) => seen.push(output));
+  const tap = new ExportTap((output) => {
+    if (output.kind === "export") seen.push(output);
+  });
   const exchange = exchangeOf(status);
   const sink = tap.openBody(exchange.request, "client", "application/grpc", "");
   for (let at = 0; at < body.length; at += size) sink?.data(body, at, Math.min(body.length, at + size));
@@ -85,7 +88,7 @@ describe("OTLP over gRPC", () => {
     ["a metric of two texts", message(Buffer.from("0a1e121c121a0a1061616161616161616161616161616161120662626262626200", "hex")), 0],
     ["a stream of anything", new Uint8Array(100_000).fill(0x0a), 0],
   ])("tells %s by its bytes where the path is hidden", (_, body, count) => {
-    const seen: SpanExport[] = [];
+    const seen: (SpanExport | Anomaly)[] = [];
     const tap = new ExportTap((output) => seen.push(output));
     const exchange = exchangeOf(0, "");
     const request = { ...exchange.request, hiddenFields: 2 };
@@ -97,7 +100,7 @@ describe("OTLP over gRPC", () => {
   });
 
   it("waits for the end of a body that is answered before", () => {
-    const seen: SpanExport[] = [];
+    const seen: (SpanExport | Anomaly)[] = [];
     const tap = new ExportTap((output) => seen.push(output));
     const exchange = exchangeOf(0);
     const sink = tap.openBody(exchange.request, "client", "application/grpc", "");
@@ -111,11 +114,12 @@ describe("OTLP over gRPC", () => {
   });
 
   it("forgets the oldest of too many that are not answered", () => {
-    const seen: SpanExport[] = [];
+    const seen: (SpanExport | Anomaly)[] = [];
     const tap = new ExportTap((output) => seen.push(output));
     const exchanges = Array.from({ length: MAX_EXPORTS_WAITING + 3 }, () => exchangeOf(0));
     for (const { request } of exchanges) tap.openBody(request, "client", "application/grpc", "")?.end(true);
     for (const exchange of exchanges) tap.exchange(exchange);
-    expect(seen).toHaveLength(MAX_EXPORTS_WAITING);
+    expect(seen.filter(({ kind }) => kind === "export")).toHaveLength(MAX_EXPORTS_WAITING);
+    expect(seen.filter(({ kind }) => kind === "anomaly")).toMatchObject([{ code: "limit", where: { layer: "exports", packet: 7 } }]);
   });
 });
