@@ -15,7 +15,7 @@ import { ExchangeTable } from "./hops/exchange-table.ts";
 import { keptFieldNames } from "./hops/read-contexts.ts";
 import { addressNames, type GivenName } from "./naming/address-names.ts";
 import { nameWorkloads } from "./naming/name-workloads.ts";
-import type { ConnectionSummary, DnsExchange, Observation } from "./protocols/observation.ts";
+import type { ConnectionSummary, DnsExchange, Observation, SpanExport } from "./protocols/observation.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
 import { VantagePoint } from "./vantage-point.ts";
 import type { Anomaly } from "./wire/anomaly.ts";
@@ -45,6 +45,7 @@ export class WireReader {
   readonly exchanges = new ExchangeTable();
   readonly connections: ConnectionSummary[] = [];
   readonly dns: DnsExchange[] = [];
+  readonly exports: SpanExport[] = [];
   readonly #vantagePoints = new Map<string, VantagePoint>();
 
   /** The sink of one capture file; files of one series share a vantage point. */
@@ -84,6 +85,9 @@ export class WireReader {
       case "dns":
         this.dns.push(output);
         break;
+      case "export":
+        this.exports.push(output);
+        break;
       case "anomaly":
         this.log.note(output);
     }
@@ -111,6 +115,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     hasBackendFailed: options.traces !== undefined && settled === undefined && captures.some(({ packets }) => packets > 0),
     soFar: settled?.soFar ?? [],
     connections: wire.connections,
+    exports: wire.exports,
     others: wire.others(),
     anomalies: wire.log.anomalies,
     warnings: [...(isElsewhere ? [ELSEWHERE] : []), ...warningsOf(captures, settled)],

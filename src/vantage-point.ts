@@ -4,6 +4,8 @@ import type { Packet } from "./capture/packet.ts";
 import { AddressTable } from "./packet/address-table.ts";
 import type { DecodedPacket } from "./packet/decoded-packet.ts";
 import { PacketDecoder } from "./packet/packet-decoder.ts";
+import type { DatagramProtocol } from "./protocols/datagram-protocol.ts";
+import { ExportTap } from "./protocols/exports/export-tap.ts";
 import { KeptBytes } from "./protocols/kept-bytes.ts";
 import type { Observation } from "./protocols/observation.ts";
 import { datagramProtocols, streamProtocols } from "./protocols/registry.ts";
@@ -19,20 +21,23 @@ export class VantagePoint {
   readonly #addresses = new AddressTable();
   readonly #emit: Emit<Observation | Anomaly>;
   readonly #tcp: TcpTracker;
+  readonly #exports: ExportTap;
   readonly #decoders = new Map<number, PacketDecoder>();
-  readonly #datagrams: ReadonlyMap<number, ReturnType<(typeof datagramProtocols)[number]["open"]>>;
+  readonly #datagrams: readonly { readonly protocol: DatagramProtocol; readonly reader: ReturnType<DatagramProtocol["open"]> }[];
 
   /** `keep`: lower-case names of the header fields whose values are kept. */
   constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>) {
     this.#emit = emit;
-    const options = { protocols: streamProtocols, keep, emit, budget: new KeptBytes() };
+    const exports = new ExportTap(emit);
+    const take = (output: Observation | Anomaly) => {
+      emit(output);
+      if (output.kind === "http") exports.exchange(output);
+    };
+    const openBody = exports.openBody.bind(exports);
+    const options = { protocols: streamProtocols, keep, emit: take, budget: new KeptBytes(), openBody };
+    this.#exports = exports;
     this.#tcp = new TcpTracker(index, this.#addresses, (connection) => new StreamRecognizer(connection, options), emit);
-    this.#datagrams = new Map(
-      datagramProtocols.flatMap((protocol) => {
-        const opened = protocol.open(emit);
-        return protocol.ports.map((port) => [port, opened] as const);
-      }),
-    );
+    this.#datagrams = datagramProtocols.map((protocol) => ({ protocol, reader: protocol.open({ vantage: index, emit }) }));
   }
 
   /** A packet of the capture file with this index in the run. Borrowed. */
@@ -50,21 +55,30 @@ export class VantagePoint {
 
   end(): void {
     this.#tcp.end();
-    for (const opened of new Set(this.#datagrams.values())) opened.end();
+    this.#exports.end();
+    for (const { reader } of this.#datagrams) reader.end();
   }
 
   #datagram(packet: DecodedPacket): void {
-    const protocol = this.#datagrams.get(packet.destinationPort) ?? this.#datagrams.get(packet.sourcePort);
     const port = Math.min(packet.sourcePort, packet.destinationPort);
     const what = port === 443 && isQuic(packet) ? "QUIC" : `UDP port ${port}`;
     if (this.others.has(what) || this.others.size < MAX_OTHER_KINDS) this.others.set(what, (this.others.get(what) ?? 0) + 1);
-    protocol?.push({
+    this.#readerOf(packet)?.push({
       source: { address: this.#addresses.name(packet.source), port: packet.sourcePort },
       destination: { address: this.#addresses.name(packet.destination), port: packet.destinationPort },
       bytes: packet.bytes.subarray(packet.payloadStart, packet.payloadEnd),
+      isWhole: packet.payloadLength <= packet.payloadEnd - packet.payloadStart,
       at: packet.timestamp,
       packet: { capture: packet.capture, number: packet.number },
     });
+  }
+
+  #readerOf({ sourcePort, destinationPort, bytes, payloadStart, payloadEnd }: DecodedPacket) {
+    for (const { protocol, reader } of this.#datagrams) {
+      if (protocol.ports.includes(destinationPort) || protocol.ports.includes(sourcePort)) return reader;
+      if (protocol.recognizes(bytes, payloadStart, payloadEnd)) return reader;
+    }
+    return undefined;
   }
 }
 

@@ -4,11 +4,12 @@ import type { Connection } from "../tcp/connection.ts";
 import type { CloseReason, Direction, Segment } from "../tcp/stream-sink.ts";
 import type { Anomaly } from "../wire/anomaly.ts";
 import type { Side } from "../wire/endpoint.ts";
+import { MAX_PROTOCOL_DEPTH } from "../wire/limits.ts";
 import type { Emit } from "../wire/stage.ts";
 import { FirstBytes } from "./first-bytes.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
-import type { Observation } from "./observation.ts";
-import type { StreamContext, StreamProtocol, StreamReader, Upgrade } from "./stream-protocol.ts";
+import type { HiddenFields, Observation } from "./observation.ts";
+import type { OpenBody, StreamContext, StreamProtocol, StreamReader, Upgrade } from "./stream-protocol.ts";
 
 export interface InnerOptions {
   readonly connection: Connection;
@@ -16,6 +17,9 @@ export interface InnerOptions {
   readonly emit: Emit<Observation | Anomaly>;
   readonly budget: KeptBytes;
   readonly protocols: readonly StreamProtocol[];
+  readonly openBody?: OpenBody | undefined;
+  /** Protocols that this one lies in. */
+  readonly depth?: number;
   /** The request that asked for what these bytes speak. */
   readonly upgrade?: Upgrade | undefined;
 }
@@ -26,12 +30,23 @@ const SERVER: Direction = 1;
 export class InnerStream implements StreamReader {
   readonly #options: InnerOptions;
   readonly #first: FirstBytes;
+  #protocol: StreamProtocol | undefined;
   #reader: StreamReader | undefined;
 
   constructor(options: InnerOptions) {
     this.#options = options;
     const mayBe = (from: Direction, sender: Side) => sideOf(from) === sender;
-    this.#first = new FirstBytes(options.protocols, options.budget, mayBe, false);
+    // Nothing is recognised in what lies too deep: each level is a call within a call.
+    const protocols = (options.depth ?? 1) > MAX_PROTOCOL_DEPTH ? [] : options.protocols;
+    this.#first = new FirstBytes(protocols, options.budget, mayBe, false);
+  }
+
+  get spoken(): string | undefined {
+    return this.#reader?.spoken ?? this.#protocol?.name;
+  }
+
+  get hidden(): HiddenFields | undefined {
+    return this.#reader?.hidden;
   }
 
   data(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void {
@@ -41,11 +56,13 @@ export class InnerStream implements StreamReader {
     }
     const recognised = this.#first.add(from === "client" ? CLIENT : SERVER, bytes, start, end, segment);
     if (recognised === undefined) return;
-    const { connection, keep, emit, budget, upgrade } = this.#options;
+    const { connection, keep, emit, budget, openBody, upgrade } = this.#options;
     const { beganLate } = this.#first;
-    const inner: StreamContext["inner"] = (next) => new InnerStream({ ...this.#options, upgrade: next });
-    const context: StreamContext = { connection, keep, emit, beganLate, budget, inner };
+    const depth = (this.#options.depth ?? 1) + 1;
+    const inner: StreamContext["inner"] = (next) => new InnerStream({ ...this.#options, upgrade: next, depth });
+    const context: StreamContext = { connection, keep, emit, beganLate, budget, openBody, inner };
     const reader = recognised.protocol.open(upgrade === undefined ? context : { ...context, upgrade });
+    this.#protocol = recognised.protocol;
     this.#reader = reader;
     this.#first.replay(CLIENT, {
       data: (of, kept, keptStart, keptEnd, at) => reader.data(sideOf(of), kept, keptStart, keptEnd, at),

@@ -2,11 +2,16 @@ import { MAX_UNFINISHED_BYTES_TOTAL } from "../wire/limits.ts";
 
 /** What the connections of one vantage point keep between packets, together: many half-open ones must not add up to all memory. */
 export class KeptBytes {
+  readonly #limit: number;
   #used = 0;
+
+  constructor(limit = MAX_UNFINISHED_BYTES_TOTAL) {
+    this.#limit = limit;
+  }
 
   /** False when there is no room; nothing is taken then. */
   take(count: number): boolean {
-    if (this.#used + count > MAX_UNFINISHED_BYTES_TOTAL) return false;
+    if (this.#used + count > this.#limit) return false;
     this.#used += count;
     return true;
   }

@@ -1,4 +1,5 @@
-import type { Handshake } from "../tcp/connection.ts";
+import type { Resource, SpanKind } from "../spans/span.ts";
+import type { Handshake, ProxiedEnds } from "../tcp/connection.ts";
 import type { CloseReason } from "../tcp/stream-sink.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Field } from "../wire/field.ts";
@@ -41,7 +42,12 @@ export interface HttpResponse {
   readonly status: number | undefined;
   fields: readonly Field[];
   readonly isHeadComplete: boolean;
+  /** Of a WebSocket, here and in its request, the bytes of its frames: they grow while the connection lasts. */
   bodyLength: number;
+  /** With 101, the protocol that the connection speaks from here on, in lower case: `websocket` (RFC 9110 §7.8). */
+  upgrade?: string;
+  /** Server-sent events: a response that lasts as long as its reader listens. */
+  isEventStream?: true;
   readonly startedAt: Timestamp;
   endedAt: Timestamp | undefined;
   readonly packet: PacketReference;
@@ -97,6 +103,8 @@ export interface ConnectionSummary {
   readonly retransmissions: number;
   /** First packet, for evidence. */
   readonly secondSights: number;
+  /** The ends that a PROXY header in front names. */
+  readonly proxied?: ProxiedEnds;
   /** There, where requests had fields that could not be known. */
   readonly hidden?: HiddenFields;
 }
@@ -109,19 +117,90 @@ export interface HiddenFields {
   readonly knownFrom: PacketReference | undefined;
 }
 
-/** A DNS question with its answer (RFC 1035). */
+/**
+ * A DNS question with its answer (RFC 1035). A resolver that asks again from another port or with another id makes another exchange; so does one
+ * that asks again over TCP because the answer was truncated.
+ */
 export interface DnsExchange {
   readonly kind: "dns";
+  readonly vantage: number;
+  readonly transport: "udp" | "tcp";
+  /** In lower case. */
   readonly name: string;
+  /** `A`, `AAAA`, `SRV`, …; `TYPE` with a number for one without a usual name. */
   readonly type: string;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  /** When it was asked first; the answer's time where `tries` is 0. */
+  readonly at: Timestamp;
+  readonly packet: PacketReference;
+  /** How often it was asked; 0 when the capture shows the answer only. */
+  readonly tries: number;
+  readonly answeredAt: Timestamp | undefined;
+  readonly answerPacket: PacketReference | undefined;
+  /** Why there is no answer: none came in time, or the connection or the capture ended before. */
+  readonly unanswered?: "timeout" | CloseReason;
+  /** `NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`, …; undefined without an answer. */
+  readonly code: string | undefined;
   /** Addresses of A and AAAA answers, CNAMEs followed. */
   readonly addresses: readonly string[];
-  /** `NOERROR`, `NXDOMAIN`, …; undefined while nobody answered. */
-  readonly code: string | undefined;
+  /** The names that CNAME answers lead through, in their order. */
+  readonly aliases: readonly string[];
+  /** Seconds: the smallest of the answers' times to live. */
+  readonly ttl: number | undefined;
+  /** TC: the answer is not all, and is to be asked for over TCP. */
+  readonly isTruncated: boolean;
+}
+
+/** A span as an export shipped it: what names it, and who made it. */
+export interface ExportedSpan {
+  /** Lower-case hex of 32 and 16 digits; zeros where the export holds no such id. */
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Undefined for a root. */
+  readonly parentSpanId: string | undefined;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly resource: Resource;
+}
+
+/** What a collector answered to an export. */
+export interface ExportAnswer {
+  readonly at: Timestamp;
+  readonly packet: PacketReference;
+  /** HTTP status; undefined where the capture does not show it. */
+  readonly status: number | undefined;
+  /** `grpc-status`, 0 is good; undefined without gRPC, or where the capture does not show it. */
+  readonly grpcStatus: number | undefined;
+  /** OTLP's partial_success, where the answer has one: the collector took the export and refused some spans of it. */
+  readonly rejected: { readonly spans: number; readonly hasMessage: boolean } | undefined;
+}
+
+/** Spans on their way from a process to a collector or agent: one request, or one datagram. */
+export interface SpanExport {
+  readonly kind: "export";
+  readonly vantage: number;
+  readonly protocol: ExportProtocol;
   readonly client: Endpoint;
   readonly server: Endpoint;
   readonly at: Timestamp;
   readonly packet: PacketReference;
+  /** The first spans of it, up to `MAX_SPANS_PER_EXPORT`. */
+  readonly spans: readonly ExportedSpan[];
+  /** Spans that could be told, kept or not. */
+  readonly spanCount: number;
+  /** Body bytes as they were sent, compressed or not. */
+  readonly bytes: number;
+  /** False when the capture lacks bytes of it: `spans` are those in front. */
+  readonly isWhole: boolean;
+  /** Why not all of what was captured could be read: a compression, a cap, a broken encoding. */
+  readonly unread: string | undefined;
+  /** Undefined without one; an agent on UDP never answers. */
+  readonly answer: ExportAnswer | undefined;
+  /** Why there is no answer, or no whole one: bytes are missing, or how the stream ended. */
+  readonly unanswered: HttpExchange["incomplete"] | undefined;
 }
 
-export type Observation = HttpExchange | ConnectionSummary | DnsExchange;
+export type ExportProtocol = "otlp-http" | "otlp-grpc" | "zipkin" | "jaeger-http" | "jaeger-udp";
+
+export type Observation = HttpExchange | ConnectionSummary | DnsExchange | SpanExport;

@@ -14,6 +14,8 @@ export interface StreamReader {
   seenAgain(from: Side, length: number, segment: Segment): void;
   end(from: Side): void;
   close(reason: CloseReason): void;
+  /** What the connection spoke, where that is not the protocol by which it was recognised: what TLS carried, once it is read. */
+  readonly spoken?: string | undefined;
   /** What of its header fields could not be known; asked after `close`. */
   readonly hidden?: HiddenFields | undefined;
 }
@@ -24,6 +26,8 @@ export interface Upgrade {
   /** True once the reader of the other protocol has taken the request over: its answer comes there. */
   isTaken: boolean;
 }
+
+export type OpenBody = (request: HttpRequest, side: Side, contentType: string, contentEncoding: string) => BodySink | undefined;
 
 export interface StreamContext {
   readonly connection: Connection;
@@ -36,8 +40,11 @@ export interface StreamContext {
   readonly budget?: KeptBytes;
   /** The request that brought the connection to this protocol. */
   readonly upgrade?: Upgrade;
-  /** Where the bytes of a body go, if anybody wants them. Asked at the head of each message that has a body. */
-  openBody?(request: HttpRequest, side: "client" | "server", contentType: string, contentEncoding: string): BodySink | undefined;
+  /**
+   * Where the bytes of a body go, if anybody wants them. Asked at the head of each request that has a body; of its response only where the request's
+   * was wanted. The sink MUST be ended, before the exchange is emitted unless the response came before the whole request.
+   */
+  readonly openBody?: OpenBody | undefined;
   /** A reader for bytes carried inside this protocol (TLS, CONNECT, Upgrade). They are recognised afresh. */
   inner(upgrade?: Upgrade): StreamReader;
 }

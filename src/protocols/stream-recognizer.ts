@@ -10,13 +10,14 @@ import { FirstBytes, type Recognised } from "./first-bytes.ts";
 import { InnerStream } from "./inner-stream.ts";
 import { KeptBytes } from "./kept-bytes.ts";
 import type { Observation } from "./observation.ts";
-import type { StreamContext, StreamProtocol, StreamReader } from "./stream-protocol.ts";
+import type { OpenBody, StreamContext, StreamProtocol, StreamReader } from "./stream-protocol.ts";
 
 export interface RecognizerOptions {
   readonly protocols: readonly StreamProtocol[];
   readonly keep: ReadonlySet<string>;
   readonly emit: Emit<Observation | Anomaly>;
   readonly budget?: KeptBytes;
+  readonly openBody?: OpenBody | undefined;
 }
 
 export class StreamRecognizer implements StreamSink {
@@ -61,7 +62,7 @@ export class StreamRecognizer implements StreamSink {
   close(reason: CloseReason): void {
     this.#reader?.close(reason);
     this.#first.close();
-    const { clientEnd, serverEnd, flows, vantage, handshake, openedAt, lastPacketAt } = this.#connection;
+    const { clientEnd, serverEnd, flows, vantage, handshake, openedAt, lastPacketAt, proxied } = this.#connection;
     const sum = (of: "packets" | "bytes" | "missing" | "retransmissions" | "secondSights") => flows[0][of] + flows[1][of];
     const hidden = this.#reader?.hidden;
     this.#options.emit({
@@ -69,7 +70,7 @@ export class StreamRecognizer implements StreamSink {
       vantage,
       client: clientEnd,
       server: serverEnd,
-      protocol: this.#protocol?.name,
+      protocol: this.#reader?.spoken ?? this.#protocol?.name,
       handshake,
       closedBy: reason,
       openedAt,
@@ -79,6 +80,7 @@ export class StreamRecognizer implements StreamSink {
       missing: sum("missing"),
       retransmissions: sum("retransmissions"),
       secondSights: sum("secondSights"),
+      ...(proxied === undefined ? {} : { proxied }),
       ...(hidden === undefined ? {} : { hidden }),
     });
   }
@@ -88,11 +90,11 @@ export class StreamRecognizer implements StreamSink {
     const client = sender === "client" ? from : opposite(from);
     connection.clientDirection = client;
     this.#protocol = protocol;
-    const { keep, emit, protocols } = this.#options;
+    const { keep, emit, protocols, openBody } = this.#options;
     const budget = this.#budget;
     const { beganLate } = this.#first;
-    const inner: StreamContext["inner"] = (upgrade) => new InnerStream({ connection, keep, emit, budget, protocols, upgrade });
-    const reader = protocol.open({ connection, keep, emit, beganLate, budget, inner });
+    const inner: StreamContext["inner"] = (upgrade) => new InnerStream({ connection, keep, emit, budget, protocols, openBody, upgrade });
+    const reader = protocol.open({ connection, keep, emit, beganLate, budget, openBody, inner });
     this.#reader = reader;
     this.#first.replay(client, {
       data: (of, bytes, start, end, segment) => reader.data(this.#side(of), bytes, start, end, segment),

@@ -6,6 +6,12 @@ import { type Direction, opposite, type StreamSink } from "./stream-sink.ts";
 /** How the connection began, as far as the capture shows it. */
 export type Handshake = "not seen" | "unanswered" | "complete" | "refused";
 
+/** The ends that a PROXY header names: who connected to the proxy in front, and where. */
+export interface ProxiedEnds {
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+}
+
 /** One TCP connection as seen from one vantage point. */
 export class Connection {
   /** Number in its vantage point, in the order of first packets. */
@@ -19,6 +25,8 @@ export class Connection {
   handshake: Handshake = "not seen";
   /** The direction that the client sends in; undefined until a SYN or the bytes tell. */
   clientDirection: Direction | undefined;
+  /** Set where the connection began with a PROXY header that names them. */
+  proxied: ProxiedEnds | undefined;
   isClosed = false;
   stream: StreamSink | undefined;
 

@@ -50,6 +50,8 @@ export const MAX_ADDRESSES = 1_048_576;
 /** Kinds of packets that are counted and not read (link types, EtherTypes, UDP ports), per vantage point. */
 export const MAX_OTHER_KINDS = 256;
 
+/** Protocols in one another on one connection: PROXY, CONNECT, TLS, Upgrade make four. Deeper nesting is an attack. */
+export const MAX_PROTOCOL_DEPTH = 8;
 /** Bytes of one direction kept until its protocol is recognised: longer than any first line that tells. */
 export const MAX_UNDECIDED_BYTES = 8 << 10;
 /** Bytes of beginnings and unfinished heads kept over all connections of a vantage point. */
@@ -92,8 +94,25 @@ export const MAX_ROUTES = 200;
 
 /** DNS questions that wait for their answer at a time, per vantage point; the oldest goes out as unanswered. */
 export const MAX_DNS_WAITING = 4_096;
+/** Records of one DNS answer that are kept; a resolver's list of addresses has at most a few dozen. */
+export const MAX_DNS_ANSWERS = 256;
 /** Packet time for which a DNS question waits: resolvers ask again after 5 s and give up after a few times (resolv.conf(5)). */
 export const DNS_TIMEOUT_US = 30_000_000;
+
+/** Bytes of one export of spans, as sent and as unpacked. An SDK's batch of 512 spans has some 300 kB; collectors take 4 MiB (gRPC) to 20 MiB. */
+export const MAX_EXPORT_BYTES = 8 << 20;
+/** Bytes of unfinished exports kept over all connections of a vantage point. */
+export const MAX_EXPORT_BYTES_TOTAL = 64 << 20;
+/** Bytes of the answer to an export: a status and a message. */
+export const MAX_EXPORT_ANSWER_BYTES = 64 << 10;
+/** Spans kept of one export; SDKs send 512 by default, collectors 8,192. */
+export const MAX_SPANS_PER_EXPORT = 16_384;
+/** Exports that wait for their answer at a time, per vantage point; the oldest goes out as unanswered. */
+export const MAX_EXPORTS_WAITING = 4_096;
+/** Characters of an exported span's name. Real ones are below 100; a URL for a name is longer and tells no more. */
+export const MAX_SPAN_NAME_CHARS = 512;
+/** Structures in one another in Thrift; Jaeger's model has five levels. */
+export const MAX_THRIFT_DEPTH = 16;
 
 /** Bytes of one gRPC reply message. 50,000 spans are 15 MB (measured on Jaeger 2.13). */
 export const MAX_REPLY_BYTES = 256 << 20;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { recognizeCapture } from "../../src/capture/registry.ts";
-import type { ConnectionSummary, HttpExchange } from "../../src/protocols/observation.ts";
+import type { ConnectionSummary, DnsExchange, HttpExchange } from "../../src/protocols/observation.ts";
 import { VantagePoint } from "../../src/vantage-point.ts";
 import type { Anomaly } from "../../src/wire/anomaly.ts";
 
@@ -21,18 +21,25 @@ export function listCaptures(): string[] {
 export interface CaptureReading {
   readonly http: HttpExchange[];
   readonly connections: ConnectionSummary[];
+  readonly dns: DnsExchange[];
   readonly anomalies: Anomaly[];
   packets: number;
   bytes: number;
 }
 
-export function readCapture(file: string, keep: ReadonlySet<string>): CaptureReading {
+/** The capture, unpacked. */
+export function readBytes(file: string): Uint8Array {
   const raw = readFileSync(join(CORPUS, "captures", file));
-  const bytes = Uint8Array.from(raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw);
-  const reading: CaptureReading = { http: [], connections: [], anomalies: [], packets: 0, bytes: bytes.length };
+  return Uint8Array.from(raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw);
+}
+
+export function readCapture(file: string, keep: ReadonlySet<string>): CaptureReading {
+  const bytes = readBytes(file);
+  const reading: CaptureReading = { http: [], connections: [], dns: [], anomalies: [], packets: 0, bytes: bytes.length };
   const vantage = new VantagePoint(0, keep, (output) => {
     if (output.kind === "http") reading.http.push(output);
     else if (output.kind === "connection") reading.connections.push(output);
+    else if (output.kind === "dns") reading.dns.push(output);
     else if (output.kind === "anomaly") reading.anomalies.push(output);
   });
   const reader = recognizeCapture(bytes.subarray(0, 64))?.open({

@@ -1,7 +1,7 @@
 // Packets through every stage of a vantage point, and what comes out.
 
 import type { Packet } from "../../src/capture/packet.ts";
-import type { ConnectionSummary, DnsExchange, HttpExchange } from "../../src/protocols/observation.ts";
+import type { ConnectionSummary, DnsExchange, HttpExchange, SpanExport } from "../../src/protocols/observation.ts";
 import { VantagePoint } from "../../src/vantage-point.ts";
 import type { Anomaly } from "../../src/wire/anomaly.ts";
 import { numbered } from "../tcp/build-packets.ts";
@@ -12,6 +12,7 @@ export interface Observed {
   readonly http: HttpExchange[];
   readonly connections: ConnectionSummary[];
   readonly dns: DnsExchange[];
+  readonly exports: SpanExport[];
   readonly anomalies: Anomaly[];
   readonly others: ReadonlyMap<string, number>;
 }
@@ -20,6 +21,7 @@ export function observe(packets: readonly Packet[], keep: ReadonlySet<string> = 
   const http: HttpExchange[] = [];
   const connections: ConnectionSummary[] = [];
   const dns: DnsExchange[] = [];
+  const exports: SpanExport[] = [];
   const anomalies: Anomaly[] = [];
   const vantage = new VantagePoint(0, keep, (output) => {
     switch (output.kind) {
@@ -32,6 +34,9 @@ export function observe(packets: readonly Packet[], keep: ReadonlySet<string> = 
       case "dns":
         dns.push(output);
         break;
+      case "export":
+        exports.push(output);
+        break;
       case "anomaly":
         anomalies.push(output);
         break;
@@ -39,7 +44,7 @@ export function observe(packets: readonly Packet[], keep: ReadonlySet<string> = 
   });
   for (const packet of numbered(packets)) vantage.push(0, packet);
   vantage.end();
-  return { http, connections, dns, anomalies, others: vantage.others };
+  return { http, connections, dns, exports, anomalies, others: vantage.others };
 }
 
 /** An exchange in a line: `GET /a 200`, with what is missing said. */

@@ -1,6 +1,7 @@
 // The chunked transfer coding (RFC 9112 §7.1): sizes are read, data is counted and skipped, extensions and trailers are passed over.
 
 import { MAX_CHUNK_LINE_BYTES, MAX_TRAILER_BYTES } from "../../wire/limits.ts";
+import type { BodySink } from "./body-sink.ts";
 
 /** More hexadecimal digits would not be exact in a double; leading zeros are none. */
 const MAX_SIZE_DIGITS = 13;
@@ -11,8 +12,8 @@ export interface ChunkedBody {
   readonly state: ChunkedState;
   /** Bytes of chunk data so far. */
   readonly bodyLength: number;
-  /** Reads from `start`; returns the offset behind what belongs to the body. */
-  read(bytes: Uint8Array, start: number, end: number): number;
+  /** Reads from `start`; returns the offset behind what belongs to the body. The chunks' data goes to `sink`. */
+  read(bytes: Uint8Array, start: number, end: number, sink?: BodySink): number;
   /** Passes over `length` missing bytes; false when they reach beyond the chunk. */
   skip(length: number): boolean;
 }
@@ -31,11 +32,12 @@ class ChunkedReader implements ChunkedBody {
   #digits = 0;
   #lineLength = 0;
 
-  read(bytes: Uint8Array, start: number, end: number): number {
+  read(bytes: Uint8Array, start: number, end: number, sink?: BodySink): number {
     let at = start;
     while (at < end && this.state !== "end" && this.state !== "malformed") {
       if (this.state === "data") {
         const taken = Math.min(this.#left, end - at);
+        sink?.data(bytes, at, at + taken);
         at += taken;
         this.#take(taken);
       } else this.#byte(bytes[at++]!);

@@ -14,6 +14,9 @@ const COLON = 58;
 /** Fields that frame a message (RFC 9112 §6): always read. */
 const CONTENT_LENGTH = "content-length";
 const TRANSFER_ENCODING = "transfer-encoding";
+/** Of the body: where its value lies is remembered, and read where somebody wants the body. */
+const CONTENT_TYPE = "content-type";
+const CONTENT_ENCODING = "content-encoding";
 /** It says what the connection speaks from here on (RFC 9110 §7.8). */
 const UPGRADE = "upgrade";
 
@@ -32,8 +35,28 @@ export interface FieldLines {
   transferEncoding: string;
   /** Lower-cased; empty without the field. */
   upgrade: string;
+  /** Where the value of Content-Type lies in the bytes of the head; equal without the field. The last line counts. */
+  typeStart: number;
+  typeEnd: number;
+  /** The same of Content-Encoding. */
+  encodingStart: number;
+  encodingEnd: number;
   /** Lines that are no field line (RFC 9112 §5.1). */
   malformed: number;
+}
+
+function noFields(): FieldLines {
+  return {
+    kept: [],
+    contentLength: NO_LENGTH,
+    transferEncoding: "",
+    upgrade: "",
+    typeStart: 0,
+    typeEnd: 0,
+    encodingStart: 0,
+    encodingEnd: 0,
+    malformed: 0,
+  };
 }
 
 export interface FieldReader {
@@ -62,7 +85,7 @@ export function createFieldReader(keep: ReadonlySet<string>): FieldReader {
 }
 
 class DeclaredFieldReader implements FieldReader {
-  readonly fields: FieldLines = { kept: [], contentLength: NO_LENGTH, transferEncoding: "", upgrade: "", malformed: 0 };
+  readonly fields: FieldLines = noFields();
   readonly lines = new LineScanner();
   readonly text = createTextCache(this.lines);
   /** By first letter, in both cases: most lines are passed over after one look. */
@@ -70,7 +93,7 @@ class DeclaredFieldReader implements FieldReader {
   #last: Declared | undefined;
 
   constructor(keep: ReadonlySet<string>) {
-    for (const name of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, UPGRADE, ...keep])) {
+    for (const name of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_TYPE, CONTENT_ENCODING, UPGRADE, ...keep])) {
       const entry: Declared = { name, isKept: keep.has(name), seen: name, value: "" };
       const letter = name.charCodeAt(0);
       const list = [...(this.#declared[letter] ?? []), entry];
@@ -85,6 +108,8 @@ class DeclaredFieldReader implements FieldReader {
     fields.contentLength = NO_LENGTH;
     fields.transferEncoding = "";
     fields.upgrade = "";
+    fields.typeStart = fields.typeEnd = 0;
+    fields.encodingStart = fields.encodingEnd = 0;
     fields.malformed = 0;
     this.#last = undefined;
     const view = this.lines.viewOf(bytes);
@@ -121,7 +146,13 @@ class DeclaredFieldReader implements FieldReader {
       if (!isText(declared.value, bytes, from, end)) declared.value = text.read(bytes, from, end);
       fields.kept.push({ name: declared.seen, value: declared.value });
     }
-    if (declared.name === UPGRADE) fields.upgrade = text.read(bytes, from, to).toLowerCase();
+    if (declared.name === CONTENT_TYPE) {
+      fields.typeStart = from;
+      fields.typeEnd = to;
+    } else if (declared.name === CONTENT_ENCODING) {
+      fields.encodingStart = from;
+      fields.encodingEnd = to;
+    } else if (declared.name === UPGRADE) fields.upgrade = text.read(bytes, from, to).toLowerCase();
     else if (declared.name === CONTENT_LENGTH) fields.contentLength = agree(fields.contentLength, readLengths(bytes, from, to));
     else if (declared.name === TRANSFER_ENCODING) {
       const value = text.read(bytes, from, to).toLowerCase();

@@ -8,11 +8,13 @@ import { MAX_SIGHTINGS } from "../../wire/limits.ts";
 import { KeptBytes } from "../kept-bytes.ts";
 import type { HttpRequest, HttpResponse } from "../observation.ts";
 import type { StreamContext, StreamProtocol, StreamReader, Upgrade } from "../stream-protocol.ts";
+import type { BodySink } from "./body-sink.ts";
 import { ExchangePairing, type OpenResponse } from "./exchange-pairing.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { HeadBuffer } from "./head-buffer.ts";
+import type { Cut, Head, MessageEvents } from "./message-events.ts";
 import { type Framing, requestFraming, responseFraming } from "./message-framing.ts";
-import { type Cut, type Head, type MessageEvents, MessageParser } from "./message-parser.ts";
+import { MessageParser } from "./message-parser.ts";
 import { parseRequestLine, parseStatusLine, recognizeStartLine } from "./start-line.ts";
 import { readTarget } from "./target.ts";
 
@@ -34,6 +36,8 @@ const SP = 32;
 const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];
 const UNSEEN_METHOD = "?";
 const H2C = "h2c";
+const WEBSOCKET = "websocket";
+const EVENT_STREAM = "text/event-stream";
 const INTERIM: Framing = { kind: "none" };
 
 class Http1Reader implements StreamReader, MessageEvents {
@@ -51,6 +55,10 @@ class Http1Reader implements StreamReader, MessageEvents {
   /** A request that asked for HTTP/2: it is answered there. */
   #upgrade: Upgrade | undefined;
   #upgradeAnswer: OpenResponse | undefined;
+  /** The exchange that opened a WebSocket (RFC 6455 §4): what follows is counted as its bodies. */
+  #webSocket: OpenResponse | undefined;
+  /** The last request whose body somebody took: its response is offered too. */
+  #wanted: HttpRequest | undefined;
   #problemSaid = false;
 
   constructor(context: StreamContext) {
@@ -74,6 +82,10 @@ class Http1Reader implements StreamReader, MessageEvents {
   }
 
   gap(from: Side, length: number, segment: Segment): void {
+    if (this.#webSocket !== undefined) {
+      countFrames(this.#webSocket, from, length);
+      return;
+    }
     if (this.#inner !== undefined) {
       this.#inner.gap(from, length, segment);
       return;
@@ -133,6 +145,10 @@ class Http1Reader implements StreamReader, MessageEvents {
   }
 
   tunnel(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void {
+    if (this.#webSocket !== undefined) {
+      countFrames(this.#webSocket, from, end - start);
+      return;
+    }
     this.#inner ??= this.#context.inner(this.#upgrade);
     this.#inner.data(from, bytes, start, end, segment);
   }
@@ -172,7 +188,9 @@ class Http1Reader implements StreamReader, MessageEvents {
     };
     this.#request = request;
     this.#pairing.request(request, first.acknowledged);
-    return requestFraming(request.method, fields);
+    const framing = requestFraming(request.method, fields);
+    if (hasBody(framing) && this.#context.openBody !== undefined) this.#openRequestBody(request, head);
+    return framing;
   }
 
   #responseHead(head: Head): Framing | undefined {
@@ -191,11 +209,39 @@ class Http1Reader implements StreamReader, MessageEvents {
       packet: { capture: first.capture, number: first.packet },
       sequence: this.#context.connection.sequenceAt(this.#direction("server"), first.offset),
     };
-    this.#response = this.#pairing.response(response, first.offset);
-    const framing = responseFraming(line.status, this.#response.asked?.method, fields);
+    const open = this.#pairing.response(response, first.offset);
+    this.#response = open;
+    const framing = responseFraming(line.status, open.asked?.method, fields);
     if (framing.kind === "tunnel") this.#clientParser.becomeTunnel();
-    if (line.status === 101 && fields.upgrade === H2C) this.#handOver(this.#response);
+    if (line.status === 101) this.#switch(open, fields.upgrade);
+    else if (isEventStream(bytes, fields.typeStart, fields.typeEnd)) response.isEventStream = true;
+    if (open.asked !== undefined && open.asked === this.#wanted && hasBody(framing)) this.#openResponseBody(open.asked, head);
     return framing;
+  }
+
+  #openRequestBody(request: HttpRequest, head: Head): void {
+    const sink = this.#openBody(request, "client", head);
+    if (sink === undefined) return;
+    this.#wanted = request;
+    this.#clientParser.tap(sink);
+  }
+
+  #openResponseBody(request: HttpRequest, head: Head): void {
+    this.#wanted = undefined;
+    this.#serverParser.tap(this.#openBody(request, "server", head));
+  }
+
+  #openBody(request: HttpRequest, side: Side, { bytes, fields }: Head): BodySink | undefined {
+    const { text } = this.#fieldReader;
+    const type = text.read(bytes, fields.typeStart, fields.typeEnd);
+    return this.#context.openBody?.(request, side, type, text.read(bytes, fields.encodingStart, fields.encodingEnd));
+  }
+
+  /** 101 (RFC 9110 §15.2.2): the connection speaks another protocol from here on. */
+  #switch(open: OpenResponse, protocol: string): void {
+    open.response.upgrade = protocol;
+    if (protocol === H2C) this.#handOver(open);
+    if (protocol === WEBSOCKET) this.#webSocket = open;
   }
 
   /** 101 answers nothing when HTTP/2 follows: the answer is the response of stream 1 (RFC 7540 §3.2). */
@@ -210,6 +256,22 @@ class Http1Reader implements StreamReader, MessageEvents {
     const { client } = this.#context.connection;
     return side === "client" ? client : opposite(client);
   }
+}
+
+function hasBody({ kind }: Framing): boolean {
+  return kind === "length" || kind === "chunked" || kind === "until close";
+}
+
+/** Server-sent events (WHATWG HTML §9.2): a response that stays open. */
+function isEventStream(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < EVENT_STREAM.length) return false;
+  for (let i = 0; i < EVENT_STREAM.length; i++) if ((bytes[start + i]! | 0x20) !== (EVENT_STREAM.charCodeAt(i) | 0x20)) return false;
+  return true;
+}
+
+function countFrames({ asked, response }: OpenResponse, from: Side, length: number): void {
+  if (from === "server") response.bodyLength += length;
+  else if (asked !== undefined) asked.bodyLength += length;
 }
 
 /** Where the word at `start` of a cut start line ends. */

@@ -37,6 +37,7 @@ function fieldBlockReaderFor(keep: ReadonlySet<string>): FieldBlockReader {
 const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];
 const UNSEEN_METHOD = "?";
 const HOST = "host";
+const EVENT_STREAM = "text/event-stream";
 /** A packet that is seen twice is seen again at once: so many requests back it is looked for. */
 const RECENT_REQUESTS = 32;
 
@@ -229,6 +230,7 @@ class Http2Reader implements StreamReader, FrameEvents {
       packet: { capture: first.capture, number: first.packet },
       sequence: this.#context.connection.sequenceAt(this.#direction("server"), first.offset),
     };
+    if (fields.contentType?.startsWith(EVENT_STREAM) === true) stream.response.isEventStream = true;
     if (!block.endsStream && stream.request !== undefined)
       stream.responseBody = this.#context.openBody?.(stream.request, "server", fields.contentType ?? "", fields.contentEncoding ?? "");
   }

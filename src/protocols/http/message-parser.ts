@@ -4,38 +4,13 @@
 import type { Segment } from "../../tcp/stream-sink.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_HEAD_BYTES, MAX_START_LINE_BYTES } from "../../wire/limits.ts";
+import type { BodySink } from "./body-sink.ts";
 import { type ChunkedBody, createChunkedBody } from "./chunked-body.ts";
-import type { FieldLines, FieldReader } from "./field-reader.ts";
+import type { FieldReader } from "./field-reader.ts";
 import type { HeadBuffer } from "./head-buffer.ts";
+import type { Cut, Head, MessageEvents } from "./message-events.ts";
 import type { Framing } from "./message-framing.ts";
 import { recognizeStartLine } from "./start-line.ts";
-
-/** A head as it lies in `bytes`; borrowed until the call returns. */
-export interface Head {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  /** The line feed that ends the start line, or the end of the bytes where the start line was cut. */
-  readonly startLineEnd: number;
-  readonly fields: FieldLines;
-  /** False when the capture lacks a part of it. */
-  readonly isComplete: boolean;
-  readonly length: number;
-  /** Where its first byte was seen. */
-  readonly first: Segment;
-}
-
-/** Why a message is not whole: bytes that the capture lacks or that make no sense, or its direction ended before it did. */
-export type Cut = "gap" | "ended";
-
-export interface MessageEvents {
-  /** A start line with its fields. Answers how the body is framed, or undefined when the start line is no start line. */
-  head(from: Side, head: Head): Framing | undefined;
-  body(from: Side, length: number): void;
-  /** The message is over; `cut` says why it is not whole. */
-  messageEnd(from: Side, segment: Segment | undefined, cut: Cut | undefined): void;
-  tunnel(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void;
-  problem(code: "malformed" | "limit", message: string, segment: Segment): void;
-}
 
 type State = "head" | "length" | "chunked" | "until close" | "lost" | "tunnel";
 
@@ -51,6 +26,8 @@ export class MessageParser {
   /** Body bytes still to come. */
   #left = 0;
   #chunked: ChunkedBody | undefined;
+  /** Where the bytes of the current body go; undefined where they are only counted. */
+  #sink: BodySink | undefined;
   /** True while the kept bytes were taken for the beginning of a head only because they may be one. */
   #isDoubtful = false;
 
@@ -72,6 +49,7 @@ export class MessageParser {
           break;
         case "length": {
           const taken = Math.min(this.#left, end - at);
+          this.#sink?.data(bytes, at, at + taken);
           this.#left -= taken;
           at += taken;
           this.#events.body(this.#from, taken);
@@ -82,6 +60,7 @@ export class MessageParser {
           at = this.#readChunked(bytes, at, end, segment);
           break;
         case "until close":
+          this.#sink?.data(bytes, at, end);
           this.#events.body(this.#from, end - at);
           at = end;
           break;
@@ -90,7 +69,7 @@ export class MessageParser {
           this.#state = "head";
           break;
         case "tunnel":
-          this.#events.tunnel(this.#from, bytes, at, end, segment);
+          this.#events.tunnel(this.#from, bytes, at, end, at === start ? segment : { ...segment, offset: segment.offset + at - start });
           return;
       }
     }
@@ -98,6 +77,7 @@ export class MessageParser {
 
   /** `length` bytes are missing: inside a body they are counted, anywhere else the message they touch is lost. */
   gap(length: number, segment: Segment): void {
+    this.#endBody(false);
     switch (this.#state) {
       case "head":
         if (this.#kept.length > 0) this.#cutHead(segment, "gap");
@@ -129,11 +109,17 @@ export class MessageParser {
 
   /** Nothing more comes in this direction; `isFinished` when its sender said so (FIN). */
   end(isFinished: boolean): void {
+    this.#endBody(isFinished && this.#state === "until close");
     if (this.#state === "until close") this.#events.messageEnd(this.#from, undefined, isFinished ? undefined : "ended");
     else if (this.#state === "length" || this.#state === "chunked") this.#events.messageEnd(this.#from, undefined, "ended");
     else if (this.#kept.length > 0) this.#cutHead(this.#kept.first, "ended");
     if (this.#state !== "tunnel") this.#state = "lost";
     this.#chunked = undefined;
+  }
+
+  /** The body of the message whose head is read now goes there, up to its end or to bytes that the capture lacks. */
+  tap(sink: BodySink | undefined): void {
+    this.#sink = sink;
   }
 
   /** The bytes that follow belong to another protocol (RFC 9110 §7.8, §9.3.6). */
@@ -246,7 +232,7 @@ export class MessageParser {
     const chunked = this.#chunked;
     if (chunked === undefined) return end;
     const before = chunked.bodyLength;
-    const next = chunked.read(bytes, start, end);
+    const next = chunked.read(bytes, start, end, this.#sink);
     this.#events.body(this.#from, chunked.bodyLength - before);
     if (chunked.state === "malformed") {
       this.#events.problem("malformed", "a malformed chunk", segment);
@@ -257,7 +243,14 @@ export class MessageParser {
     return next;
   }
 
+  #endBody(isWhole: boolean): void {
+    const sink = this.#sink;
+    this.#sink = undefined;
+    sink?.end(isWhole);
+  }
+
   #finish(segment: Segment): void {
+    this.#endBody(true);
     this.#isDoubtful = false;
     this.#chunked = undefined;
     if (this.#state !== "tunnel") this.#state = "head";
@@ -265,6 +258,7 @@ export class MessageParser {
   }
 
   #lose(segment: Segment): void {
+    this.#endBody(false);
     this.#chunked = undefined;
     this.#state = "lost";
     this.#events.messageEnd(this.#from, segment, "gap");

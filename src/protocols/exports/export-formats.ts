@@ -1,0 +1,81 @@
+// Which requests are exports of spans, by their path, and how their bodies are read. Any prefix before the path is a proxy's or a tenant's.
+
+import { MAX_EXPORT_ANSWER_BYTES, MAX_EXPORT_BYTES } from "../../wire/limits.ts";
+import { isGrpc } from "../http/grpc.ts";
+import type { ExportAnswer, ExportProtocol, HttpRequest } from "../observation.ts";
+import type { ExportContent } from "./export-content.ts";
+import { firstGrpcMessage, GRPC_PREFIX_BYTES } from "./grpc-message.ts";
+import { readJaegerBatch } from "./jaeger-thrift.ts";
+import { readOtlpJsonAnswer, readOtlpJsonExport, readZipkinExport } from "./json-exports.ts";
+import { isOtlpExport, mayBeOtlpExport, readOtlpAnswer, readOtlpExport } from "./otlp-protobuf.ts";
+import { unpackBody } from "./unpack-body.ts";
+
+export interface ExportFormat {
+  readonly protocol: ExportProtocol;
+  /** Where the path is hidden: whether the body may be such an export by its first `BEGINNING_BYTES`, and whether it is one. */
+  readonly hidden?: { mayBe(beginning: Uint8Array): boolean; is(body: Uint8Array): boolean };
+  /** Reads a request's body. Throws `Malformed` where nothing can be read. */
+  readSpans(body: Uint8Array, contentType: string, contentEncoding: string): ExportContent;
+  /** Reads what an answer's body says of refused spans; absent where the protocol has no such answer. */
+  readAnswer?(body: Uint8Array, contentType: string, contentEncoding: string): ExportAnswer["rejected"];
+}
+
+const otlpHttp: ExportFormat = {
+  protocol: "otlp-http",
+  readSpans(body, contentType, contentEncoding) {
+    const bytes = unpackBody(body, contentEncoding, MAX_EXPORT_BYTES);
+    return isJson(contentType) ? readOtlpJsonExport(bytes) : readOtlpExport(bytes);
+  },
+  readAnswer(body, contentType, contentEncoding) {
+    const bytes = unpackBody(body, contentEncoding, MAX_EXPORT_ANSWER_BYTES);
+    return isJson(contentType) ? readOtlpJsonAnswer(bytes) : readOtlpAnswer(bytes);
+  },
+};
+
+const otlpGrpc: ExportFormat = {
+  protocol: "otlp-grpc",
+  readSpans: (body) => readOtlpExport(firstGrpcMessage(body, MAX_EXPORT_BYTES)),
+  readAnswer: (body) => readOtlpAnswer(firstGrpcMessage(body, MAX_EXPORT_ANSWER_BYTES)),
+};
+
+/**
+ * An exporter keeps one connection for days, and a capture that joins it shows its first path as a reference to a table that nobody saw
+ * (RFC 7541 §2.3.2): the body alone tells then.
+ */
+const hiddenGrpc: ExportFormat = {
+  ...otlpGrpc,
+  hidden: {
+    mayBe: (beginning) => beginning[0] === 1 || (beginning[0] === 0 && mayBeOtlpExport(beginning, GRPC_PREFIX_BYTES)),
+    is: (body) => isOtlpExport(firstGrpcMessage(body, MAX_EXPORT_BYTES)),
+  },
+};
+
+const zipkin: ExportFormat = {
+  protocol: "zipkin",
+  readSpans: (body, _, contentEncoding) => readZipkinExport(unpackBody(body, contentEncoding, MAX_EXPORT_BYTES)),
+};
+
+/** Jaeger's collector (port 14268): one Batch in Thrift's binary protocol. */
+const jaegerHttp: ExportFormat = {
+  protocol: "jaeger-http",
+  readSpans: (body, _, contentEncoding) => readJaegerBatch(unpackBody(body, contentEncoding, MAX_EXPORT_BYTES)),
+};
+
+const PATHS: readonly (readonly [end: string, format: ExportFormat])[] = [
+  ["/v1/traces", otlpHttp],
+  ["/opentelemetry.proto.collector.trace.v1.TraceService/Export", otlpGrpc],
+  ["/api/v2/spans", zipkin],
+  ["/api/traces", jaegerHttp],
+];
+
+/** The format of an export of spans; undefined for every other request. */
+export function exportFormat({ method, path, hiddenFields }: HttpRequest, contentType: string): ExportFormat | undefined {
+  if (path === "" && hiddenFields > 0) return contentType === "" || isGrpc(contentType) ? hiddenGrpc : undefined;
+  if (method !== "POST") return undefined;
+  const found = PATHS.find(([end]) => path.endsWith(end))?.[1];
+  return found === jaegerHttp && !/thrift/i.test(contentType) ? undefined : found;
+}
+
+function isJson(contentType: string): boolean {
+  return /^application\/json\b/i.test(contentType);
+}

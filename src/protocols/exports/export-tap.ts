@@ -1,0 +1,148 @@
+// Takes the bodies of span exports out of HTTP exchanges: a third view of the same traces, besides hops and the backend. The bodies are read and dropped.
+
+import { type Anomaly, anomaly } from "../../wire/anomaly.ts";
+import { Malformed } from "../../wire/byte-reader.ts";
+import type { Side } from "../../wire/endpoint.ts";
+import { MAX_EXPORT_ANSWER_BYTES, MAX_EXPORT_BYTES, MAX_EXPORT_BYTES_TOTAL, MAX_EXPORTS_WAITING } from "../../wire/limits.ts";
+import type { Emit } from "../../wire/stage.ts";
+import type { BodySink } from "../http/body-sink.ts";
+import { KeptBytes } from "../kept-bytes.ts";
+import type { ExportAnswer, HttpExchange, HttpRequest, SpanExport } from "../observation.ts";
+import type { ExportContent } from "./export-content.ts";
+import { type ExportFormat, exportFormat } from "./export-formats.ts";
+import { KeptBody, type WholeBody } from "./kept-body.ts";
+
+interface Waiting {
+  readonly format: ExportFormat;
+  content: ExportContent;
+  body: Pick<SpanExport, "bytes" | "isWhole"> | undefined;
+  rejected: ExportAnswer["rejected"];
+  /** Set when it came before the request's body was over. */
+  exchange: HttpExchange | undefined;
+}
+
+const NOTHING: ExportContent = { spans: [], spanCount: 0, unread: undefined };
+
+export class ExportTap {
+  readonly #emit: Emit<SpanExport | Anomaly>;
+  readonly #budget = new KeptBytes(MAX_EXPORT_BYTES_TOTAL);
+  readonly #waiting = new Map<HttpRequest, Waiting>();
+  #limitSaid = false;
+
+  constructor(emit: Emit<SpanExport | Anomaly>) {
+    this.#emit = emit;
+  }
+
+  /** See `StreamContext.openBody`. */
+  openBody(request: HttpRequest, side: Side, contentType: string, contentEncoding: string): BodySink | undefined {
+    return side === "client"
+      ? this.#openRequest(request, contentType, contentEncoding)
+      : this.#openAnswer(request, contentType, contentEncoding);
+  }
+
+  /** MUST be told of each exchange, behind the bodies that were opened for it. */
+  exchange(exchange: HttpExchange): void {
+    if (this.#waiting.size === 0 || exchange.request === undefined) return;
+    const waiting = this.#waiting.get(exchange.request);
+    if (waiting === undefined) return;
+    waiting.exchange = exchange;
+    if (waiting.body !== undefined) this.#finish(exchange.request, waiting, exchange);
+  }
+
+  /** Nothing more comes: what still lacks the end of its body goes out as it is. */
+  end(): void {
+    for (const [request, waiting] of this.#waiting) if (waiting.exchange !== undefined) this.#finish(request, waiting, waiting.exchange);
+    this.#waiting.clear();
+  }
+
+  #openRequest(request: HttpRequest, contentType: string, contentEncoding: string): BodySink | undefined {
+    const format = exportFormat(request, contentType);
+    if (format === undefined) return undefined;
+    this.#makeRoom();
+    const waiting: Waiting = { format, content: NOTHING, body: undefined, rejected: undefined, exchange: undefined };
+    this.#waiting.set(request, waiting);
+    const done = (body: WholeBody) => {
+      const { hidden } = format;
+      if (hidden !== undefined && (body.isCapped || !unlessMalformed(() => hidden.is(body.bytes), false))) {
+        this.#waiting.delete(request);
+        return;
+      }
+      waiting.body = { bytes: body.length, isWhole: body.isWhole };
+      waiting.content = readSpans(format, body, contentType, contentEncoding);
+      if (waiting.exchange !== undefined) this.#finish(request, waiting, waiting.exchange);
+    };
+    return new KeptBody(MAX_EXPORT_BYTES, this.#budget, done, format.hidden?.mayBe);
+  }
+
+  #openAnswer(request: HttpRequest, contentType: string, contentEncoding: string): BodySink | undefined {
+    const waiting = this.#waiting.get(request);
+    const { format } = waiting ?? {};
+    if (waiting === undefined || format?.readAnswer === undefined) return undefined;
+    return new KeptBody(MAX_EXPORT_ANSWER_BYTES, this.#budget, (body) => {
+      if (!body.isCapped && body.length > 0)
+        waiting.rejected = unlessMalformed(() => format.readAnswer?.(body.bytes, contentType, contentEncoding), undefined);
+    });
+  }
+
+  #makeRoom(): void {
+    if (this.#waiting.size < MAX_EXPORTS_WAITING) return;
+    for (const [request, waiting] of this.#waiting) {
+      if (waiting.exchange === undefined) this.#forget(request);
+      else this.#finish(request, waiting, waiting.exchange);
+      return;
+    }
+  }
+
+  #forget(request: HttpRequest): void {
+    this.#waiting.delete(request);
+    const { capture, number } = request.packet;
+    const message = `more than ${MAX_EXPORTS_WAITING} exports wait for their answer; the oldest is not reported`;
+    if (!this.#limitSaid) this.#emit(anomaly("limit", message, { layer: "exports", capture, packet: number }));
+    this.#limitSaid = true;
+  }
+
+  #finish(request: HttpRequest, { format, content, body, rejected }: Waiting, exchange: HttpExchange): void {
+    if (!this.#waiting.delete(request)) return;
+    const { vantage, client, server, response, grpc, incomplete } = exchange;
+    const answer = response && {
+      at: response.endedAt ?? response.startedAt,
+      packet: response.packet,
+      status: response.status,
+      grpcStatus: grpc?.status,
+      rejected,
+    };
+    this.#emit({
+      kind: "export",
+      vantage,
+      protocol: format.protocol,
+      client,
+      server,
+      at: request.startedAt,
+      packet: request.packet,
+      ...content,
+      bytes: body?.bytes ?? request.bodyLength,
+      isWhole: body?.isWhole ?? false,
+      answer,
+      unanswered: incomplete,
+    });
+  }
+}
+
+function readSpans(format: ExportFormat, body: WholeBody, contentType: string, contentEncoding: string): ExportContent {
+  if (body.isCapped) return { ...NOTHING, unread: `more than ${MAX_EXPORT_BYTES >> 20} MiB, or too many unfinished exports at a time` };
+  try {
+    return format.readSpans(body.bytes, contentType, contentEncoding);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return { ...NOTHING, unread: error.message };
+  }
+}
+
+function unlessMalformed<Value>(read: () => Value, otherwise: Value): Value {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return otherwise;
+  }
+}

@@ -1,0 +1,57 @@
+// Exports in JSON: OTLP (opentelemetry-proto, OTLP/HTTP) and Zipkin v2 (zipkin-api, zipkin2-api.yaml).
+
+import { isObject, objectIn, objectsIn, textIn } from "../../spans/json-value.ts";
+import { readOtlpJson } from "../../spans/otlp-json.ts";
+import { spanKind } from "../../spans/span-attributes.ts";
+import { idFromText, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../../spans/span-ids.ts";
+import { Malformed } from "../../wire/byte-reader.ts";
+import type { ExportAnswer } from "../observation.ts";
+import { collectSpans, type ExportContent } from "./export-content.ts";
+
+export function readOtlpJsonExport(bytes: Uint8Array): ExportContent {
+  return collectSpans((list) => {
+    const reading = readOtlpJson(parse(bytes));
+    if (reading === undefined) throw new Malformed("JSON that is no OTLP export");
+    for (const { spans } of reading.traces) for (const span of spans) list.add({ ...span, parentSpanId: span.parentSpanId });
+  });
+}
+
+export function readZipkinExport(bytes: Uint8Array): ExportContent {
+  return collectSpans((list) => {
+    const document = parse(bytes);
+    if (!Array.isArray(document)) throw new Malformed("JSON that is no list of Zipkin spans");
+    for (const span of objectsIn(document)) {
+      list.add({
+        traceId: idFromText(textIn(span.traceId), TRACE_ID_DIGITS),
+        spanId: idFromText(textIn(span.id), SPAN_ID_DIGITS),
+        parentSpanId: idFromText(textIn(span.parentId), SPAN_ID_DIGITS),
+        name: textIn(span.name),
+        kind: spanKind(span.kind),
+        resource: { service: textIn(objectIn(span.localEndpoint)?.serviceName) },
+      });
+    }
+  });
+}
+
+/** partialSuccess of an answer in JSON; a 64-bit number MAY be text (protojson). */
+export function readOtlpJsonAnswer(bytes: Uint8Array): ExportAnswer["rejected"] {
+  let document: unknown;
+  try {
+    document = parse(bytes);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+  }
+  if (!isObject(document)) return undefined;
+  const partial = objectIn(document.partialSuccess);
+  const spans = Number(partial?.rejectedSpans ?? 0);
+  const hasMessage = textIn(partial?.errorMessage) !== "";
+  return spans > 0 || hasMessage ? { spans: Number.isSafeInteger(spans) ? spans : 0, hasMessage } : undefined;
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
+  } catch (error) {
+    throw new Malformed(error instanceof SyntaxError ? "it is no JSON" : "it is too deep or too long for JSON");
+  }
+}

@@ -1,0 +1,66 @@
+// Content codings of a body (RFC 9110 §8.4.1, RFC 8878), unpacked up to a cap: a body of a few bytes may be a bomb.
+
+import { constants, gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from "node:zlib";
+import { decompress } from "fzstd";
+import { Malformed, Truncated } from "../../wire/byte-reader.ts";
+import { zstdBound } from "./zstd-bound.ts";
+
+/** The bytes of `coding`, "" for none. What is cut gives what it can. Throws `Malformed` with the reason where it gives nothing. */
+export function unpackBody(bytes: Uint8Array, coding: string, limit: number): Uint8Array {
+  switch (coding.trim().toLowerCase()) {
+    case "":
+    case "identity":
+    case "none":
+      return bytes;
+    case "gzip":
+    case "x-gzip":
+      return inflated(() => gunzipSync(bytes, options(limit)), limit);
+    case "deflate":
+      // The coding is zlib's format; some send bare deflate (RFC 9110 §8.4.1.2).
+      return inflated(() => (isZlib(bytes) ? inflateSync(bytes, options(limit)) : inflateRawSync(bytes, options(limit))), limit);
+    case "zstd":
+      return unzstd(bytes, limit);
+    default:
+      throw new Malformed(`compressed with ${coding.trim().toLowerCase().slice(0, 20)}, which is not read`);
+  }
+}
+
+/** The coding that the bytes themselves tell: gRPC names it in a header, and flags each message that uses it. */
+export function codingOf(bytes: Uint8Array): string {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return "gzip";
+  if (bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd) return "zstd";
+  return isZlib(bytes) ? "deflate" : "an unknown coding";
+}
+
+/** CMF and FLG (RFC 1950 §2.2). */
+function isZlib(bytes: Uint8Array): boolean {
+  return (bytes[0]! & 0x0f) === 8 && ((bytes[0]! << 8) | bytes[1]!) % 31 === 0;
+}
+
+/** A stream that is cut gives what it can. */
+function options(maxOutputLength: number): ZlibOptions {
+  return { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH };
+}
+
+function inflated(inflate: () => Uint8Array, limit: number): Uint8Array {
+  try {
+    return inflate();
+  } catch (error) {
+    throw new Malformed(error instanceof RangeError ? tooLarge(limit) : "its compression is broken");
+  }
+}
+
+function unzstd(bytes: Uint8Array, limit: number): Uint8Array {
+  try {
+    // The library would make room for whatever a frame's header promises.
+    if (zstdBound(bytes) > limit) throw new Malformed(tooLarge(limit));
+    return decompress(bytes);
+  } catch (error) {
+    if (error instanceof Malformed) throw error;
+    throw new Malformed(error instanceof Truncated ? "its zstd is cut" : "its compression is broken");
+  }
+}
+
+function tooLarge(limit: number): string {
+  return `it is larger than ${limit >> 20} MiB unpacked`;
+}
