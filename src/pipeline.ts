@@ -16,7 +16,8 @@ import { keptFieldNames } from "./hops/read-contexts.ts";
 import { readExchange } from "./hops/read-exchange.ts";
 import { addressNames, type GivenName } from "./naming/address-names.ts";
 import { nameWorkloads } from "./naming/name-workloads.ts";
-import type { ConnectionSummary, DnsExchange, Observation } from "./protocols/observation.ts";
+import type { ConnectionSummary, DnsExchange, Observation, TlsHandshake } from "./protocols/observation.ts";
+import { KeyLog } from "./protocols/tls/key-log.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
 import { VantagePoint } from "./vantage-point.ts";
 import type { Anomaly } from "./wire/anomaly.ts";
@@ -46,17 +47,31 @@ export class WireReader {
   readonly exchanges: ReadExchange[] = [];
   readonly connections: ConnectionSummary[] = [];
   readonly dns: DnsExchange[] = [];
+  readonly tls: TlsHandshake[] = [];
   readonly #vantagePoints = new Map<string, VantagePoint>();
+  readonly #keyLog: KeyLog;
+
+  /** `keyLog`: secrets of TLS connections; those that captures hold are added as they are read. */
+  constructor(keyLog = new KeyLog()) {
+    this.#keyLog = keyLog;
+  }
 
   /** The sink of one capture file; files of one series share a vantage point. */
   sinkFor(index: number, series: string): CaptureSink {
     let vantage = this.#vantagePoints.get(series);
     if (vantage === undefined) {
-      vantage = new VantagePoint(this.#vantagePoints.size, keptFieldNames, (output) => this.#take(output));
+      vantage = new VantagePoint(this.#vantagePoints.size, keptFieldNames, (output) => this.#take(output), this.#keyLog);
       this.#vantagePoints.set(series, vantage);
     }
     const point = vantage;
-    return this.log.sinkFor(index, (packet: Packet) => point.push(index, packet));
+    return this.log.sinkFor(
+      index,
+      (packet: Packet) => point.push(index, packet),
+      (secrets: Uint8Array) => {
+        this.#keyLog.push(secrets);
+        this.#keyLog.endInput();
+      },
+    );
   }
 
   get vantagePoints(): number {
@@ -85,6 +100,9 @@ export class WireReader {
       case "dns":
         this.dns.push(output);
         break;
+      case "tls":
+        this.tls.push(output);
+        break;
       case "anomaly":
         this.log.note(output);
     }
@@ -112,6 +130,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     hasBackendFailed: options.traces !== undefined && settled === undefined && captures.some(({ packets }) => packets > 0),
     soFar: settled?.soFar ?? [],
     connections: wire.connections,
+    tls: wire.tls,
     others: wire.others(),
     anomalies: wire.log.anomalies,
     warnings: [...(isElsewhere ? [ELSEWHERE] : []), ...warningsOf(captures, settled)],

@@ -8,6 +8,7 @@ import { KeptBytes } from "./protocols/kept-bytes.ts";
 import type { Observation } from "./protocols/observation.ts";
 import { datagramProtocols, streamProtocols } from "./protocols/registry.ts";
 import { StreamRecognizer } from "./protocols/stream-recognizer.ts";
+import { KeyLog } from "./protocols/tls/key-log.ts";
 import { TcpTracker } from "./tcp/tcp-tracker.ts";
 import type { Anomaly } from "./wire/anomaly.ts";
 import { MAX_OTHER_KINDS } from "./wire/limits.ts";
@@ -19,13 +20,15 @@ export class VantagePoint {
   readonly #addresses = new AddressTable();
   readonly #emit: Emit<Observation | Anomaly>;
   readonly #tcp: TcpTracker;
+  readonly #keyLog: KeyLog;
   readonly #decoders = new Map<number, PacketDecoder>();
   readonly #datagrams: ReadonlyMap<number, ReturnType<(typeof datagramProtocols)[number]["open"]>>;
 
-  /** `keep`: lower-case names of the header fields whose values are kept. */
-  constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>) {
+  /** `keep`: lower-case names of the header fields whose values are kept. `keyLog`: of all vantage points. */
+  constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>, keyLog = new KeyLog()) {
     this.#emit = emit;
-    const options = { protocols: streamProtocols, keep, emit, budget: new KeptBytes() };
+    this.#keyLog = keyLog;
+    const options = { protocols: streamProtocols, keep, emit, budget: new KeptBytes(), keyLog };
     this.#tcp = new TcpTracker(index, this.#addresses, (connection) => new StreamRecognizer(connection, options), emit);
     this.#datagrams = new Map(
       datagramProtocols.flatMap((protocol) => {
@@ -50,6 +53,7 @@ export class VantagePoint {
 
   end(): void {
     this.#tcp.end();
+    this.#keyLog.end();
     for (const opened of new Set(this.#datagrams.values())) opened.end();
   }
 

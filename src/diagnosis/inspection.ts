@@ -2,7 +2,7 @@ import type { TraceAnswer } from "../backends/backend.ts";
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
 import type { Naming } from "../naming/workload.ts";
-import type { ConnectionSummary } from "../protocols/observation.ts";
+import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
 import type { Anomaly } from "../wire/anomaly.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import type { Diagnosis } from "./diagnose.ts";
@@ -36,6 +36,7 @@ export interface Inspection {
   /** Traces that were still growing when the wait was over. */
   readonly soFar: readonly string[];
   readonly connections: readonly ConnectionSummary[];
+  readonly tls: readonly TlsHandshake[];
   /** Packets that are not TCP, by what they are. */
   readonly others: ReadonlyMap<string, number>;
   /** The first anomalies of each capture, word by word. */

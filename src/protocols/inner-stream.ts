@@ -8,7 +8,8 @@ import type { Emit } from "../wire/stage.ts";
 import { FirstBytes } from "./first-bytes.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
 import type { Observation } from "./observation.ts";
-import type { StreamProtocol, StreamReader } from "./stream-protocol.ts";
+import type { Sender, StreamProtocol, StreamReader } from "./stream-protocol.ts";
+import type { KeyLog } from "./tls/key-log.ts";
 
 export interface InnerOptions {
   readonly connection: Connection;
@@ -16,6 +17,7 @@ export interface InnerOptions {
   readonly emit: Emit<Observation | Anomaly>;
   readonly budget: KeptBytes;
   readonly protocols: readonly StreamProtocol[];
+  readonly keyLog?: KeyLog | undefined;
 }
 
 const CLIENT: Direction = 0;
@@ -24,12 +26,17 @@ const SERVER: Direction = 1;
 export class InnerStream implements StreamReader {
   readonly #options: InnerOptions;
   readonly #first: FirstBytes;
+  #protocol: StreamProtocol | undefined;
   #reader: StreamReader | undefined;
 
   constructor(options: InnerOptions) {
     this.#options = options;
-    const mayBe = (from: Direction, sender: Side) => sideOf(from) === sender;
+    const mayBe = (from: Direction, sender: Sender) => sender === "either" || sideOf(from) === sender;
     this.#first = new FirstBytes(options.protocols, options.budget, mayBe, false);
+  }
+
+  get spoken(): string | undefined {
+    return this.#reader?.spoken ?? this.#protocol?.name;
   }
 
   data(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void {
@@ -39,9 +46,12 @@ export class InnerStream implements StreamReader {
     }
     const recognised = this.#first.add(from === "client" ? CLIENT : SERVER, bytes, start, end, segment);
     if (recognised === undefined) return;
-    const { connection, keep, emit, budget } = this.#options;
+    const { connection, keep, emit, budget, keyLog } = this.#options;
     const { beganLate } = this.#first;
-    const reader = recognised.protocol.open({ connection, keep, emit, beganLate, budget, inner: () => new InnerStream(this.#options) });
+    const inner = () => new InnerStream(this.#options);
+    const { protocol } = recognised;
+    const reader = protocol.open({ connection, keep, emit, beganLate, budget, inner, ...(keyLog === undefined ? {} : { keyLog }) });
+    this.#protocol = protocol;
     this.#reader = reader;
     this.#first.replay(CLIENT, {
       data: (of, kept, keptStart, keptEnd, at) => reader.data(sideOf(of), kept, keptStart, keptEnd, at),

@@ -1,12 +1,17 @@
 import { MAX_UNFINISHED_BYTES_TOTAL } from "../wire/limits.ts";
 
-/** What the connections of one vantage point keep between packets, together: many half-open ones must not add up to all memory. */
+/** What many connections keep between packets, together: half-open ones of one vantage point must not add up to all memory. */
 export class KeptBytes {
+  readonly #most: number;
   #used = 0;
+
+  constructor(most = MAX_UNFINISHED_BYTES_TOTAL) {
+    this.#most = most;
+  }
 
   /** False when there is no room; nothing is taken then. */
   take(count: number): boolean {
-    if (this.#used + count > MAX_UNFINISHED_BYTES_TOTAL) return false;
+    if (this.#used + count > this.#most) return false;
     this.#used += count;
     return true;
   }

@@ -4,8 +4,9 @@
 import type { DatagramProtocol } from "./datagram-protocol.ts";
 import { dns } from "./dns.ts";
 import { http1 } from "./http/http1.ts";
-import { http2, ssh, tls } from "./opaque.ts";
+import { http2, ssh } from "./opaque.ts";
 import type { StreamProtocol } from "./stream-protocol.ts";
+import { tls } from "./tls/tls.ts";
 
 export const streamProtocols: readonly StreamProtocol[] = [http2, http1, tls, ssh];
 

@@ -5,6 +5,7 @@ import type { Side } from "../wire/endpoint.ts";
 import type { Emit } from "../wire/stage.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
 import type { Observation } from "./observation.ts";
+import type { KeyLog } from "./tls/key-log.ts";
 
 /** Reads one connection, both sides. Bytes and segment are borrowed. The calls are those of `StreamSink`, with sides for directions. */
 export interface StreamReader {
@@ -13,6 +14,8 @@ export interface StreamReader {
   seenAgain(from: Side, length: number, segment: Segment): void;
   end(from: Side): void;
   close(reason: CloseReason): void;
+  /** What the connection spoke, where that is not the protocol by which it was recognised: what TLS carried, once it is read. */
+  readonly spoken?: string | undefined;
 }
 
 export interface StreamContext {
@@ -24,15 +27,19 @@ export interface StreamContext {
   readonly beganLate?: boolean;
   /** What all connections of the vantage point may keep together. */
   readonly budget?: KeptBytes;
+  /** Secrets of TLS connections. Without it nothing is decrypted. */
+  readonly keyLog?: KeyLog;
   /** A reader for bytes carried inside this protocol (TLS, CONNECT, Upgrade). They are recognised afresh. */
   inner(): StreamReader;
 }
 
 /**
- * Who sends bytes that begin so: a client or a server of this protocol; "no" when it is not this protocol; "need more" when the
- * bytes so far fit and do not decide.
+ * Who sends bytes that begin so: a client or a server of this protocol, or "either"; "no" when it is not this protocol; "need more" when
+ * the bytes so far fit and do not decide.
  */
-export type Recognition = "client" | "server" | "no" | "need more";
+export type Recognition = Sender | "no" | "need more";
+/** "either" is told apart by the TCP handshake, or by the ports. */
+export type Sender = Side | "either";
 
 /**
  * A protocol over TCP, recognised by content on any port. Contract: any pieces give the same observations; any bytes give observations

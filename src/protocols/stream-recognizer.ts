@@ -10,13 +10,15 @@ import { FirstBytes, type Recognised } from "./first-bytes.ts";
 import { InnerStream } from "./inner-stream.ts";
 import { KeptBytes } from "./kept-bytes.ts";
 import type { Observation } from "./observation.ts";
-import type { StreamProtocol, StreamReader } from "./stream-protocol.ts";
+import type { Sender, StreamProtocol, StreamReader } from "./stream-protocol.ts";
+import type { KeyLog } from "./tls/key-log.ts";
 
 export interface RecognizerOptions {
   readonly protocols: readonly StreamProtocol[];
   readonly keep: ReadonlySet<string>;
   readonly emit: Emit<Observation | Anomaly>;
   readonly budget?: KeptBytes;
+  readonly keyLog?: KeyLog | undefined;
 }
 
 export class StreamRecognizer implements StreamSink {
@@ -31,8 +33,8 @@ export class StreamRecognizer implements StreamSink {
     this.#connection = connection;
     this.#options = options;
     this.#budget = options.budget ?? new KeptBytes();
-    const mayBe = (from: Direction, sender: Side) =>
-      connection.clientDirection === undefined || (connection.clientDirection === from) === (sender === "client");
+    const mayBe = (from: Direction, sender: Sender) =>
+      sender === "either" || connection.clientDirection === undefined || (connection.clientDirection === from) === (sender === "client");
     this.#first = new FirstBytes(options.protocols, this.#budget, mayBe, connection.handshake === "not seen");
   }
 
@@ -68,7 +70,7 @@ export class StreamRecognizer implements StreamSink {
       vantage,
       client: clientEnd,
       server: serverEnd,
-      protocol: this.#protocol?.name,
+      protocol: this.#reader?.spoken ?? this.#protocol?.name,
       handshake,
       closedBy: reason,
       openedAt,
@@ -83,14 +85,14 @@ export class StreamRecognizer implements StreamSink {
 
   #open({ protocol, from, sender }: Recognised): void {
     const connection = this.#connection;
-    const client = sender === "client" ? from : opposite(from);
+    const client = sender === "either" ? connection.client : sender === "client" ? from : opposite(from);
     connection.clientDirection = client;
     this.#protocol = protocol;
-    const { keep, emit, protocols } = this.#options;
+    const { keep, emit, protocols, keyLog } = this.#options;
     const budget = this.#budget;
     const { beganLate } = this.#first;
-    const inner = () => new InnerStream({ connection, keep, emit, budget, protocols });
-    const reader = protocol.open({ connection, keep, emit, beganLate, budget, inner });
+    const inner = () => new InnerStream({ connection, keep, emit, budget, protocols, keyLog });
+    const reader = protocol.open({ connection, keep, emit, beganLate, budget, inner, ...(keyLog === undefined ? {} : { keyLog }) });
     this.#reader = reader;
     this.#first.replay(client, {
       data: (of, bytes, start, end, segment) => reader.data(this.#side(of), bytes, start, end, segment),
