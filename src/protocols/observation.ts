@@ -129,10 +129,12 @@ export interface TlsHandshake {
   readonly isResumed: boolean;
   /** Failed: an alert, an answer that is not TLS, or an end came before both sides had finished. Unfinished: the capture does not tell. */
   readonly outcome: "established" | "failed" | "unfinished";
+  /** Who broke a failed handshake off, where that shows. Encrypted alerts are told by their length. */
+  readonly failedBy: Side | undefined;
   /** The first fatal alert; undefined also where it was encrypted. */
   readonly alert: TlsAlert | undefined;
-  /** What the server answered to a ClientHello instead of TLS: `HTTP/1`, or `unknown`. */
-  readonly plaintextAnswer: "HTTP/1" | "unknown" | undefined;
+  /** What the server spoke that answered a ClientHello without TLS. */
+  readonly plaintextAnswer: "HTTP/1" | "HTTP/2" | "unknown" | undefined;
   /** Whether application data was decrypted. */
   readonly isDecrypted: boolean;
   /** Undefined when all that was seen was read. */

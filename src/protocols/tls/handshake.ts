@@ -47,10 +47,10 @@ export class Handshake {
     this.packet = { capture: segment.capture, number: segment.packet };
   }
 
-  /** 0x0304 for TLS 1.3 and its drafts; undefined before a ServerHello. */
+  /** 0x0304 for TLS 1.3, its drafts and what browsers tried before it (0x7eNN, 0xfbNN); undefined before a ServerHello. */
   get version(): number | undefined {
     const version = this.serverHello?.version;
-    return version !== undefined && version >> 8 === 0x7f ? TLS_1_3 : version;
+    return version !== undefined && version >> 8 !== 3 ? TLS_1_3 : version;
   }
 
   get isResumed(): boolean {
@@ -80,9 +80,18 @@ export class Handshake {
     this.alert = { from, level: "fatal", description: alertName(description), packet: { capture, number: packet }, at };
   }
 
+  /** Who broke the handshake off, as far as records without keys tell: an encrypted alert is shorter than anything else. */
+  get failedBy(): Side | undefined {
+    if (this.plaintextAnswer !== undefined) return "server";
+    if (this.alert !== undefined) return this.alert.from;
+    if (this.hasData.server) return undefined;
+    return this.#isClientAlert === true ? "client" : this.#isRefused ? "server" : undefined;
+  }
+
   outcome(closedBy: CloseReason, isWhole: boolean): TlsHandshake["outcome"] {
     if (this.plaintextAnswer !== undefined) return "failed";
     if (this.alert !== undefined && !this.hasData.server) return "failed";
+    if (this.#isRefused && !this.hasData.server) return "failed";
     if (this.#isEstablished()) return "established";
     if (!isWhole) return "unfinished";
     return closedBy === "fin" || closedBy === "reset" || this.#isClientAlert === true ? "failed" : "unfinished";
@@ -92,9 +101,12 @@ export class Handshake {
     if (this.hasData.client || this.hasData.server) return true;
     if (this.version !== undefined && this.version < TLS_1_3) return this.hasChangedCipher.client && this.hasChangedCipher.server;
     if (this.isFinished.client && this.isFinished.server) return true;
-    // Without keys: the client has finished, and was not answered with nothing but an alert.
-    const isRefused = this.#shortAnswers > 0 && this.#longAnswers === 0 && this.#long.client > 1;
-    return this.#isClientAlert === false && this.#long.server > 0 && !isRefused;
+    return this.#isClientAlert === false && this.#long.server > 0 && !this.#isRefused;
+  }
+
+  /** The client has sent more than its Finished, and was answered with nothing but an alert: its certificate was refused, or it sent none. */
+  get #isRefused(): boolean {
+    return this.version === TLS_1_3 && this.#shortAnswers > 0 && this.#longAnswers === 0 && this.#long.client > 1;
   }
 
   describe() {

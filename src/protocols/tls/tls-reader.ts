@@ -103,7 +103,7 @@ export class TlsReader implements StreamReader, SideEvents {
     const { clientHello, serverHello } = this.#handshake;
     if (side.from === "server" && side.recordsSeen === 0 && !side.hasGap && clientHello !== undefined && serverHello === undefined) {
       const isHttp = end - start >= HTTP_1.length && HTTP_1.every((byte, i) => bytes[start + i] === byte);
-      this.#handshake.plaintextAnswer = isHttp ? "HTTP/1" : "unknown";
+      this.#handshake.plaintextAnswer = isHttp ? "HTTP/1" : isSettings(bytes, start, end) ? "HTTP/2" : "unknown";
       return;
     }
     if (this.#context.beganLate === true) return;
@@ -171,6 +171,7 @@ export class TlsReader implements StreamReader, SideEvents {
     const isDecrypted = handshake.hasData.client || handshake.hasData.server;
     if (!isDecrypted && client.unopened + server.unopened > 0) decryption.undecrypted ??= "wrong keys";
     const { connection, emit } = this.#context;
+    const outcome = handshake.outcome(closedBy, !client.hasGap && !server.hasGap);
     emit({
       kind: "tls",
       vantage: connection.vantage,
@@ -178,7 +179,8 @@ export class TlsReader implements StreamReader, SideEvents {
       client: connection.clientEnd,
       server: connection.serverEnd,
       ...handshake.describe(),
-      outcome: handshake.outcome(closedBy, !client.hasGap && !server.hasGap),
+      outcome,
+      failedBy: outcome === "failed" ? handshake.failedBy : undefined,
       isDecrypted,
       undecrypted: decryption.undecrypted,
       at: handshake.at,
@@ -192,6 +194,11 @@ export class TlsReader implements StreamReader, SideEvents {
     this.#hasProblem = true;
     this.#context.emit(anomaly(code, message, { layer: "tls", capture, packet }));
   }
+}
+
+/** What an HTTP/2 server sends first (RFC 9113 §3.4, §6.5): a SETTINGS frame, of six bytes a setting. */
+function isSettings(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= 5 && bytes[start] === 0 && bytes[start + 1] === 0 && bytes[start + 2]! % 6 === 0 && bytes[start + 3] === 4;
 }
 
 /** Application data is never sent in the clear. */

@@ -10,12 +10,12 @@ import { counted, figure, listed } from "./words.ts";
 const MAX_NAMED = 3;
 
 export function writeHealth(inspection: Inspection, page: Page): void {
-  const { diagnosis, answer, connections } = inspection;
+  const { diagnosis, answer } = inspection;
   const { judgements } = diagnosis;
   const blind = judgements.filter(({ outcome }) => outcome === "not observable").length;
   const observed = judgements.length - blind;
   const withContext = judgements.filter(({ hasContext }) => hasContext).length;
-  const isBlindInPart = blind > 0 || unreadConnections(connections).some(({ protocol }) => protocol === "TLS" || protocol === "HTTP/2");
+  const isBlindInPart = blind > 0 || unreadConnections(inspection).some(({ protocol }) => protocol === "TLS" || protocol === "HTTP/2");
   if (judgements.length === 0)
     page.text(2, styled("cyan", "?"), " Nothing to judge: all HTTP seen is health checks, scrapes, exports or preflights.");
   else if (observed === 0) return;
