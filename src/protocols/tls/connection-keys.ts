@@ -9,7 +9,10 @@ import type { KeyLog, SecretName, Secrets } from "./key-log.ts";
 import { cipherFromSecret, ciphersFromMaster, type RecordCipher } from "./record-cipher.ts";
 import { type CipherAt, RecordOpener } from "./record-opener.ts";
 
-export type Openers = Readonly<Record<Side, RecordOpener>>;
+export interface ConnectionKeys extends Readonly<Record<Side, RecordOpener>> {
+  /** Up to TLS 1.2. */
+  readonly master: Uint8Array | undefined;
+}
 
 /** Of TLS 1.3's keys, in the order of their use: early data, handshake, application data, and after each KeyUpdate the next. */
 export const EARLY_KEYS = 0;
@@ -22,7 +25,7 @@ export function clientRandomOf({ clientHello }: Handshake): string {
 }
 
 /** `unsupported` where no key would help. Needs a ServerHello, and up to TLS 1.2 the ChangeCipherSpec. */
-export function findKeys(handshake: Handshake, keyLog: KeyLog, ticket: Uint8Array | undefined): Openers | "no keys" | "unsupported" {
+export function findKeys(handshake: Handshake, keyLog: KeyLog): ConnectionKeys | "no keys" | "unsupported" {
   const { clientHello, serverHello, version } = handshake;
   if (clientHello === undefined || serverHello === undefined || version === undefined) return "no keys";
   const suite = cipherSuite(serverHello.cipherSuite);
@@ -34,7 +37,6 @@ export function findKeys(handshake: Handshake, keyLog: KeyLog, ticket: Uint8Arra
   const master = secrets?.master ?? resumedMaster(handshake, keyLog);
   if (master === undefined) return "no keys";
   if (serverHello.sessionId.length > 0) keyLog.learnSession(hex(serverHello.sessionId), master);
-  if (ticket !== undefined) keyLog.learnSession(ticketKey(ticket), master);
   const ciphers = ciphersFromMaster({
     suite,
     minorVersion: version & 255,
@@ -45,7 +47,12 @@ export function findKeys(handshake: Handshake, keyLog: KeyLog, ticket: Uint8Arra
   });
   if (ciphers === undefined) return "unsupported";
   const opener = (cipher: RecordCipher) => new RecordOpener((generation) => (generation === 0 ? cipher : undefined), 0, keyLog);
-  return { client: opener(ciphers[0]), server: opener(ciphers[1]) };
+  return { client: opener(ciphers[0]), server: opener(ciphers[1]), master };
+}
+
+/** Whoever gives the ticket back later goes on with this master secret. */
+export function learnTicket(keyLog: KeyLog, ticket: Uint8Array, master: Uint8Array): void {
+  keyLog.learnSession(ticketKey(ticket), master);
 }
 
 /** By ticket where the server took it, else by session id (RFC 5077 §3.4, RFC 5246 §7.3). */
@@ -59,10 +66,11 @@ function resumedMaster(handshake: Handshake, keyLog: KeyLog): Uint8Array | undef
 const CLIENT_SECRETS: readonly (SecretName | undefined)[] = ["clientEarly", "clientHandshake", "clientTraffic"];
 const SERVER_SECRETS: readonly (SecretName | undefined)[] = [undefined, "serverHandshake", "serverTraffic"];
 
-function tls13Openers(protection: Protection, secrets: Secrets, hasEarlyData: boolean, keyLog: KeyLog): Openers {
+function tls13Openers(protection: Protection, secrets: Secrets, hasEarlyData: boolean, keyLog: KeyLog): ConnectionKeys {
   return {
     client: new RecordOpener(generations(protection, secrets, CLIENT_SECRETS), hasEarlyData ? EARLY_KEYS : HANDSHAKE_KEYS, keyLog),
     server: new RecordOpener(generations(protection, secrets, SERVER_SECRETS), HANDSHAKE_KEYS, keyLog),
+    master: undefined,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Segment } from "../../tcp/stream-sink.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import type { Undecrypted } from "../observation.ts";
 import type { StreamContext } from "../stream-protocol.ts";
-import { clientRandomOf, findKeys } from "./connection-keys.ts";
+import { clientRandomOf, findKeys, learnTicket } from "./connection-keys.ts";
 import { type Handshake, TLS_1_3 } from "./handshake.ts";
 import type { HandshakeMessages } from "./handshake-messages.ts";
 import { HeldRecords } from "./held-records.ts";
@@ -28,6 +28,7 @@ export class Decryption implements KeyWaiter {
   readonly #options: DecryptionOptions;
   readonly #held: HeldRecords | undefined;
   #isWaiting = false;
+  #master: Uint8Array | undefined;
   /** Open once keys were found, never once it is known that none will be. */
   state: "undecided" | "open" | "never" = "undecided";
   undecrypted: Undecrypted | undefined;
@@ -105,6 +106,13 @@ export class Decryption implements KeyWaiter {
     if (!this.isHolding || this.#held?.add({ kind: "end", from }) !== true) this.#options.output.end(from);
   }
 
+  /** The server gave a ticket, or the master secret that it stands for was found. */
+  learnTicket(): void {
+    const { context, messages } = this.#options;
+    if (context.keyLog !== undefined && this.#master !== undefined && messages.ticket !== undefined)
+      learnTicket(context.keyLog, messages.ticket, this.#master);
+  }
+
   giveUp(why: Undecrypted): false {
     this.state = "never";
     this.undecrypted = why;
@@ -128,15 +136,17 @@ export class Decryption implements KeyWaiter {
 
   /** True once records can be opened; otherwise it is known that they never can, or keys may still come. */
   #findKeys(): boolean {
-    const { context, handshake, messages, sides } = this.#options;
+    const { context, handshake, sides } = this.#options;
     const { keyLog } = context;
     if (handshake.clientHello === undefined || handshake.serverHello === undefined)
       return this.giveUp(context.beganLate === true ? "joined mid-connection" : "handshake not captured");
     if (keyLog === undefined) return this.giveUp("no keys");
-    const found = findKeys(handshake, keyLog, messages.ticket);
+    const found = findKeys(handshake, keyLog);
     if (found === "unsupported") return this.giveUp(found);
     if (found === "no keys") return false;
     this.state = "open";
+    this.#master = found.master;
+    this.learnTicket();
     for (const side of [sides.client, sides.server]) {
       side.opener = found[side.from];
       if (side.hasGap) side.opener.lose();

@@ -8,6 +8,7 @@ import type { StreamContext, StreamReader } from "../stream-protocol.ts";
 import { Decryption } from "./decryption.ts";
 import { Handshake, TLS_1_3 } from "./handshake.ts";
 import { HandshakeMessages } from "./handshake-messages.ts";
+import { NEW_SESSION_TICKET } from "./handshake-reader.ts";
 import { PlainOutput } from "./plain-output.ts";
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH, type TlsRecord } from "./record.ts";
 import { type SideEvents, TlsSide } from "./tls-side.ts";
@@ -132,6 +133,7 @@ export class TlsReader implements StreamReader, SideEvents {
 
   message(side: TlsSide, type: number, bytes: Uint8Array, start: number, end: number): void {
     this.#messages.read(side, type, bytes, start, end);
+    if (type === NEW_SESSION_TICKET) this.#decryption.learnTicket();
   }
 
   #readPlain(side: TlsSide, { bytes, start, end, type, offset, last }: TlsRecord): void {
@@ -146,10 +148,10 @@ export class TlsReader implements StreamReader, SideEvents {
     }
   }
 
-  /** In TLS 1.3 it means nothing (RFC 8446 §5); a client that does not know the version yet sends one only for TLS 1.3. */
+  /** In TLS 1.3 it means nothing (RFC 8446 §5), and only there it may come before the version is settled. */
   #changeCipher(side: TlsSide): void {
     const { version } = this.#handshake;
-    if (version === TLS_1_3 || (version === undefined && side.from === "client" && !this.#sides.server.hasGap)) return;
+    if (version === TLS_1_3 || (version === undefined && !this.#sides.server.hasGap)) return;
     side.isProtected = true;
     this.#handshake.hasChangedCipher[side.from] = true;
   }
