@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { recognizeCapture } from "../../src/capture/registry.ts";
-import type { ConnectionSummary, HttpExchange } from "../../src/protocols/observation.ts";
+import type { ConnectionSummary, HttpExchange, Observation, TlsHandshake } from "../../src/protocols/observation.ts";
+import { KeyLog } from "../../src/protocols/tls/key-log.ts";
 import { VantagePoint } from "../../src/vantage-point.ts";
 import type { Anomaly } from "../../src/wire/anomaly.ts";
 
@@ -21,20 +22,27 @@ export function listCaptures(): string[] {
 export interface CaptureReading {
   readonly http: HttpExchange[];
   readonly connections: ConnectionSummary[];
+  readonly tls: TlsHandshake[];
   readonly anomalies: Anomaly[];
   packets: number;
   bytes: number;
 }
 
 export function readCapture(file: string, keep: ReadonlySet<string>): CaptureReading {
-  const raw = readFileSync(join(CORPUS, "captures", file));
+  return readCaptureFile(join(CORPUS, "captures", file), keep, new KeyLog());
+}
+
+export function readCaptureFile(path: string, keep: ReadonlySet<string>, keyLog: KeyLog): CaptureReading {
+  const raw = readFileSync(path);
   const bytes = Uint8Array.from(raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw);
-  const reading: CaptureReading = { http: [], connections: [], anomalies: [], packets: 0, bytes: bytes.length };
-  const vantage = new VantagePoint(0, keep, (output) => {
+  const reading: CaptureReading = { http: [], connections: [], tls: [], anomalies: [], packets: 0, bytes: bytes.length };
+  const take = (output: Observation | Anomaly) => {
     if (output.kind === "http") reading.http.push(output);
     else if (output.kind === "connection") reading.connections.push(output);
+    else if (output.kind === "tls") reading.tls.push(output);
     else if (output.kind === "anomaly") reading.anomalies.push(output);
-  });
+  };
+  const vantage = new VantagePoint(0, keep, take, keyLog);
   const reader = recognizeCapture(bytes.subarray(0, 64))?.open({
     packet(packet) {
       reading.packets++;
@@ -42,7 +50,10 @@ export function readCapture(file: string, keep: ReadonlySet<string>): CaptureRea
     },
     anomaly: (anomaly) => reading.anomalies.push(anomaly),
     name() {},
-    secrets() {},
+    secrets(_, secrets) {
+      keyLog.push(secrets);
+      keyLog.endInput();
+    },
     lost() {},
   });
   reader?.push(bytes);

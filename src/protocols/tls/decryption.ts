@@ -28,6 +28,8 @@ export class Decryption implements KeyWaiter {
   readonly #options: DecryptionOptions;
   readonly #held: HeldRecords | undefined;
   #isWaiting = false;
+  /** The key log had nothing; it says by itself when it has. */
+  #isAsked = false;
   #master: Uint8Array | undefined;
   /** Open once keys were found, never once it is known that none will be. */
   state: "undecided" | "open" | "never" = "undecided";
@@ -62,7 +64,7 @@ export class Decryption implements KeyWaiter {
 
   /** A protected record in its place. */
   read(side: TlsSide, record: TlsRecord): void {
-    if (this.state === "undecided" && !this.#isWaiting && !this.#mustWaitForServer(side) && this.#findKeys()) {
+    if (this.state === "undecided" && !this.#isAsked && !this.#mustWaitForServer(side) && this.#findKeys()) {
       // The server's first record says whether early data counts.
       const isFirst = side.from === "server" && this.#options.handshake.clientHello?.hasEarlyData === true;
       if (isFirst) this.#open(side, record);
@@ -74,25 +76,37 @@ export class Decryption implements KeyWaiter {
   }
 
   /** A protected record went by unread. */
-  pass({ from, opener }: TlsSide): void {
-    if (opener !== undefined) opener.pass(1);
-    else if (!this.isHolding || this.#held?.add({ kind: "passed", from }) !== true) this.#options.sides[from].unheld++;
+  pass(side: TlsSide, segment: Segment): void {
+    const { from, opener } = side;
+    if (opener !== undefined) {
+      opener.pass(1);
+      this.#sayGap(side, segment);
+    } else if (!this.isHolding || this.#held?.add({ kind: "passed", from, segment: { ...segment } }) !== true) side.unheld++;
   }
 
   /** Bytes are missing, and nobody knows how many records. */
   lose(side: TlsSide, segment: Segment): void {
-    if (side.opener === undefined) {
-      if (this.isHolding) this.#held?.add({ kind: "lost", from: side.from, segment: { ...segment } });
+    const { from, opener } = side;
+    if (opener === undefined) {
+      if (this.isHolding) this.#held?.add({ kind: "lost", from, segment: { ...segment } });
       return;
     }
-    side.opener.lose();
-    // How many bytes of application data they were is known with the next record; that some are missing matters at once.
-    if (this.#options.handshake.hasData[side.from]) this.#options.output.gap(side.from, 0, segment);
+    opener.lose();
+    this.#sayGap(side, segment);
+  }
+
+  /** How many bytes of application data are missing is known with the next record; that some are matters at once. */
+  #sayGap({ from }: TlsSide, segment: Segment): void {
+    if (this.#mayHaveData(from)) this.#options.output.gap(from, 0, segment);
+  }
+
+  #mayHaveData(from: Side): boolean {
+    return this.#options.handshake.hasData[from] || this.#options.handshake.isFinished[from];
   }
 
   /** Behind missing bytes: reads the record if a key proves that it is one. */
   take(side: TlsSide, record: TlsRecord): "yes" | "no" | "unknown" | "give up" {
-    if (this.state === "undecided" && !this.#isWaiting && this.#findKeys()) this.#drain();
+    if (this.state === "undecided" && !this.#isAsked && this.#findKeys()) this.#drain();
     if (this.state === "never") return "give up";
     const { opener } = side;
     if (opener === undefined) return "unknown";
@@ -143,7 +157,10 @@ export class Decryption implements KeyWaiter {
     if (keyLog === undefined) return this.giveUp("no keys");
     const found = findKeys(handshake, keyLog);
     if (found === "unsupported") return this.giveUp(found);
-    if (found === "no keys") return false;
+    if (found === "no keys") {
+      this.#isAsked = true;
+      return false;
+    }
     this.state = "open";
     this.#master = found.master;
     this.learnTicket();
@@ -158,7 +175,7 @@ export class Decryption implements KeyWaiter {
     for (const entry of this.#held?.takeAll() ?? []) {
       const side = this.#options.sides[entry.from];
       if (entry.kind === "record") this.#open(side, entry.record);
-      else if (entry.kind === "passed") side.opener?.pass(1);
+      else if (entry.kind === "passed") this.pass(side, entry.segment);
       else if (entry.kind === "lost") this.lose(side, entry.segment);
       else this.#options.output.end(entry.from);
     }
@@ -202,11 +219,11 @@ export class Decryption implements KeyWaiter {
     }
     const before = side.readUntil;
     side.readUntil = record.offset + (record.end - record.start);
+    if (opener.skipped > 0 && (type === APPLICATION_DATA || this.#mayHaveData(from))) {
+      const missing = before < 0 ? 0 : record.offset - before - opener.skipped * cipher.overhead;
+      output.gap(from, Math.max(1, Math.round(missing)), record.first);
+    }
     if (type === APPLICATION_DATA) {
-      if (opener.skipped > 0) {
-        const missing = before < 0 ? 0 : record.offset - before - opener.skipped * cipher.overhead;
-        output.gap(from, Math.max(1, Math.round(missing)), record.first);
-      }
       handshake.hasData[from] = true;
       output.data(from, record, content, length, cipher.before);
     } else if (type === HANDSHAKE) {

@@ -12,8 +12,8 @@ const ENTRY_BYTES = 400;
 /** A record, or what else happened to a direction meanwhile: a record passed unread, bytes were lost, its sender finished. */
 export type Held = { readonly from: Side } & (
   | { readonly kind: "record"; readonly record: TlsRecord }
-  | { readonly kind: "passed" | "end" }
-  | { readonly kind: "lost"; readonly segment: Segment }
+  | { readonly kind: "passed" | "lost"; readonly segment: Segment }
+  | { readonly kind: "end" }
 );
 
 export class HeldRecords {

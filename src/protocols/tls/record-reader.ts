@@ -10,7 +10,7 @@ export interface RecordEvents {
   wants(type: number): boolean;
   record(record: TlsRecord): void;
   /** A record of this type and fragment length went by whose bytes were not wanted, or that the capture lacks a part of. */
-  passed(type: number, length: number): void;
+  passed(type: number, length: number, segment: Segment): void;
   /** Bytes are missing, and with them where records begin. */
   lost(segment: Segment): void;
   /** Bytes where a record should begin, and that are none. Nothing more is read of this direction. */
@@ -75,7 +75,7 @@ export class RecordReader {
     if (this.#state === "over") return;
     const isInside = this.#length >= HEADER_LENGTH && this.#state === "records";
     const left = this.#skip > 0 ? this.#skip : isInside ? HEADER_LENGTH + fragmentLength(this.#kept, 0) - this.#length : 0;
-    if (this.#length > 0 && isInside && length <= left) this.#events.passed(this.#kept[0]!, fragmentLength(this.#kept, 0));
+    if (this.#length > 0 && isInside && length <= left) this.#events.passed(this.#kept[0]!, fragmentLength(this.#kept, 0), segment);
     this.#release();
     if (length <= left) {
       this.#skip = left - length;
@@ -102,7 +102,7 @@ export class RecordReader {
     if (!isRecordHeader(bytes, at)) return this.#refuse(bytes, at, end, segment);
     const length = fragmentLength(bytes, at);
     const next = at + HEADER_LENGTH + length;
-    if (!this.#events.wants(bytes[at]!)) return this.#pass(bytes[at]!, length, at, next, end);
+    if (!this.#events.wants(bytes[at]!)) return this.#pass(bytes[at]!, length, at, next, end, segment);
     if (next > end) return this.#keep(bytes, at, end, offset, segment);
     this.#fill(bytes, at, next, offset, segment, next - at, segment);
     this.#events.record(this.#record);
@@ -113,7 +113,7 @@ export class RecordReader {
     const isHeaderThere = this.#length >= HEADER_LENGTH;
     const whole = isHeaderThere ? HEADER_LENGTH + fragmentLength(this.#kept, 0) : HEADER_LENGTH;
     const count = Math.min(whole - this.#length, end - at);
-    if (!this.#append(bytes, at, at + count)) return this.#passKept(whole, at, end);
+    if (!this.#append(bytes, at, at + count)) return this.#passKept(whole, at, end, segment);
     if (this.#length < whole) return at + count;
     if (isHeaderThere) this.#finish(whole, segment);
     else if (this.#state === "lost" ? !isCandidate(this.#kept, 0) : !isRecordHeader(this.#kept, 0)) {
@@ -125,7 +125,7 @@ export class RecordReader {
       const length = fragmentLength(this.#kept, 0);
       const type = this.#kept[0]!;
       this.#release();
-      return this.#pass(type, length, at, at + count + length, end);
+      return this.#pass(type, length, at, at + count + length, end, segment);
     }
     return at + count;
   }
@@ -175,20 +175,20 @@ export class RecordReader {
   }
 
   /** `next`: where the record ends, which may be behind `end`. */
-  #pass(type: number, length: number, at: number, next: number, end: number): number {
-    this.#events.passed(type, length);
+  #pass(type: number, length: number, at: number, next: number, end: number, segment: Segment): number {
+    this.#events.passed(type, length, segment);
     this.#skip = Math.max(0, next - end);
     return Math.max(at, Math.min(next, end));
   }
 
   /** There is no room for the rest of the record that is kept. */
-  #passKept(whole: number, at: number, end: number): number {
+  #passKept(whole: number, at: number, end: number, segment: Segment): number {
     const left = whole - this.#length;
     const type = this.#kept[0]!;
     const isCertain = this.#state === "records" && this.#length >= HEADER_LENGTH;
     const length = isCertain ? fragmentLength(this.#kept, 0) : 0;
     this.#release();
-    if (isCertain) return this.#pass(type, length, at, at + left, end);
+    if (isCertain) return this.#pass(type, length, at, at + left, end, segment);
     this.#state = "lost";
     return end;
   }
@@ -200,7 +200,7 @@ export class RecordReader {
     if (this.#append(bytes, start, end)) return end;
     if (this.#state === "records" && end - start >= HEADER_LENGTH) {
       const length = fragmentLength(bytes, start);
-      return this.#pass(bytes[start]!, length, start, start + HEADER_LENGTH + length, end);
+      return this.#pass(bytes[start]!, length, start, start + HEADER_LENGTH + length, end, segment);
     }
     this.#state = "lost";
     return end;

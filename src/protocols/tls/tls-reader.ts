@@ -84,10 +84,10 @@ export class TlsReader implements StreamReader, SideEvents {
     }
   }
 
-  passed(side: TlsSide, type: number, length: number): void {
+  passed(side: TlsSide, type: number, length: number, segment: Segment): void {
     if (isProtected(side, type)) {
       this.#handshake.protectedRecord(side.from, length);
-      this.#decryption.pass(side);
+      this.#decryption.pass(side, segment);
     } else if (type === HANDSHAKE) {
       side.hasGap = true;
       side.messages.reset();

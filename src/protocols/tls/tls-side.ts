@@ -12,7 +12,7 @@ import { RecordReader } from "./record-reader.ts";
 export interface SideEvents {
   wants(side: TlsSide, type: number): boolean;
   record(side: TlsSide, record: TlsRecord): void;
-  passed(side: TlsSide, type: number, length: number): void;
+  passed(side: TlsSide, type: number, length: number, segment: Segment): void;
   lost(side: TlsSide, segment: Segment): void;
   notRecord(side: TlsSide, bytes: Uint8Array, start: number, end: number, segment: Segment): void;
   take(side: TlsSide, record: TlsRecord): "yes" | "no" | "give up";
@@ -43,7 +43,7 @@ export class TlsSide {
       {
         wants: (type) => events.wants(this, type),
         record: (record) => events.record(this, record),
-        passed: (type, length) => events.passed(this, type, length),
+        passed: (type, length, segment) => events.passed(this, type, length, segment),
         lost: (segment) => events.lost(this, segment),
         notRecord: (bytes, start, end, segment) => events.notRecord(this, bytes, start, end, segment),
         take: (record) => events.take(this, record),

@@ -11,7 +11,20 @@ export function makeCertificate(kind: "ec" | "rsa"): { readonly key: Buffer; rea
   const folder = mkdtempSync(join(tmpdir(), "traceinspect-tls-"));
   try {
     const algorithm = kind === "ec" ? ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"] : ["-newkey", "rsa:2048"];
-    const args = ["req", "-x509", ...algorithm, "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "2", "-subj", "/CN=orders.shop"];
+    const args = [
+      "req",
+      "-x509",
+      ...algorithm,
+      "-nodes",
+      "-keyout",
+      "key.pem",
+      "-out",
+      "cert.pem",
+      "-days",
+      "2",
+      "-subj",
+      "/CN=orders.shop",
+    ];
     execFileSync("openssl", args, { cwd: folder, stdio: "ignore" });
     return { key: readFileSync(join(folder, "key.pem")), cert: readFileSync(join(folder, "cert.pem")) };
   } finally {

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { describeExchange, observe } from "../observe.ts";
 import { hasOpenssl, makeCertificate } from "./certificates.ts";
 import { keyLogOf } from "./key-log-of.ts";
-import { packetsOf, type Recording, REQUEST, RESPONSE, recordSession, startServer } from "./record-session.ts";
+import { packetsOf, REQUEST, RESPONSE, type Recording, recordSession, startServer } from "./record-session.ts";
 
 const TWO_TURNS = [
   [REQUEST, RESPONSE],

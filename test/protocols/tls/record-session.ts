@@ -28,7 +28,8 @@ export interface SessionOptions {
   readonly between?: (client: TLSSocket, server: TLSSocket) => void;
 }
 
-export const REQUEST = "GET /orders/7?card=1 HTTP/1.1\r\nHost: shop\r\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n";
+export const REQUEST =
+  "GET /orders/7?card=1 HTTP/1.1\r\nHost: shop\r\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n\r\n";
 export const RESPONSE = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
 /** The same server for several sessions lets the later ones resume. */
