@@ -59,9 +59,9 @@ HTTP/2 and gRPC: start the capture, then restart one of the two pods, so that th
 kubectl rollout restart deployment/orders
 \`\`\`
 
-Encrypted connections: let one of the two programs write its TLS secrets, and give them with \`--keylog keys.log\`. Programs with OpenSSL (curl,
-Python), NSS and BoringSSL read the variable; Node takes \`--tls-keylog=keys.log\`; in Go it is \`tls.Config.KeyLogWriter\`; Java needs an agent.
-The capture must hold the handshakes. \`editcap --inject-secrets tls,keys.log\` puts the secrets into a pcapng.
+Encrypted connections: let one of the two programs write its TLS secrets, and give them with \`--keylog keys.log\`. Programs with OpenSSL
+(curl, Python), NSS and BoringSSL read the variable; Node takes \`--tls-keylog=keys.log\`; in Go it is \`tls.Config.KeyLogWriter\`; Java needs
+an agent. The capture must hold the handshakes. \`editcap --inject-secrets tls,keys.log\` puts the secrets into a pcapng.
 
 \`\`\`
 SSLKEYLOGFILE=keys.log curl https://orders:8443/orders/7

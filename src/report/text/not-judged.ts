@@ -2,6 +2,7 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Purpose } from "../../hops/hop.ts";
+import type { TlsHandshake } from "../../protocols/observation.ts";
 import { type Endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import { captureNames } from "./captures.ts";
 import { bold } from "./line.ts";
@@ -49,7 +50,7 @@ export function leftOut({ graph }: Inspection): string {
 
 /** What connections spoke that is not read, most connections first. */
 export function unreadConnections({ connections, tls }: Pick<Inspection, "connections" | "tls">): Unread[] {
-  const readable = new Set(tls.filter(({ undecrypted }) => undecrypted === undefined).map(connectionKey));
+  const readable = new Set(tls.filter(isRead).map(connectionKey));
   const protocols = new Map<string, { packets: number; readonly seen: Map<string, string> }>();
   for (const { protocol, handshake, client, server, packets, bytes, vantage } of connections) {
     if (protocol === "HTTP/1" || handshake === "unanswered" || handshake === "refused" || bytes === 0) continue;
@@ -85,9 +86,14 @@ const HELP: Readonly<Record<string, string>> = {
   unknown: "in a protocol that was not recognised (no HTTP began in the captured part).",
 };
 
+/** All that it carried was decrypted. */
+function isRead({ encryptedRecords, undecrypted }: TlsHandshake): boolean {
+  return encryptedRecords > 0 && undecrypted === undefined;
+}
+
 /** Who TLS was for, and what would open it. */
 function encrypted({ tls }: Inspection): string {
-  const unread = tls.filter(({ undecrypted }) => undecrypted !== undefined);
+  const unread = tls.filter((handshake) => !isRead(handshake));
   const names = [...new Set(unread.flatMap(({ sni }) => sni ?? []))];
   const protocols = [...new Set(unread.flatMap(({ alpn, offeredAlpn }) => alpn ?? offeredAlpn))];
   const shown = [
@@ -95,12 +101,14 @@ function encrypted({ tls }: Inspection): string {
     ...(names.length > MAX_SERVERS ? [counted(names.length - MAX_SERVERS, "other name")] : []),
   ];
   const about = names.length === 0 ? "" : ` TLS for ${listed(shown)}${protocols.length === 0 ? "" : ` (${protocols.join(", ")})`}.`;
-  const late = unread.every(({ undecrypted }) => undecrypted === "joined mid-connection" || undecrypted === "handshake not captured");
-  const keys = late
+  const isLate =
+    unread.length > 0 &&
+    unread.every(({ undecrypted }) => undecrypted === "joined mid-connection" || undecrypted === "handshake not captured");
+  const keys = isLate
     ? "The capture lacks their handshakes, without which no secrets are found: start it before the programs."
     : "Run the client or the server with SSLKEYLOGFILE=FILE and give --keylog FILE,";
   const place = "capture where TLS ends: on the loopback inside the pod (-i lo), or behind the sidecar.";
-  return `encrypted.${about} ${keys} ${late ? `Or ${place}` : `or ${place}`}`;
+  return `encrypted.${about} ${keys} ${isLate ? `Or ${place}` : `or ${place}`}`;
 }
 
 function unreadItems(inspection: Inspection): string[] {

@@ -52,7 +52,7 @@ function advice(unread: readonly Unread[], others: ReadonlyMap<string, number>, 
   return [
     ...(protocols.has("TLS") || isQuic
       ? [
-          "run the client or the server with SSLKEYLOGFILE=FILE and give --keylog FILE, or capture where TLS ends, on the loopback inside the pod (-i lo).",
+          "capture where TLS ends, on the loopback inside the pod (-i lo); or run the client or the server with SSLKEYLOGFILE=FILE and give --keylog FILE.",
         ]
       : []),
     ...(protocols.has("HTTP/2") ? ["HTTP/2 and gRPC are recognised but not read yet; only HTTP/1 is."] : []),
