@@ -32,11 +32,11 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function runLive(values: Readonly<Record<string, unknown>>, world: World): Promise<void> {
   const options = readInspectOptions(values, jaegerOf(values.jaeger));
   const live = readLiveOptions(values, options.quiet);
-  const { traces, names, keyLog, warnings: known, hasFailed } = await prepareInputs(options, world);
+  const { traces, names, keyLog, hasFailed } = await prepareInputs(options, world);
   const wire = new WireReader(keyLog);
   const { files, warnings } = await captureUntilEnd(live, wire, world);
   // Programs write their secrets while they are captured.
-  await readKeyLogs(options.keylog, keyLog);
+  const { warnings: known } = await readKeyLogs(options.keylog, keyLog);
   const inspected = await inspect(wire, files, { names, traces });
   const inspection = {
     ...inspected,

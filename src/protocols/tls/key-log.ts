@@ -58,6 +58,7 @@ export class KeyLog {
   readonly #waiting = new Map<string, Set<KeyWaiter>>();
   #waiters = 0;
   readonly #touched = new Set<string>();
+  #secrets = 0;
   #rest = "";
   #isLineTooLong = false;
 
@@ -147,12 +148,12 @@ export class KeyLog {
   }
 
   #keep(clientRandom: string, name: SecretName, secret: Uint8Array): void {
-    if (this.lines >= MAX_KEY_LOG_SECRETS) {
+    this.lines++;
+    const secrets = this.#byClientRandom.get(clientRandom) ?? {};
+    if (secrets[name] === undefined && this.#secrets++ >= MAX_KEY_LOG_SECRETS) {
       this.dropped++;
       return;
     }
-    this.lines++;
-    const secrets = this.#byClientRandom.get(clientRandom) ?? {};
     this.#byClientRandom.set(clientRandom, secrets);
     secrets[name] = secret;
     if (this.#waiting.has(clientRandom)) this.#touched.add(clientRandom);
