@@ -1,6 +1,6 @@
 // What is noted of each capture file while its packets go by: counts, link types, losses, anomalies, names, secrets.
 
-import type { CaptureSink, Packet } from "./capture/packet.ts";
+import { type CaptureSink, type Packet, TLS_KEY_LOG } from "./capture/packet.ts";
 import type { CaptureSummary } from "./diagnosis/inspection.ts";
 import { linkTypeName } from "./packet/link-type-names.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
@@ -20,8 +20,8 @@ export class CaptureLog {
   readonly names = new Map<string, string>();
   readonly #files = new Map<number, FileLog>();
 
-  /** The sink of one file; packets are noted and handed on. */
-  sinkFor(index: number, onPacket: (packet: Packet) => void): CaptureSink {
+  /** The sink of one file; packets are noted and handed on, and so are key logs. */
+  sinkFor(index: number, onPacket: (packet: Packet) => void, onKeyLog: (bytes: Uint8Array) => void): CaptureSink {
     const log = this.#file(index);
     let linkType = -1;
     return {
@@ -36,7 +36,9 @@ export class CaptureLog {
       name: (address, name) => {
         if (this.names.size < MAX_NAMES && !this.names.has(address)) this.names.set(address, name);
       },
-      secrets() {},
+      secrets: (type, bytes) => {
+        if (type === TLS_KEY_LOG) onKeyLog(bytes);
+      },
       lost: (count, interfaceIndex) => log.lost.set(interfaceIndex, count),
     };
   }

@@ -15,7 +15,8 @@ import { ExchangeTable } from "./hops/exchange-table.ts";
 import { keptFieldNames } from "./hops/read-contexts.ts";
 import { addressNames, type GivenName } from "./naming/address-names.ts";
 import { nameWorkloads } from "./naming/name-workloads.ts";
-import type { ConnectionSummary, DnsExchange, Observation, SpanExport } from "./protocols/observation.ts";
+import type { ConnectionSummary, DnsExchange, Observation, SpanExport, TlsHandshake } from "./protocols/observation.ts";
+import { KeyLog } from "./protocols/tls/key-log.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
 import { VantagePoint } from "./vantage-point.ts";
 import type { Anomaly } from "./wire/anomaly.ts";
@@ -46,17 +47,31 @@ export class WireReader {
   readonly connections: ConnectionSummary[] = [];
   readonly dns: DnsExchange[] = [];
   readonly exports: SpanExport[] = [];
+  readonly tls: TlsHandshake[] = [];
   readonly #vantagePoints = new Map<string, VantagePoint>();
+  readonly #keyLog: KeyLog;
+
+  /** `keyLog`: secrets of TLS connections; those that captures hold are added as they are read. */
+  constructor(keyLog = new KeyLog()) {
+    this.#keyLog = keyLog;
+  }
 
   /** The sink of one capture file; files of one series share a vantage point. */
   sinkFor(index: number, series: string): CaptureSink {
     let vantage = this.#vantagePoints.get(series);
     if (vantage === undefined) {
-      vantage = new VantagePoint(this.#vantagePoints.size, keptFieldNames, (output) => this.#take(output));
+      vantage = new VantagePoint(this.#vantagePoints.size, keptFieldNames, (output) => this.#take(output), this.#keyLog);
       this.#vantagePoints.set(series, vantage);
     }
     const point = vantage;
-    return this.log.sinkFor(index, (packet: Packet) => point.push(index, packet));
+    return this.log.sinkFor(
+      index,
+      (packet: Packet) => point.push(index, packet),
+      (secrets: Uint8Array) => {
+        this.#keyLog.push(secrets);
+        this.#keyLog.endInput();
+      },
+    );
   }
 
   get vantagePoints(): number {
@@ -88,6 +103,9 @@ export class WireReader {
       case "export":
         this.exports.push(output);
         break;
+      case "tls":
+        this.tls.push(output);
+        break;
       case "anomaly":
         this.log.note(output);
     }
@@ -116,6 +134,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     soFar: settled?.soFar ?? [],
     connections: wire.connections,
     exports: wire.exports,
+    tls: wire.tls,
     others: wire.others(),
     anomalies: wire.log.anomalies,
     warnings: [...(isElsewhere ? [ELSEWHERE] : []), ...warningsOf(captures, settled)],

@@ -10,6 +10,7 @@ import { KeptBytes } from "./protocols/kept-bytes.ts";
 import type { Observation } from "./protocols/observation.ts";
 import { datagramProtocols, streamProtocols } from "./protocols/registry.ts";
 import { StreamRecognizer } from "./protocols/stream-recognizer.ts";
+import { KeyLog } from "./protocols/tls/key-log.ts";
 import { TcpTracker } from "./tcp/tcp-tracker.ts";
 import type { Anomaly } from "./wire/anomaly.ts";
 import { MAX_OTHER_KINDS } from "./wire/limits.ts";
@@ -22,19 +23,21 @@ export class VantagePoint {
   readonly #emit: Emit<Observation | Anomaly>;
   readonly #tcp: TcpTracker;
   readonly #exports: ExportTap;
+  readonly #keyLog: KeyLog;
   readonly #decoders = new Map<number, PacketDecoder>();
   readonly #datagrams: readonly { readonly protocol: DatagramProtocol; readonly reader: ReturnType<DatagramProtocol["open"]> }[];
 
-  /** `keep`: lower-case names of the header fields whose values are kept. */
-  constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>) {
+  /** `keep`: lower-case names of the header fields whose values are kept. `keyLog`: of all vantage points. */
+  constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>, keyLog = new KeyLog()) {
     this.#emit = emit;
+    this.#keyLog = keyLog;
     const exports = new ExportTap(emit);
     const take = (output: Observation | Anomaly) => {
       emit(output);
       if (output.kind === "http") exports.exchange(output);
     };
     const openBody = exports.openBody.bind(exports);
-    const options = { protocols: streamProtocols, keep, emit: take, budget: new KeptBytes(), openBody };
+    const options = { protocols: streamProtocols, keep, emit: take, budget: new KeptBytes(), openBody, keyLog };
     this.#exports = exports;
     this.#tcp = new TcpTracker(index, this.#addresses, (connection) => new StreamRecognizer(connection, options), emit);
     this.#datagrams = datagramProtocols.map((protocol) => ({ protocol, reader: protocol.open({ vantage: index, emit }) }));
@@ -55,6 +58,7 @@ export class VantagePoint {
 
   end(): void {
     this.#tcp.end();
+    this.#keyLog.end();
     this.#exports.end();
     for (const { reader } of this.#datagrams) reader.end();
   }

@@ -19,13 +19,16 @@ export interface Packet {
   originalLength: number;
 }
 
+/** The secrets type of a TLS key log (draft-ietf-opsawg-pcapng §4.7). */
+export const TLS_KEY_LOG = 0x544c534b;
+
 /** What a capture says. `packet` is called in the order of the file. */
 export interface CaptureSink {
   packet(packet: Packet): void;
   anomaly(anomaly: Anomaly): void;
   /** A name resolution block: who has this address (pcapng §4.5). */
   name(address: string, name: string): void;
-  /** A decryption secrets block: its type and bytes, borrowed (pcapng §4.7). */
+  /** A decryption secrets block: its type and bytes, borrowed (pcapng §4.7). A section's comment comes as a TLS key log: some are. */
   secrets(type: number, bytes: Uint8Array): void;
   /** Packets that the capturing program says it dropped (pcapng isb_ifdrop, isb_osdrop), in total for one interface. */
   lost(count: number, interfaceIndex: number): void;

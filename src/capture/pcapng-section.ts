@@ -1,7 +1,7 @@
 // Reads the blocks of pcapng sections whose frame was found to be right: what they say goes to the sink.
 import { type AnomalyCode, anomaly } from "../wire/anomaly.ts";
 import { MAX_INTERFACES } from "../wire/limits.ts";
-import type { CaptureSink, Packet } from "./packet.ts";
+import { type CaptureSink, type Packet, TLS_KEY_LOG } from "./packet.ts";
 import {
   type BlockHeader,
   DECRYPTION_SECRETS,
@@ -17,12 +17,15 @@ import {
 } from "./pcapng-blocks.ts";
 import { type Interface, readInterface, readStatistics } from "./pcapng-interface.ts";
 import { readNames } from "./pcapng-names.ts";
-import type { SectionView } from "./pcapng-options.ts";
+import { readOptions, type SectionView } from "./pcapng-options.ts";
 import { ticksToTimestamp } from "./tick-clock.ts";
 
 /** Offsets that packet blocks and enhanced packet blocks share (§4.3, appendix A), and that of a simple packet block's data (§4.4). */
 const PACKET_DATA = 28;
 const SIMPLE_PACKET_DATA = 12;
+/** Where the options of a section header block begin (§4.1). */
+const SECTION_OPTIONS = 24;
+const OPT_COMMENT = 1;
 
 export class PcapngSections implements SectionView {
   /** View of `packet.bytes`. */
@@ -76,7 +79,7 @@ export class PcapngSections implements SectionView {
   }
 
   #read({ type, littleEndian }: BlockHeader, at: number, end: number, position: number): void {
-    if (type === SECTION_HEADER) this.#beginSection(at, littleEndian, position);
+    if (type === SECTION_HEADER) this.#beginSection(at, end, littleEndian, position);
     else if (type === INTERFACE_DESCRIPTION) this.#addInterface(at, end, position);
     else if (type === ENHANCED_PACKET || type === PACKET) this.#readPacket(type, at, end, position);
     else if (type === SIMPLE_PACKET) this.#readSimplePacket(at, end, position);
@@ -90,13 +93,21 @@ export class PcapngSections implements SectionView {
     for (const [index, count] of this.#lost) if (count > 0) this.#sink.lost(count, index);
   }
 
-  #beginSection(at: number, littleEndian: boolean, position: number): void {
+  #beginSection(at: number, end: number, littleEndian: boolean, position: number): void {
     this.littleEndian = littleEndian;
     this.#firstInterface += this.#interfaces.length;
     this.#interfaces = [];
     const major = this.view.getUint16(at + 12, littleEndian);
     this.#isReadable = major === 1;
-    if (!this.#isReadable) this.tell("unsupported", `pcapng version ${major}; only version 1 is known. The section is not read`, position);
+    if (this.#isReadable) this.#readComments(at + SECTION_OPTIONS, end);
+    else this.tell("unsupported", `pcapng version ${major}; only version 1 is known. The section is not read`, position);
+  }
+
+  /** People paste key logs there; whoever reads secrets passes over all else. */
+  #readComments(from: number, end: number): void {
+    readOptions(this, from, end, (code, start, length) => {
+      if (code === OPT_COMMENT) this.#sink.secrets(TLS_KEY_LOG, this.packet.bytes.subarray(start, start + length));
+    });
   }
 
   #addInterface(at: number, end: number, position: number): void {

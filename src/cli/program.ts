@@ -94,7 +94,7 @@ function sayErrorsInSentences(command: Command, name: string): void {
 function addReading(command: Command): void {
   command
     .option("--names <file>", "names for addresses: a line each, ADDRESS[:PORT] SERVICE [POD]")
-    .option("--keylog <file>", "NSS key log (TLS is not decrypted yet: the report says where it would help)", collect, []);
+    .option("--keylog <file>", "TLS secrets, as SSLKEYLOGFILE makes programs write them: TLS is decrypted (repeatable)", collect, []);
 }
 
 function addBackend(command: Command): void {

@@ -10,6 +10,7 @@ import { readCaptures } from "../sources/merge-captures.ts";
 import { STDIN } from "../sources/open-source.ts";
 import type { FileSummary } from "../sources/series-reader.ts";
 import { UserError } from "../wire/user-error.ts";
+import { readKeyLogs, unusedKeys } from "./key-logs.ts";
 import { liveStatus } from "./live-status.ts";
 import { prepareInputs } from "./prepare-inputs.ts";
 import { reportInspection, writeWarnings } from "./report-inspection.ts";
@@ -31,11 +32,16 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function runLive(values: Readonly<Record<string, unknown>>, world: World): Promise<void> {
   const options = readInspectOptions(values, jaegerOf(values.jaeger));
   const live = readLiveOptions(values, options.quiet);
-  const { traces, names, warnings: known, hasFailed } = await prepareInputs(options, world);
-  const wire = new WireReader();
+  const { traces, names, keyLog, hasFailed } = await prepareInputs(options, world);
+  const wire = new WireReader(keyLog);
   const { files, warnings } = await captureUntilEnd(live, wire, world);
+  // Programs write their secrets while they are captured.
+  const { warnings: known } = await readKeyLogs(options.keylog, keyLog);
   const inspected = await inspect(wire, files, { names, traces });
-  const inspection = { ...inspected, warnings: [...known, ...warnings, ...inspected.warnings] };
+  const inspection = {
+    ...inspected,
+    warnings: [...known, ...warnings, ...unusedKeys(options.keylog, inspected.tls), ...inspected.warnings],
+  };
   writeWarnings(inspection, options, world);
   // Without a file there is nothing that another command could read.
   await reportInspection(inspection, options, world, live.write === undefined ? [] : [live.write], hasFailed());

@@ -9,6 +9,7 @@ import { findSeries } from "../sources/capture-series.ts";
 import { findCaptures } from "../sources/find-captures.ts";
 import { readCaptures } from "../sources/merge-captures.ts";
 import { UserError } from "../wire/user-error.ts";
+import { unusedKeys } from "./key-logs.ts";
 import { prepareInputs } from "./prepare-inputs.ts";
 import { progressBar } from "./progress-bar.ts";
 import { reportInspection, writeWarnings } from "./report-inspection.ts";
@@ -42,14 +43,14 @@ export async function inspectCaptures(
   world: World,
   alsoAsk: readonly string[] = [],
 ): Promise<{ readonly inspection: Inspection; readonly hasFailed: boolean }> {
-  const { traces, names, warnings, hasFailed } = await prepareInputs(options, world);
-  const wire = new WireReader();
+  const { traces, names, keyLog, warnings, hasFailed } = await prepareInputs(options, world);
+  const wire = new WireReader(keyLog);
   const progress = progressBar(world, options.quiet);
   const series = await findSeries(await findCaptures(paths));
   const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), progress.update, world.stdin);
   progress.end();
   const inspected = await inspect(wire, files, { names, traces, alsoAsk });
-  const inspection = { ...inspected, warnings: [...warnings, ...inspected.warnings] };
+  const inspection = { ...inspected, warnings: [...warnings, ...unusedKeys(options.keylog, inspected.tls), ...inspected.warnings] };
   writeWarnings(inspection, options, world);
   return { inspection, hasFailed: hasFailed() };
 }

@@ -3,7 +3,9 @@
 import type { InspectOptions } from "../cli/options.ts";
 import type { GivenName } from "../naming/address-names.ts";
 import type { TraceSource } from "../pipeline.ts";
+import type { KeyLog } from "../protocols/tls/key-log.ts";
 import { UserError } from "../wire/user-error.ts";
+import { readKeyLogs } from "./key-logs.ts";
 import { parseNames } from "./names-file.ts";
 import { openTraces, readGiven } from "./open-traces.ts";
 import type { World } from "./world.ts";
@@ -11,6 +13,7 @@ import type { World } from "./world.ts";
 export interface Inputs {
   readonly traces: TraceSource | undefined;
   readonly names: ReadonlyMap<string, GivenName>;
+  readonly keyLog: KeyLog;
   /** One sentence each, for the user. */
   readonly warnings: readonly string[];
   /** Whether traces were asked for and none could be had; said on standard error when it happened. */
@@ -26,7 +29,6 @@ export async function prepareInputs(options: InspectOptions, world: World): Prom
   });
   const names =
     options.names === undefined ? new Map() : parseNames((await readGiven(options.names, "--names")).toString("utf8"), options.names);
-  for (const path of options.keylog) await readGiven(path, "--keylog");
-  const warnings = options.keylog.length === 0 ? [] : ["TLS is not decrypted yet: the key log was read and not used."];
-  return { traces, names, warnings, hasFailed: () => hasFailed };
+  const { keyLog, warnings } = await readKeyLogs(options.keylog);
+  return { traces, names, keyLog, warnings, hasFailed: () => hasFailed };
 }

@@ -2,7 +2,7 @@ import type { TraceAnswer } from "../backends/backend.ts";
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
 import type { Naming } from "../naming/workload.ts";
-import type { ConnectionSummary, SpanExport } from "../protocols/observation.ts";
+import type { ConnectionSummary, SpanExport, TlsHandshake } from "../protocols/observation.ts";
 import type { Anomaly } from "../wire/anomaly.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import type { Diagnosis } from "./diagnose.ts";
@@ -38,6 +38,7 @@ export interface Inspection {
   readonly connections: readonly ConnectionSummary[];
   /** Spans on their way to a collector or agent, as the captures show them. */
   readonly exports: readonly SpanExport[];
+  readonly tls: readonly TlsHandshake[];
   /** Packets that are not TCP, by what they are. */
   readonly others: ReadonlyMap<string, number>;
   /** The first anomalies of each capture, word by word. */

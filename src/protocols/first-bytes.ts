@@ -3,10 +3,9 @@
 
 import type { Direction, Segment } from "../tcp/stream-sink.ts";
 import { opposite } from "../tcp/stream-sink.ts";
-import type { Side } from "../wire/endpoint.ts";
 import { MAX_UNDECIDED_BYTES } from "../wire/limits.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
-import type { StreamProtocol } from "./stream-protocol.ts";
+import type { Sender, StreamProtocol } from "./stream-protocol.ts";
 
 interface Beginning {
   bytes: Uint8Array;
@@ -18,13 +17,13 @@ interface Beginning {
 }
 
 /** Whether a protocol that recognises a sender may have it: a SYN may have said that this end is the other side. */
-export type MayBe = (from: Direction, sender: Side) => boolean;
+export type MayBe = (from: Direction, sender: Sender) => boolean;
 
 export interface Recognised {
   readonly protocol: StreamProtocol;
   /** The direction whose bytes told, and who sends in it. */
   readonly from: Direction;
-  readonly sender: Side;
+  readonly sender: Sender;
 }
 
 /** Hears what was kept of one direction, once it is known what it is. */

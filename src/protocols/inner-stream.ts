@@ -9,7 +9,8 @@ import type { Emit } from "../wire/stage.ts";
 import { FirstBytes } from "./first-bytes.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
 import type { HiddenFields, Observation } from "./observation.ts";
-import type { OpenBody, StreamContext, StreamProtocol, StreamReader, Upgrade } from "./stream-protocol.ts";
+import type { OpenBody, Sender, StreamContext, StreamProtocol, StreamReader, Upgrade } from "./stream-protocol.ts";
+import type { KeyLog } from "./tls/key-log.ts";
 
 export interface InnerOptions {
   readonly connection: Connection;
@@ -22,6 +23,7 @@ export interface InnerOptions {
   readonly depth?: number;
   /** The request that asked for what these bytes speak. */
   readonly upgrade?: Upgrade | undefined;
+  readonly keyLog?: KeyLog | undefined;
 }
 
 const CLIENT: Direction = 0;
@@ -35,18 +37,18 @@ export class InnerStream implements StreamReader {
 
   constructor(options: InnerOptions) {
     this.#options = options;
-    const mayBe = (from: Direction, sender: Side) => sideOf(from) === sender;
+    const mayBe = (from: Direction, sender: Sender) => sender === "either" || sideOf(from) === sender;
     // Nothing is recognised in what lies too deep: each level is a call within a call.
     const protocols = (options.depth ?? 1) > MAX_PROTOCOL_DEPTH ? [] : options.protocols;
     this.#first = new FirstBytes(protocols, options.budget, mayBe, false);
   }
 
-  get spoken(): string | undefined {
-    return this.#reader?.spoken ?? this.#protocol?.name;
-  }
-
   get hidden(): HiddenFields | undefined {
     return this.#reader?.hidden;
+  }
+
+  get spoken(): string | undefined {
+    return this.#reader?.spoken ?? this.#protocol?.name;
   }
 
   data(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void {
@@ -56,13 +58,14 @@ export class InnerStream implements StreamReader {
     }
     const recognised = this.#first.add(from === "client" ? CLIENT : SERVER, bytes, start, end, segment);
     if (recognised === undefined) return;
-    const { connection, keep, emit, budget, openBody, upgrade } = this.#options;
+    const { connection, keep, emit, budget, openBody, keyLog, upgrade } = this.#options;
     const { beganLate } = this.#first;
     const depth = (this.#options.depth ?? 1) + 1;
     const inner: StreamContext["inner"] = (next) => new InnerStream({ ...this.#options, upgrade: next, depth });
-    const context: StreamContext = { connection, keep, emit, beganLate, budget, openBody, inner };
-    const reader = recognised.protocol.open(upgrade === undefined ? context : { ...context, upgrade });
-    this.#protocol = recognised.protocol;
+    const context: StreamContext = { connection, keep, emit, beganLate, budget, openBody, keyLog, inner };
+    const { protocol } = recognised;
+    const reader = protocol.open(upgrade === undefined ? context : { ...context, upgrade });
+    this.#protocol = protocol;
     this.#reader = reader;
     this.#first.replay(CLIENT, {
       data: (of, kept, keptStart, keptEnd, at) => reader.data(sideOf(of), kept, keptStart, keptEnd, at),

@@ -1,6 +1,6 @@
 import { MAX_UNFINISHED_BYTES_TOTAL } from "../wire/limits.ts";
 
-/** What the connections of one vantage point keep between packets, together: many half-open ones must not add up to all memory. */
+/** What many connections keep between packets, together: half-open ones of one vantage point must not add up to all memory. */
 export class KeptBytes {
   readonly #limit: number;
   #used = 0;

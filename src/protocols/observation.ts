@@ -1,7 +1,7 @@
 import type { Resource, SpanKind } from "../spans/span.ts";
 import type { Handshake, ProxiedEnds } from "../tcp/connection.ts";
 import type { CloseReason } from "../tcp/stream-sink.ts";
-import type { Endpoint } from "../wire/endpoint.ts";
+import type { Endpoint, Side } from "../wire/endpoint.ts";
 import type { Field } from "../wire/field.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 
@@ -203,4 +203,61 @@ export interface SpanExport {
 
 export type ExportProtocol = "otlp-http" | "otlp-grpc" | "zipkin" | "jaeger-http" | "jaeger-udp";
 
-export type Observation = HttpExchange | ConnectionSummary | DnsExchange | SpanExport;
+/**
+ * Why what a TLS connection carried, or a part of it, was not read:
+ * - `no keys`: no key log names its client random
+ * - `wrong keys`: there are secrets for it, and they do not open its records
+ * - `unsupported`: its version, cipher suite or compression is not read
+ * - `joined mid-connection`, `handshake not captured`: the capture lacks the hellos, without which no key is found
+ * - `gap`: the capture lacks records, and the next ones could not be told
+ * - `limit`: a cap of `limits.ts` was reached
+ */
+export type Undecrypted = "no keys" | "wrong keys" | "unsupported" | "joined mid-connection" | "handshake not captured" | "gap" | "limit";
+
+/** A TLS connection (RFC 8446, RFC 5246): what its handshake says, and whether what it carried could be read. One for each, at its end. */
+export interface TlsHandshake {
+  readonly kind: "tls";
+  readonly vantage: number;
+  readonly connection: number;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+  /** Server name that the client asked for (RFC 6066 §3). */
+  readonly sni: string | undefined;
+  /** Application protocol that the server chose (RFC 7301); in TLS 1.3 it is encrypted, and known with keys only. */
+  readonly alpn: string | undefined;
+  /** Application protocols that the client offered. */
+  readonly offeredAlpn: readonly string[];
+  /** `TLS 1.3`, `TLS 1.2`, …: what the server chose, or without an answer the highest that the client offered. */
+  readonly version: string | undefined;
+  /** Name of the cipher suite that the server chose, as IANA has it. */
+  readonly cipherSuite: string | undefined;
+  readonly isResumed: boolean;
+  /** Failed: an alert, an answer that is not TLS, or an end came before both sides had finished. Unfinished: the capture does not tell. */
+  readonly outcome: "established" | "failed" | "unfinished";
+  /** Who broke a failed handshake off, where that shows. Encrypted alerts are told by their length. */
+  readonly failedBy: Side | undefined;
+  /** The first fatal alert; undefined also where it was encrypted. */
+  readonly alert: TlsAlert | undefined;
+  /** What the server spoke that answered a ClientHello without TLS. */
+  readonly plaintextAnswer: "HTTP/1" | "HTTP/2" | "unknown" | undefined;
+  /** Whether application data was decrypted. */
+  readonly isDecrypted: boolean;
+  /** Undefined when all that was seen was read. */
+  readonly undecrypted: Undecrypted | undefined;
+  /** Records of encrypted application data, TLS 1.3's encrypted handshake among them. */
+  readonly encryptedRecords: number;
+  /** Of the ClientHello, or where the capture lacks it of the first record. */
+  readonly at: Timestamp;
+  readonly packet: PacketReference;
+}
+
+export interface TlsAlert {
+  readonly from: Side;
+  readonly level: "warning" | "fatal";
+  /** Its name in RFC 8446 §6: `unknown_ca`. */
+  readonly description: string;
+  readonly packet: PacketReference;
+  readonly at: Timestamp;
+}
+
+export type Observation = HttpExchange | ConnectionSummary | DnsExchange | TlsHandshake | SpanExport;

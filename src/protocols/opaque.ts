@@ -25,19 +25,3 @@ function begins(bytes: Uint8Array, start: number, end: number, prefix: Uint8Arra
 const text = (value: string) => new TextEncoder().encode(value);
 
 export const ssh: StreamProtocol = opaque("SSH", text("SSH-2.0-"));
-
-const HANDSHAKE = 22;
-const CLIENT_HELLO = 1;
-const SERVER_HELLO = 2;
-
-/** TLS begins with a handshake record that holds a ClientHello; the server answers with a ServerHello (RFC 8446 §5.1, §4). */
-export const tls: StreamProtocol = {
-  name: "TLS",
-  recognize(bytes, start, end) {
-    if (bytes[start] !== HANDSHAKE) return "no";
-    if (end - start < 6) return "need more";
-    if (bytes[start + 1] !== 3 || bytes[start + 2]! > 4) return "no";
-    return bytes[start + 5] === CLIENT_HELLO ? "client" : bytes[start + 5] === SERVER_HELLO ? "server" : "no";
-  },
-  open: () => ignore,
-};

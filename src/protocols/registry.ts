@@ -8,9 +8,10 @@ import { dnsStream } from "./dns/dns-stream.ts";
 import { jaegerDatagrams } from "./exports/jaeger-datagrams.ts";
 import { http1 } from "./http/http1.ts";
 import { http2 } from "./http/http2.ts";
-import { ssh, tls } from "./opaque.ts";
+import { ssh } from "./opaque.ts";
 import { proxyProtocol } from "./proxy/proxy-protocol.ts";
 import type { StreamProtocol } from "./stream-protocol.ts";
+import { tls } from "./tls/tls.ts";
 
 export const streamProtocols: readonly StreamProtocol[] = [proxyProtocol, http2, http1, tls, ssh, dnsStream];
 

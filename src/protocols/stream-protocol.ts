@@ -6,6 +6,7 @@ import type { Emit } from "../wire/stage.ts";
 import type { BodySink } from "./http/body-sink.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
 import type { HiddenFields, HttpRequest, Observation } from "./observation.ts";
+import type { KeyLog } from "./tls/key-log.ts";
 
 /** Reads one connection, both sides. Bytes and segment are borrowed. The calls are those of `StreamSink`, with sides for directions. */
 export interface StreamReader {
@@ -45,15 +46,19 @@ export interface StreamContext {
    * was wanted. The sink MUST be ended, before the exchange is emitted unless the response came before the whole request.
    */
   readonly openBody?: OpenBody | undefined;
+  /** Secrets of TLS connections. Without it nothing is decrypted. */
+  readonly keyLog?: KeyLog | undefined;
   /** A reader for bytes carried inside this protocol (TLS, CONNECT, Upgrade). They are recognised afresh. */
   inner(upgrade?: Upgrade): StreamReader;
 }
 
 /**
- * Who sends bytes that begin so: a client or a server of this protocol; "no" when it is not this protocol; "need more" when the
- * bytes so far fit and do not decide.
+ * Who sends bytes that begin so: a client or a server of this protocol, or "either"; "no" when it is not this protocol; "need more" when
+ * the bytes so far fit and do not decide.
  */
-export type Recognition = "client" | "server" | "no" | "need more";
+export type Recognition = Sender | "no" | "need more";
+/** "either" is told apart by the TCP handshake, or by the ports. */
+export type Sender = Side | "either";
 
 /**
  * A protocol over TCP, recognised by content on any port. Contract: any pieces give the same observations; any bytes give observations

@@ -10,7 +10,8 @@ import { FirstBytes, type Recognised } from "./first-bytes.ts";
 import { InnerStream } from "./inner-stream.ts";
 import { KeptBytes } from "./kept-bytes.ts";
 import type { Observation } from "./observation.ts";
-import type { OpenBody, StreamContext, StreamProtocol, StreamReader } from "./stream-protocol.ts";
+import type { OpenBody, Sender, StreamContext, StreamProtocol, StreamReader } from "./stream-protocol.ts";
+import type { KeyLog } from "./tls/key-log.ts";
 
 export interface RecognizerOptions {
   readonly protocols: readonly StreamProtocol[];
@@ -18,6 +19,7 @@ export interface RecognizerOptions {
   readonly emit: Emit<Observation | Anomaly>;
   readonly budget?: KeptBytes;
   readonly openBody?: OpenBody | undefined;
+  readonly keyLog?: KeyLog | undefined;
 }
 
 export class StreamRecognizer implements StreamSink {
@@ -32,8 +34,8 @@ export class StreamRecognizer implements StreamSink {
     this.#connection = connection;
     this.#options = options;
     this.#budget = options.budget ?? new KeptBytes();
-    const mayBe = (from: Direction, sender: Side) =>
-      connection.clientDirection === undefined || (connection.clientDirection === from) === (sender === "client");
+    const mayBe = (from: Direction, sender: Sender) =>
+      sender === "either" || connection.clientDirection === undefined || (connection.clientDirection === from) === (sender === "client");
     this.#first = new FirstBytes(options.protocols, this.#budget, mayBe, connection.handshake === "not seen");
   }
 
@@ -87,14 +89,15 @@ export class StreamRecognizer implements StreamSink {
 
   #open({ protocol, from, sender }: Recognised): void {
     const connection = this.#connection;
-    const client = sender === "client" ? from : opposite(from);
+    const client = sender === "either" ? connection.client : sender === "client" ? from : opposite(from);
     connection.clientDirection = client;
     this.#protocol = protocol;
-    const { keep, emit, protocols, openBody } = this.#options;
+    const { keep, emit, protocols, openBody, keyLog } = this.#options;
     const budget = this.#budget;
     const { beganLate } = this.#first;
-    const inner: StreamContext["inner"] = (upgrade) => new InnerStream({ connection, keep, emit, budget, protocols, openBody, upgrade });
-    const reader = protocol.open({ connection, keep, emit, beganLate, budget, openBody, inner });
+    const inner: StreamContext["inner"] = (upgrade) =>
+      new InnerStream({ connection, keep, emit, budget, protocols, openBody, keyLog, upgrade });
+    const reader = protocol.open({ connection, keep, emit, beganLate, budget, openBody, keyLog, inner });
     this.#reader = reader;
     this.#first.replay(client, {
       data: (of, bytes, start, end, segment) => reader.data(this.#side(of), bytes, start, end, segment),

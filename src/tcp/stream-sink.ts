@@ -14,7 +14,7 @@ export interface Segment {
   packet: number;
   /** Index of the capture file that holds the packet. */
   capture: number;
-  /** Position of the first byte in the stream of its direction. */
+  /** Position of the first byte in the stream of its direction; of decrypted bytes, that of their ciphertext: it rises, with leaps. */
   offset: number;
   /** How far into the other direction's stream the sender had acknowledged; -1 when not known. */
   acknowledged: number;

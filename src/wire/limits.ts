@@ -130,3 +130,22 @@ export const MAX_WINDOW_SPANS = 500_000;
 export const MAX_SERVICES_SEARCHED = 1_000;
 /** Traces that one search may return: Jaeger's own bound of search_depth with memory storage. */
 export const MAX_SEARCH_DEPTH = 100_000;
+
+/** Bytes of one TLS handshake message that is read. A ClientHello with post-quantum keys has 2 KB; certificates are skipped. */
+export const MAX_HANDSHAKE_MESSAGE_BYTES = 64 << 10;
+/** Bytes of one line of a key log; the longest that means something has 230. */
+export const MAX_KEY_LOG_LINE_BYTES = 1_024;
+/** Secrets kept of all key logs: some 100 MB, and more connections than a capture of hours holds. */
+export const MAX_KEY_LOG_SECRETS = 500_000;
+/** Bytes of records of one TLS connection that wait for keys that come later in the capture. */
+export const MAX_HELD_RECORD_BYTES = 256 << 10;
+/** Such bytes over all connections of a run. */
+export const MAX_HELD_RECORD_BYTES_TOTAL = 64 << 20;
+/** TLS connections that wait for keys at a time: each takes some KB beside its records. */
+export const MAX_WAITING_TLS_CONNECTIONS = 16_384;
+/** Records that a gap may have swallowed: sequence numbers tried with the first one behind it. A lost window of 1 MB in full records is 64. */
+export const MAX_LOST_TLS_RECORDS_TRIED = 256;
+/** Decryptions tried beyond the expected ones in one direction of a TLS connection, some 20 µs each; then the rest of it is not read. */
+export const MAX_TLS_TRIALS = 4_096;
+/** Such trials over all connections of a run: ten seconds. A hostile capture brings keys and garbage. */
+export const MAX_TLS_TRIALS_TOTAL = 500_000;

@@ -89,6 +89,14 @@ describe("pcapng", () => {
     ]);
   });
 
+  it("tells a section's comments as secrets: some are pasted key logs", () => {
+    const log = text("CLIENT_RANDOM 01 02\nCLIENT_RANDOM 03 04");
+    for (const blocks of [le, be]) {
+      const { secrets, anomalies } = recordCapture(blocks.sectionHeader([blocks.option(2, text("hardware")), blocks.option(1, log)]));
+      expect([secrets, anomalies]).toEqual([[[0x544c_534b, hex(log)]], []]);
+    }
+  });
+
   it("tells secrets", () => {
     const log = text("CLIENT_RANDOM 01 02\n");
     expect(recordCapture(concat(le.sectionHeader(), le.decryptionSecrets(0x544c_534b, log))).secrets).toEqual([[0x544c_534b, hex(log)]]);

@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { recognizeCapture } from "../../src/capture/registry.ts";
-import type { ConnectionSummary, DnsExchange, HttpExchange } from "../../src/protocols/observation.ts";
+import type { ConnectionSummary, DnsExchange, HttpExchange, Observation, TlsHandshake } from "../../src/protocols/observation.ts";
+import { KeyLog } from "../../src/protocols/tls/key-log.ts";
 import { VantagePoint } from "../../src/vantage-point.ts";
 import type { Anomaly } from "../../src/wire/anomaly.ts";
 
@@ -22,6 +23,7 @@ export interface CaptureReading {
   readonly http: HttpExchange[];
   readonly connections: ConnectionSummary[];
   readonly dns: DnsExchange[];
+  readonly tls: TlsHandshake[];
   readonly anomalies: Anomaly[];
   packets: number;
   bytes: number;
@@ -29,19 +31,29 @@ export interface CaptureReading {
 
 /** The capture, unpacked. */
 export function readBytes(file: string): Uint8Array {
-  const raw = readFileSync(join(CORPUS, "captures", file));
+  return unpacked(join(CORPUS, "captures", file));
+}
+
+function unpacked(path: string): Uint8Array {
+  const raw = readFileSync(path);
   return Uint8Array.from(raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw);
 }
 
 export function readCapture(file: string, keep: ReadonlySet<string>): CaptureReading {
-  const bytes = readBytes(file);
-  const reading: CaptureReading = { http: [], connections: [], dns: [], anomalies: [], packets: 0, bytes: bytes.length };
-  const vantage = new VantagePoint(0, keep, (output) => {
+  return readCaptureFile(join(CORPUS, "captures", file), keep, new KeyLog());
+}
+
+export function readCaptureFile(path: string, keep: ReadonlySet<string>, keyLog: KeyLog): CaptureReading {
+  const bytes = unpacked(path);
+  const reading: CaptureReading = { http: [], connections: [], dns: [], tls: [], anomalies: [], packets: 0, bytes: bytes.length };
+  const take = (output: Observation | Anomaly) => {
     if (output.kind === "http") reading.http.push(output);
     else if (output.kind === "connection") reading.connections.push(output);
     else if (output.kind === "dns") reading.dns.push(output);
+    else if (output.kind === "tls") reading.tls.push(output);
     else if (output.kind === "anomaly") reading.anomalies.push(output);
-  });
+  };
+  const vantage = new VantagePoint(0, keep, take, keyLog);
   const reader = recognizeCapture(bytes.subarray(0, 64))?.open({
     packet(packet) {
       reading.packets++;
@@ -49,7 +61,10 @@ export function readCapture(file: string, keep: ReadonlySet<string>): CaptureRea
     },
     anomaly: (anomaly) => reading.anomalies.push(anomaly),
     name() {},
-    secrets() {},
+    secrets(_, secrets) {
+      keyLog.push(secrets);
+      keyLog.endInput();
+    },
     lost() {},
   });
   reader?.push(bytes);

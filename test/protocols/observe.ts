@@ -1,7 +1,15 @@
 // Packets through every stage of a vantage point, and what comes out.
 
 import type { Packet } from "../../src/capture/packet.ts";
-import type { ConnectionSummary, DnsExchange, HttpExchange, SpanExport } from "../../src/protocols/observation.ts";
+import type {
+  ConnectionSummary,
+  DnsExchange,
+  HttpExchange,
+  Observation,
+  SpanExport,
+  TlsHandshake,
+} from "../../src/protocols/observation.ts";
+import { KeyLog } from "../../src/protocols/tls/key-log.ts";
 import { VantagePoint } from "../../src/vantage-point.ts";
 import type { Anomaly } from "../../src/wire/anomaly.ts";
 import { numbered } from "../tcp/build-packets.ts";
@@ -13,17 +21,25 @@ export interface Observed {
   readonly connections: ConnectionSummary[];
   readonly dns: DnsExchange[];
   readonly exports: SpanExport[];
+  readonly tls: TlsHandshake[];
   readonly anomalies: Anomaly[];
   readonly others: ReadonlyMap<string, number>;
 }
 
-export function observe(packets: readonly Packet[], keep: ReadonlySet<string> = KEPT): Observed {
+/** `late`: a key log that comes in front of the packet with this index. */
+export function observe(
+  packets: readonly Packet[],
+  keep: ReadonlySet<string> = KEPT,
+  keyLog = new KeyLog(),
+  late: { readonly at: number; readonly keyLog: string } = { at: -1, keyLog: "" },
+): Observed {
   const http: HttpExchange[] = [];
   const connections: ConnectionSummary[] = [];
   const dns: DnsExchange[] = [];
   const exports: SpanExport[] = [];
+  const tls: TlsHandshake[] = [];
   const anomalies: Anomaly[] = [];
-  const vantage = new VantagePoint(0, keep, (output) => {
+  const take = (output: Observation | Anomaly) => {
     switch (output.kind) {
       case "http":
         http.push(output);
@@ -37,14 +53,26 @@ export function observe(packets: readonly Packet[], keep: ReadonlySet<string> = 
       case "export":
         exports.push(output);
         break;
+      case "tls":
+        tls.push(output);
+        break;
       case "anomaly":
         anomalies.push(output);
         break;
     }
-  });
-  for (const packet of numbered(packets)) vantage.push(0, packet);
+  };
+  const vantage = new VantagePoint(0, keep, take, keyLog);
+  const readLate = () => {
+    keyLog.push(Uint8Array.from(Buffer.from(late.keyLog, "latin1")));
+    keyLog.endInput();
+  };
+  for (const [i, packet] of numbered(packets).entries()) {
+    if (i === late.at) readLate();
+    vantage.push(0, packet);
+  }
+  if (late.at >= packets.length) readLate();
   vantage.end();
-  return { http, connections, dns, exports, anomalies, others: vantage.others };
+  return { http, connections, dns, exports, tls, anomalies, others: vantage.others };
 }
 
 /** An exchange in a line: `GET /a 200`, with what is missing said. */

@@ -21,7 +21,7 @@ and never that it was stripped. It is a note, it is counted, and it fails no job
 - \`joined-mid-connection\`: HTTP/2 names fields by number once it has sent them (HPACK, RFC 7541). A capture that begins later sees the
   number, and nobody can tell the name. gRPC connections live for hours. The *value* may still be readable as a literal: a value shaped
   like a \`traceparent\` under an unknown name is a hint, no proof.
-- \`encrypted\`: TLS or QUIC without keys. In a mesh with mutual TLS only the loopback between sidecar and application is readable.
+- \`encrypted\`: TLS without keys, or QUIC. In a mesh with mutual TLS only the loopback between sidecar and application is readable.
 
 ## How to tell
 
@@ -59,7 +59,15 @@ HTTP/2 and gRPC: start the capture, then restart one of the two pods, so that th
 kubectl rollout restart deployment/orders
 \`\`\`
 
-Encrypted connections: capture where TLS ends. In a mesh that is inside the pod, between sidecar and application:
+Encrypted connections: let one of the two programs write its TLS secrets, and give them with \`--keylog keys.log\`. Programs with OpenSSL
+(curl, Python), NSS and BoringSSL read the variable; Node takes \`--tls-keylog=keys.log\`; in Go it is \`tls.Config.KeyLogWriter\`; Java needs
+an agent. The capture must hold the handshakes. \`editcap --inject-secrets tls,keys.log\` puts the secrets into a pcapng.
+
+\`\`\`
+SSLKEYLOGFILE=keys.log curl https://orders:8443/orders/7
+\`\`\`
+
+Or capture where TLS ends. In a mesh that is inside the pod, between sidecar and application:
 
 \`\`\`
 kubectl debug -it pod/orders-5d9c7 --image=nicolaka/netshoot --container=capture -- tcpdump -U -i lo -s 0 -w /tmp/lo.pcap

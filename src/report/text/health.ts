@@ -10,13 +10,13 @@ import { counted, figure, listed } from "./words.ts";
 const MAX_NAMED = 3;
 
 export function writeHealth(inspection: Inspection, page: Page): void {
-  const { diagnosis, answer, connections } = inspection;
+  const { diagnosis, answer } = inspection;
   const edges = [...diagnosis.tally.edges.values()];
   const judged = sum(edges.map(({ exchanges }) => exchanges));
   const blind = sum(edges.map(({ notObservable }) => notObservable));
   const observed = judged - blind;
   const withContext = sum(edges.map((edge) => edge.withContext));
-  const isBlindInPart = blind > 0 || unreadConnections(connections).some(({ protocol }) => protocol === "TLS");
+  const isBlindInPart = blind > 0 || unreadConnections(inspection).some(({ protocol }) => protocol === "TLS");
   if (judged === 0) page.text(2, styled("cyan", "?"), " Nothing to judge: all HTTP seen is health checks, scrapes, exports or preflights.");
   else if (observed === 0) return;
   else if (withContext === 0)

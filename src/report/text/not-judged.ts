@@ -2,8 +2,8 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Purpose } from "../../hops/hop.ts";
-import type { ConnectionSummary } from "../../protocols/observation.ts";
-import { formatEndpoint } from "../../wire/endpoint.ts";
+import type { TlsHandshake } from "../../protocols/observation.ts";
+import { type Endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import { captureNames } from "./captures.ts";
 import { bold } from "./line.ts";
 import type { Page } from "./page.ts";
@@ -49,10 +49,12 @@ export function leftOut({ graph }: Inspection): string {
 }
 
 /** What connections spoke that is not read, most connections first. */
-export function unreadConnections(connections: readonly ConnectionSummary[]): Unread[] {
+export function unreadConnections({ connections, tls }: Pick<Inspection, "connections" | "tls">): Unread[] {
+  const readable = new Set(tls.filter(isRead).map(connectionKey));
   const protocols = new Map<string, { packets: number; readonly seen: Map<string, string> }>();
   for (const { protocol, handshake, client, server, packets, bytes, vantage } of connections) {
     if (protocol === "HTTP/1" || protocol === "HTTP/2" || handshake === "unanswered" || handshake === "refused" || bytes === 0) continue;
+    if (protocol === "TLS" && readable.has(connectionKey({ vantage, client, server }))) continue;
     const name = protocol ?? "unknown";
     const known = protocols.get(name) ?? { packets: 0, seen: new Map<string, string>() };
     protocols.set(name, known);
@@ -65,6 +67,10 @@ export function unreadConnections(connections: readonly ConnectionSummary[]): Un
     .sort((a, b) => b.connections - a.connections);
 }
 
+function connectionKey({ vantage, client, server }: { vantage: number; client: Endpoint; server: Endpoint }): string {
+  return `${vantage} ${formatEndpoint(client)} ${formatEndpoint(server)}`;
+}
+
 function countServers(servers: readonly string[]): Unread["servers"] {
   const counts = new Map<string, number>();
   for (const server of servers) counts.set(server, (counts.get(server) ?? 0) + 1);
@@ -72,15 +78,40 @@ function countServers(servers: readonly string[]): Unread["servers"] {
 }
 
 const HELP: Readonly<Record<string, string>> = {
-  TLS: "encrypted. Capture where TLS ends: on the loopback inside the pod (-i lo), or behind the sidecar. (--keylog FILE is taken, but TLS is not decrypted yet.)",
   unknown: "in a protocol that was not recognised (no HTTP began in the captured part).",
 };
 
-function unreadItems({ connections, naming }: Inspection): string[] {
+/** All that it carried was decrypted. */
+function isRead({ encryptedRecords, undecrypted }: TlsHandshake): boolean {
+  return encryptedRecords > 0 && undecrypted === undefined;
+}
+
+/** Who TLS was for, and what would open it. */
+function encrypted({ tls }: Inspection): string {
+  const unread = tls.filter((handshake) => !isRead(handshake));
+  const names = [...new Set(unread.flatMap(({ sni }) => sni ?? []))];
+  const protocols = [...new Set(unread.flatMap(({ alpn, offeredAlpn }) => alpn ?? offeredAlpn))];
+  const shown = [
+    ...names.slice(0, MAX_SERVERS),
+    ...(names.length > MAX_SERVERS ? [counted(names.length - MAX_SERVERS, "other name")] : []),
+  ];
+  const about = names.length === 0 ? "" : ` TLS for ${listed(shown)}${protocols.length === 0 ? "" : ` (${protocols.join(", ")})`}.`;
+  const isLate =
+    unread.length > 0 &&
+    unread.every(({ undecrypted }) => undecrypted === "joined mid-connection" || undecrypted === "handshake not captured");
+  const keys = isLate
+    ? "The capture lacks their handshakes, without which no secrets are found: start it before the programs."
+    : "Run the client or the server with SSLKEYLOGFILE=FILE and give --keylog FILE,";
+  const place = "capture where TLS ends: on the loopback inside the pod (-i lo), or behind the sidecar.";
+  return `encrypted.${about} ${keys} ${isLate ? `Or ${place}` : `or ${place}`}`;
+}
+
+function unreadItems(inspection: Inspection): string[] {
+  const { naming } = inspection;
   const names = new Map(
     naming.workloads.flatMap(({ addresses, group, service }) => (service === undefined ? [] : addresses.map((a) => [a, group]))),
   );
-  return unreadConnections(connections).map(({ protocol, connections: n, servers }) => {
+  return unreadConnections(inspection).map(({ protocol, connections: n, servers }) => {
     const shown = servers.slice(0, MAX_SERVERS).map(({ server, connections: to }) => {
       const name = names.get(server);
       const where = name === undefined ? server : `${server} (${name})`;
@@ -88,7 +119,7 @@ function unreadItems({ connections, naming }: Inspection): string[] {
     });
     const rest = servers.length > shown.length ? [counted(servers.length - shown.length, "other server")] : [];
     const verb = n === 1 ? "is" : "are";
-    return `${counted(n, "connection")} to ${listed([...shown, ...rest])} ${verb} ${HELP[protocol] ?? `${protocol}.`}`;
+    return `${counted(n, "connection")} to ${listed([...shown, ...rest])} ${verb} ${protocol === "TLS" ? encrypted(inspection) : (HELP[protocol] ?? `${protocol}.`)}`;
   });
 }
 

@@ -10,7 +10,7 @@ const MAX_NAMED = 6;
 export function writeNothingSeen(inspection: Inspection, page: Page): void {
   const { captures, connections, others } = inspection;
   const packets = captures.reduce((total, capture) => total + capture.packets, 0);
-  const unread = unreadConnections(connections);
+  const unread = unreadConnections(inspection);
   const unanswered = connections.filter(({ handshake }) => handshake === "unanswered" || handshake === "refused");
   const silent = connections.filter(({ bytes, handshake }) => bytes === 0 && handshake !== "unanswered" && handshake !== "refused");
   const parts = [
@@ -51,7 +51,9 @@ function advice(unread: readonly Unread[], others: ReadonlyMap<string, number>, 
   const isLinkUnread = [...others.keys()].some((what) => what.includes("(not read)"));
   return [
     ...(protocols.has("TLS") || isQuic
-      ? ["capture where TLS ends, on the loopback inside the pod (-i lo); --keylog FILE is taken, but TLS is not decrypted yet."]
+      ? [
+          "capture where TLS ends, on the loopback inside the pod (-i lo); or run the client or the server with SSLKEYLOGFILE=FILE and give --keylog FILE.",
+        ]
       : []),
     ...(isLinkUnread
       ? [`${listed([...new Set(captures.flatMap((c) => c.linkTypes))])} is not read; capture on an Ethernet, loopback or -i any interface.`]
