@@ -107,7 +107,7 @@ describe("laws of HTTP/2", () => {
         expect(whole.every(({ request, response }) => request?.isHeadComplete === true && response !== undefined)).toBe(true);
         expect(read(play(list, clientSize, serverSize).packets)).toEqual(whole);
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -120,7 +120,7 @@ describe("laws of HTTP/2", () => {
     );
   });
 
-  it("a packet lost anywhere makes nothing wrong, and nothing before it is lost", () => {
+  it("a packet lost anywhere makes nothing wrong", () => {
     fc.assert(
       fc.property(calls, fc.nat(), fc.integer({ min: 20, max: 200 }), (list, pick, size) => {
         const { packets } = play(list, size, size);
@@ -128,7 +128,7 @@ describe("laws of HTTP/2", () => {
         const all = read(packets);
         expectTrue(read(packets.toSpliced(lost, 1)), all);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -168,7 +168,7 @@ describe("laws of HTTP/2", () => {
         const all = read(packets);
         expectTrue(read(packets.slice(3 + (pick % (packets.length - 6)))), all);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -178,7 +178,7 @@ describe("laws of HTTP/2", () => {
         const { packets } = play(list, WHOLE, WHOLE);
         expectTrue(read(packets.map((packet) => snap(packet, length))), read(packets));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -200,7 +200,7 @@ describe("laws of HTTP/2", () => {
         expect(http.length).toBeLessThanOrEqual(bytes / 9);
         expect(anomalies.length).toBeLessThanOrEqual(4);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
@@ -214,7 +214,7 @@ describe("laws of HTTP/2", () => {
         }
         expect(observe(packets).connections).toHaveLength(1);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });

@@ -87,6 +87,8 @@ export class DynamicTable {
 
   /** A size update of the encoder (RFC 7541 §6.3): from now on its capacity is known. */
   resize(capacity: number): void {
+    // What was evicted for a capacity that was only assumed, the encoder may still have.
+    if (!this.#isCapacityKnown) this.#isWhole = false;
     this.#capacity = Math.min(capacity, MAX_HEADER_TABLE_BYTES);
     // Beyond the cap older entries are forgotten as if they had not been seen.
     this.#isCapacityKnown = capacity <= MAX_HEADER_TABLE_BYTES;
@@ -99,6 +101,7 @@ export class DynamicTable {
     this.#clear();
     this.#isWhole = false;
     this.#isCapacityKnown = false;
+    this.#capacity = Math.max(this.#capacity, DEFAULT_CAPACITY);
   }
 
   /** The connection begins here: what was taken for unknown has never been. */
