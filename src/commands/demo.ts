@@ -8,6 +8,7 @@ import { startReplayServer } from "../backends/replay-server.ts";
 import { readInspectOptions } from "../cli/read-values.ts";
 import { reportFormats } from "../report/registry.ts";
 import { shellWord } from "../report/text/words.ts";
+import { packageFile } from "../wire/package-file.ts";
 import { inspectCaptures } from "./pcap.ts";
 import type { World } from "./world.ts";
 import { reportOptions, writeReport } from "./write-report.ts";
@@ -32,9 +33,9 @@ export async function runDemo(values: Readonly<Record<string, unknown>>, world: 
   }
 }
 
-/** As it is typed from where the user is: the samples lie beside both src/ and dist/. */
+/** As it is typed from where the user is. */
 function sampleFolder(name: string): string {
-  const path = fileURLToPath(new URL(`../../samples/${name}`, import.meta.url));
+  const path = fileURLToPath(packageFile(`samples/${name}`));
   const near = relative(".", path);
   return near.startsWith("..") ? path : near;
 }

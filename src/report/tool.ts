@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
+import { packageFile } from "../wire/package-file.ts";
 
 export const toolName = "traceinspect";
 
-/** The version of package.json, one folder above both src/ and dist/. */
+/** The version of package.json. */
 export const toolVersion: string = readVersion();
 
 function readVersion(): string {
-  const found = /"version":\s*"([^"]+)"/.exec(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  const found = /"version":\s*"([^"]+)"/.exec(readFileSync(packageFile("package.json"), "utf8"));
   return found?.[1] ?? "unknown";
 }

@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { loadWhenUsed } from "../wire/load-when-used.ts";
+import { packageFile } from "../wire/package-file.ts";
 
 /** A 64-bit integer as protobufjs gives it: two halves of 32 bits, signed as JavaScript's bit operators leave them. */
 export interface Int64 {
@@ -47,8 +48,7 @@ function rootOf(file: string): import("protobufjs").Root {
   const known = roots.get(file);
   if (known) return known;
   const protobuf = protobufjs();
-  // src/spans/ and dist/spans/ are equally far from proto/.
-  const root = protobuf.parse(readFileSync(new URL(`../../proto/${file}.proto`, import.meta.url), "utf8")).root;
+  const root = protobuf.parse(readFileSync(packageFile(`proto/${file}.proto`), "utf8")).root;
   root.resolveAll();
   roots.set(file, root);
   return root;
