@@ -3,7 +3,7 @@
 
 import { grpcCall } from "../protocols/http/grpc.ts";
 import type { HttpExchange, PacketReference } from "../protocols/observation.ts";
-import { type Column, grown, Interned } from "../wire/columns.ts";
+import { type Column, FIRST_ROWS, grown, Interned } from "../wire/columns.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Field } from "../wire/field.ts";
 import type { ContextReading, Observed, Purpose, ReadExchange } from "./hop.ts";
@@ -25,7 +25,6 @@ export const WORK = 0;
 
 const VERSIONS: readonly HttpExchange["version"][] = ["1.0", "1.1", "2"];
 const PROTOCOLS = VERSIONS.map((version) => `HTTP/${version}`);
-const FIRST_CAPACITY = 4_096;
 const NO_FIELDS: readonly Field[] = [];
 
 const HAS_REQUEST = 1;
@@ -38,41 +37,41 @@ export class ExchangeTable {
   size = 0;
   readonly ends: Ends[] = [];
   /** Index in `ends`. */
-  endsOf = new Uint32Array(FIRST_CAPACITY);
+  endsOf = new Uint32Array(FIRST_ROWS);
   /** Times are NaN where they were not seen; µs on the clock of the vantage point. */
-  requestStart = new Float64Array(FIRST_CAPACITY);
-  requestEnd = new Float64Array(FIRST_CAPACITY);
-  responseStart = new Float64Array(FIRST_CAPACITY);
-  responseEnd = new Float64Array(FIRST_CAPACITY);
-  requestSequence = new Uint32Array(FIRST_CAPACITY);
-  responseSequence = new Uint32Array(FIRST_CAPACITY);
+  requestStart = new Float64Array(FIRST_ROWS);
+  requestEnd = new Float64Array(FIRST_ROWS);
+  responseStart = new Float64Array(FIRST_ROWS);
+  responseEnd = new Float64Array(FIRST_ROWS);
+  requestSequence = new Uint32Array(FIRST_ROWS);
+  responseSequence = new Uint32Array(FIRST_ROWS);
   /** HTTP/2 stream identifier; 0 without one. */
-  stream = new Uint32Array(FIRST_CAPACITY);
+  stream = new Uint32Array(FIRST_ROWS);
   /** As signed words: those are never boxed. */
-  targetHash = new Int32Array(FIRST_CAPACITY);
+  targetHash = new Int32Array(FIRST_ROWS);
   /** 0 without a response, and where the capture hides it. */
-  status = new Uint16Array(FIRST_CAPACITY);
+  status = new Uint16Array(FIRST_ROWS);
   /** Index in `PURPOSES`. */
-  purpose = new Uint8Array(FIRST_CAPACITY);
+  purpose = new Uint8Array(FIRST_ROWS);
   /** Numbers in `methods` and `hosts`; the host plus one, 0 without one. */
-  method = new Uint32Array(FIRST_CAPACITY);
-  host = new Uint32Array(FIRST_CAPACITY);
+  method = new Uint32Array(FIRST_ROWS);
+  host = new Uint32Array(FIRST_ROWS);
   readonly methods = new Interned<string>();
   readonly hosts = new Interned<string>();
   readonly path: string[] = [];
   readonly readings = new ReadingColumns();
   readonly identities: IdentityColumns = this.readings.identities;
-  #flags = new Uint8Array(FIRST_CAPACITY);
-  #version = new Uint8Array(FIRST_CAPACITY);
-  #requestCapture = new Uint16Array(FIRST_CAPACITY);
-  #requestNumber = new Uint32Array(FIRST_CAPACITY);
-  #responseCapture = new Uint16Array(FIRST_CAPACITY);
-  #responseNumber = new Uint32Array(FIRST_CAPACITY);
-  #headLength = new Uint32Array(FIRST_CAPACITY);
-  #requestBody = new Float64Array(FIRST_CAPACITY);
-  #responseBody = new Float64Array(FIRST_CAPACITY);
+  #flags = new Uint8Array(FIRST_ROWS);
+  #version = new Uint8Array(FIRST_ROWS);
+  #requestCapture = new Uint16Array(FIRST_ROWS);
+  #requestNumber = new Uint32Array(FIRST_ROWS);
+  #responseCapture = new Uint16Array(FIRST_ROWS);
+  #responseNumber = new Uint32Array(FIRST_ROWS);
+  #headLength = new Uint32Array(FIRST_ROWS);
+  #requestBody = new Float64Array(FIRST_ROWS);
+  #responseBody = new Float64Array(FIRST_ROWS);
   /** Plus one; 0 where it was not seen. */
-  #grpcStatus = new Uint16Array(FIRST_CAPACITY);
+  #grpcStatus = new Uint16Array(FIRST_ROWS);
   readonly #grpcTimeout = new Map<number, number>();
   readonly #hiddenFields = new Map<number, number>();
   readonly #incomplete = new Map<number, NonNullable<HttpExchange["incomplete"]>>();

@@ -9,12 +9,11 @@ import {
   TRACE_ID_START,
   TRACE_PARENT_LENGTH,
 } from "../propagation/w3c.ts";
-import { grown } from "../wire/columns.ts";
+import { FIRST_ROWS, grown } from "../wire/columns.ts";
 import { hexByte, hexOf, hexWord } from "./hex-words.ts";
 import type { Identity } from "./hop.ts";
 import { TraceIds } from "./trace-ids.ts";
 
-const FIRST_CAPACITY = 4_096;
 const NOT_SAMPLED = 0;
 const SAMPLED = 1;
 const DEFERRED = 2;
@@ -24,13 +23,13 @@ export class IdentityColumns {
   size = 0;
   readonly traceIds = new TraceIds();
   /** Number of the trace id. */
-  trace = new Int32Array(FIRST_CAPACITY);
+  trace = new Int32Array(FIRST_ROWS);
   /** Equal numbers mean the same decision. */
-  decision = new Uint8Array(FIRST_CAPACITY);
+  decision = new Uint8Array(FIRST_ROWS);
   /** Two words each, the more significant first. */
-  #span = new Uint32Array(FIRST_CAPACITY * 2);
+  #span = new Uint32Array(FIRST_ROWS * 2);
   /** Number of the format's name. */
-  #format = new Uint8Array(FIRST_CAPACITY);
+  #format = new Uint8Array(FIRST_ROWS);
   readonly #formats: string[] = [];
 
   add({ format, traceId, spanId, sampled }: Identity): void {

@@ -31,23 +31,25 @@ export function purposeOf(request: HttpRequest | undefined, userAgent: string | 
   if (method === "POST") return EXPORT_PATHS.test(path) ? "export" : path.startsWith(GRPC_HEALTH) ? "probe" : "work";
   if (method === "OPTIONS") return "preflight";
   if (method !== "GET" && method !== "HEAD") return "work";
-  const isProbe = (userAgent !== undefined && isProber(userAgent)) || (path.length <= MAX_PROBE_PATH && isProbePath(path));
+  const isProbe = (userAgent !== undefined && isProber(userAgent)) || isProbePath(path);
   return isProbe ? "probe" : "work";
 }
 
-const isProber = remembered((userAgent) => PROBERS.test(userAgent));
-const isProbePath = remembered((path) => PROBE_PATHS.test(path));
+/** Last characters of `PROBE_PATHS`: an id at the end, as most paths have, is told at a glance. */
+const PROBE_ENDS = new Set([..."hzsyepg/"].map((character) => character.charCodeAt(0)));
 
-/** A few user agents make all requests of a capture, and a few paths are most of what they ask for. */
-function remembered(test: (text: string) => boolean): (text: string) => boolean {
-  const known = new Map<string, boolean>();
-  return (text) => {
-    const before = known.get(text);
-    if (before !== undefined) return before;
-    const answer = test(text);
-    if (known.size < MAX_REMEMBERED) known.set(text, answer);
-    return answer;
-  };
+function isProbePath(path: string): boolean {
+  return path.length <= MAX_PROBE_PATH && PROBE_ENDS.has(path.charCodeAt(path.length - 1)) && PROBE_PATHS.test(path);
 }
 
-const MAX_REMEMBERED = 4_096;
+/** A few user agents make all requests of a capture. */
+const probers = new Map<string, boolean>();
+const MAX_USER_AGENTS = 1_024;
+
+function isProber(userAgent: string): boolean {
+  const known = probers.get(userAgent);
+  if (known !== undefined) return known;
+  const answer = PROBERS.test(userAgent);
+  if (probers.size < MAX_USER_AGENTS) probers.set(userAgent, answer);
+  return answer;
+}

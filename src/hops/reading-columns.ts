@@ -3,13 +3,12 @@
 
 import { isNamed } from "../propagation/field-lines.ts";
 import { TRACE_PARENT_HEADER } from "../propagation/w3c.ts";
-import { grown, Interned } from "../wire/columns.ts";
+import { FIRST_ROWS, grown, Interned } from "../wire/columns.ts";
 import type { Field } from "../wire/field.ts";
 import type { ContextReading } from "./hop.ts";
 import { IdentityColumns } from "./identity-columns.ts";
 import { readContexts, responseIdentity, type SortedFields } from "./read-contexts.ts";
 
-const FIRST_CAPACITY = 4_096;
 /** Readings that were made last: a rule asks for the same few again and again. */
 const CACHED = 64;
 
@@ -25,10 +24,10 @@ export class ReadingColumns {
   size = 0;
   readonly identities = new IdentityColumns();
   /** Where the identities of a row begin; those of the next row end them. */
-  #first = new Uint32Array(FIRST_CAPACITY + 1);
-  #kind = new Uint8Array(FIRST_CAPACITY);
+  #first = new Uint32Array(FIRST_ROWS + 1);
+  #kind = new Uint8Array(FIRST_ROWS);
   /** Of a plain `traceparent`: trace-flags. */
-  #flags = new Uint8Array(FIRST_CAPACITY);
+  #flags = new Uint8Array(FIRST_ROWS);
   readonly #spellings = new Interned<string>();
   readonly #fields = new Map<number, readonly Field[]>();
   readonly #requestIds = new Map<number, string>();

@@ -1,18 +1,17 @@
 // Trace ids of a run as numbers: 16 bytes each, told apart without making strings.
 
-import { grown } from "../wire/columns.ts";
+import { FIRST_ROWS, grown } from "../wire/columns.ts";
 import { mix } from "../wire/pair-table.ts";
 import { hexOf, hexWord } from "./hex-words.ts";
 
-const FIRST_CAPACITY = 4_096;
 const NOTHING = -1;
 
 /** Numbers are given in the order in which ids first come. */
 export class TraceIds {
   size = 0;
   /** Four words an id, the most significant first. */
-  #words = new Uint32Array(FIRST_CAPACITY * 4);
-  #slots = new Int32Array(FIRST_CAPACITY * 2).fill(NOTHING);
+  #words = new Uint32Array(FIRST_ROWS * 4);
+  #slots = new Int32Array(FIRST_ROWS * 2).fill(NOTHING);
 
   /** The number of an id of 32 lower-case hex digits. */
   number(text: string): number {

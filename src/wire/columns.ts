@@ -2,6 +2,9 @@
 
 export type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
 
+/** Rows that a table begins with: memory that nobody has written to costs nothing, and growing costs a copy. */
+export const FIRST_ROWS = 65_536;
+
 /** A longer copy with zeros behind. */
 export function grown<C extends Column>(column: C, capacity: number): C {
   const longer = new (column.constructor as new (length: number) => C)(capacity);
