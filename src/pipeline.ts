@@ -16,6 +16,8 @@ import { keptFieldNames } from "./hops/read-contexts.ts";
 import { readExchange } from "./hops/read-exchange.ts";
 import { addressNames, type GivenName } from "./naming/address-names.ts";
 import { nameWorkloads } from "./naming/name-workloads.ts";
+import type { FormatSet } from "./propagation/format-set.ts";
+import { standardFormats } from "./propagation/registry.ts";
 import type { ConnectionSummary, DnsExchange, Observation } from "./protocols/observation.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
 import { VantagePoint } from "./vantage-point.ts";
@@ -47,12 +49,19 @@ export class WireReader {
   readonly connections: ConnectionSummary[] = [];
   readonly dns: DnsExchange[] = [];
   readonly #vantagePoints = new Map<string, VantagePoint>();
+  readonly #formats: FormatSet;
+  readonly #keep: ReadonlySet<string>;
+
+  constructor(formats: FormatSet = standardFormats) {
+    this.#formats = formats;
+    this.#keep = keptFieldNames(formats);
+  }
 
   /** The sink of one capture file; files of one series share a vantage point. */
   sinkFor(index: number, series: string): CaptureSink {
     let vantage = this.#vantagePoints.get(series);
     if (vantage === undefined) {
-      vantage = new VantagePoint(this.#vantagePoints.size, keptFieldNames, (output) => this.#take(output));
+      vantage = new VantagePoint(this.#vantagePoints.size, this.#keep, (output) => this.#take(output));
       this.#vantagePoints.set(series, vantage);
     }
     const point = vantage;
@@ -77,7 +86,7 @@ export class WireReader {
   #take(output: Observation | Anomaly): void {
     switch (output.kind) {
       case "http":
-        this.exchanges.push(readExchange(output));
+        this.exchanges.push(readExchange(output, this.#formats));
         break;
       case "connection":
         this.connections.push(output);

@@ -3,6 +3,7 @@
 import { splitJaegerValue } from "../cli/options.ts";
 import { number, readInspectOptions, text } from "../cli/read-values.ts";
 import { inspect, WireReader } from "../pipeline.ts";
+import { formatsWith } from "../propagation/registry.ts";
 import { openLive } from "../sources/live.ts";
 import type { LiveCapture } from "../sources/live-capture.ts";
 import { type KeptFile, openKeptFile } from "../sources/live-keep.ts";
@@ -31,8 +32,9 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function runLive(values: Readonly<Record<string, unknown>>, world: World): Promise<void> {
   const options = readInspectOptions(values, jaegerOf(values.jaeger));
   const live = readLiveOptions(values, options.quiet);
+  const formats = formatsWith(options.propagationFormat);
   const { traces, names, warnings: known, hasFailed } = await prepareInputs(options, world);
-  const wire = new WireReader();
+  const wire = new WireReader(formats);
   const { files, warnings } = await captureUntilEnd(live, wire, world);
   const inspected = await inspect(wire, files, { names, traces });
   const inspection = { ...inspected, warnings: [...known, ...warnings, ...inspected.warnings] };

@@ -1,5 +1,6 @@
 // Reads the fields of an exchange once, when it is seen, and lets them go: hops are kept by the hundred thousand, fields are not.
 
+import { standardFormats } from "../propagation/registry.ts";
 import type { HttpExchange } from "../protocols/observation.ts";
 import type { Field } from "../wire/field.ts";
 import type { ReadExchange } from "./hop.ts";
@@ -8,10 +9,10 @@ import { readContexts, sortFields } from "./read-contexts.ts";
 
 const NO_FIELDS: readonly Field[] = [];
 
-export function readExchange(exchange: HttpExchange): ReadExchange {
+export function readExchange(exchange: HttpExchange, formats = standardFormats): ReadExchange {
   const { kind, version, vantage, connection, client, server, request, response } = exchange;
-  const sorted = sortFields(request?.fields ?? NO_FIELDS);
-  const reading = readContexts(sorted, response?.fields ?? NO_FIELDS);
+  const sorted = sortFields(request?.fields ?? NO_FIELDS, formats);
+  const reading = readContexts(sorted, response?.fields ?? NO_FIELDS, formats);
   const purpose = purposeOf(request, sorted.userAgent);
   const { host } = sorted;
   if (request !== undefined) request.fields = NO_FIELDS;

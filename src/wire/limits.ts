@@ -68,6 +68,10 @@ export const MAX_CHUNK_LINE_BYTES = 16 << 10;
 export const MAX_TRAILER_BYTES = 64 << 10;
 /** Bytes of one kept field value. tracestate may hold 512, baggage 8,192 (W3C); a hostile sender sends more. */
 export const MAX_FIELD_VALUE_BYTES = 16 << 10;
+/** Bytes of the name of a field that is kept by the prefix of its name: an item of baggage of Jaeger or OpenTracing. */
+export const MAX_FIELD_NAME_BYTES = 256;
+/** Characters that an expression of `--propagation-format` is tried on: one that backtracks must end. */
+export const MAX_GIVEN_FORMAT_CHARS = 256;
 /** Sightings remembered for one exchange. */
 export const MAX_SIGHTINGS = 64;
 

@@ -142,7 +142,7 @@ export interface Seen extends Diagnosis {
 
 export function look(world: World): Seen {
   const { requests, spans, backend = {} } = world;
-  const exchanges = requests.flatMap(sightings).map(readExchange);
+  const exchanges = requests.flatMap(sightings).map((exchange) => readExchange(exchange));
   const vantagePoints = Math.max(...requests.flatMap((r) => r.seenFrom)) + 1;
   const graph = buildHops(exchanges, [...exchanges.map(connectionOf), ...(world.unreadable ?? []).map(unreadable)], vantagePoints);
   const diff = matchSpans(graph, mergeTraces((spans ?? []).map((s) => ({ traceId: s.traceId, spans: [s], warnings: [] }))));
