@@ -16,9 +16,10 @@ import { keptFieldNames } from "./hops/read-contexts.ts";
 import { readExchange } from "./hops/read-exchange.ts";
 import { addressNames, type GivenName } from "./naming/address-names.ts";
 import { nameWorkloads } from "./naming/name-workloads.ts";
+import { Observed } from "./observed.ts";
 import type { FormatSet } from "./propagation/format-set.ts";
 import { standardFormats } from "./propagation/registry.ts";
-import type { ConnectionSummary, DnsExchange, Observation } from "./protocols/observation.ts";
+import type { Observation } from "./protocols/observation.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
 import { VantagePoint } from "./vantage-point.ts";
 import type { Anomaly } from "./wire/anomaly.ts";
@@ -46,8 +47,9 @@ export interface InspectOptions {
 export class WireReader {
   readonly log = new CaptureLog();
   readonly exchanges: ReadExchange[] = [];
-  readonly connections: ConnectionSummary[] = [];
-  readonly dns: DnsExchange[] = [];
+  readonly #observed = new Observed((limit) => this.log.note(limit));
+  readonly connections = this.#observed.connections;
+  readonly dns = this.#observed.dns;
   readonly #vantagePoints = new Map<string, VantagePoint>();
   readonly #formats: FormatSet;
   readonly #keep: ReadonlySet<string>;
@@ -89,10 +91,10 @@ export class WireReader {
         this.exchanges.push(readExchange(output, this.#formats));
         break;
       case "connection":
-        this.connections.push(output);
+        this.#observed.connection(output);
         break;
       case "dns":
-        this.dns.push(output);
+        this.#observed.answer(output);
         break;
       case "anomaly":
         this.log.note(output);

@@ -9,14 +9,14 @@ import type { Observation } from "./protocols/observation.ts";
 import { datagramProtocols, streamProtocols } from "./protocols/registry.ts";
 import { StreamRecognizer } from "./protocols/stream-recognizer.ts";
 import { TcpTracker } from "./tcp/tcp-tracker.ts";
-import type { Anomaly } from "./wire/anomaly.ts";
-import { MAX_OTHER_KINDS } from "./wire/limits.ts";
+import { type Anomaly, anomaly } from "./wire/anomaly.ts";
+import { MAX_ADDRESSES, MAX_OTHER_KINDS } from "./wire/limits.ts";
 import type { Emit } from "./wire/stage.ts";
 
 export class VantagePoint {
   /** Packets per UDP port and per protocol that is neither TCP nor UDP, for the report of a capture that shows no HTTP. */
   readonly others = new Map<string, number>();
-  readonly #addresses = new AddressTable();
+  readonly #addresses: AddressTable;
   readonly #emit: Emit<Observation | Anomaly>;
   readonly #tcp: TcpTracker;
   readonly #decoders = new Map<number, PacketDecoder>();
@@ -25,6 +25,9 @@ export class VantagePoint {
   /** `keep`: lower-case names of the header fields whose values are kept. */
   constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>) {
     this.#emit = emit;
+    this.#addresses = new AddressTable(() =>
+      emit(anomaly("limit", `more than ${MAX_ADDRESSES} addresses; one that comes again later is taken for another`, { layer: "ip" })),
+    );
     const options = { protocols: streamProtocols, keep, emit, budget: new KeptBytes() };
     this.#tcp = new TcpTracker(index, this.#addresses, (connection) => new StreamRecognizer(connection, options), emit);
     this.#datagrams = new Map(

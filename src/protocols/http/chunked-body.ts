@@ -5,7 +5,7 @@ import { MAX_CHUNK_LINE_BYTES, MAX_TRAILER_BYTES } from "../../wire/limits.ts";
 /** More hexadecimal digits would not be exact in a double; leading zeros are none. */
 const MAX_SIZE_DIGITS = 13;
 
-type ChunkedState = "size" | "size line" | "data" | "data end" | "trailer start" | "trailer line" | "end" | "malformed";
+type ChunkedState = "size" | "size line" | "data" | "data end" | "trailer start" | "trailer line" | "end" | "malformed" | "too long";
 
 export interface ChunkedBody {
   readonly state: ChunkedState;
@@ -33,7 +33,7 @@ class ChunkedReader implements ChunkedBody {
 
   read(bytes: Uint8Array, start: number, end: number): number {
     let at = start;
-    while (at < end && this.state !== "end" && this.state !== "malformed") {
+    while (at < end && this.state !== "end" && this.state !== "malformed" && this.state !== "too long") {
       if (this.state === "data") {
         const taken = Math.min(this.#left, end - at);
         at += taken;
@@ -72,7 +72,7 @@ class ChunkedReader implements ChunkedBody {
       }
       case "size line":
         if (byte === LF) this.#sizeRead();
-        else if (this.#lineLength > MAX_CHUNK_LINE_BYTES) this.state = "malformed";
+        else if (this.#lineLength > MAX_CHUNK_LINE_BYTES) this.state = "too long";
         break;
       case "data end":
         if (byte === LF) this.#startSize();
@@ -84,7 +84,7 @@ class ChunkedReader implements ChunkedBody {
         break;
       case "trailer line":
         if (byte === LF) this.state = "trailer start";
-        else if (this.#lineLength > MAX_TRAILER_BYTES) this.state = "malformed";
+        else if (this.#lineLength > MAX_TRAILER_BYTES) this.state = "too long";
         break;
       default:
     }

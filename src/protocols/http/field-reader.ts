@@ -30,6 +30,8 @@ export interface FieldLines {
   transferEncoding: string;
   /** Lines that are no field line (RFC 9112 §5.1). */
   malformed: number;
+  /** True when a declared field was passed over, or cut, for one of `limits.ts`. */
+  isBeyondLimits: boolean;
 }
 
 export interface FieldReader {
@@ -61,7 +63,7 @@ export function createFieldReader(keep: ReadonlySet<string>): FieldReader {
 }
 
 class DeclaredFieldReader implements FieldReader {
-  readonly fields: FieldLines = { kept: [], contentLength: NO_LENGTH, transferEncoding: "", malformed: 0 };
+  readonly fields: FieldLines = { kept: [], contentLength: NO_LENGTH, transferEncoding: "", malformed: 0, isBeyondLimits: false };
   readonly lines = new LineScanner();
   readonly text = createTextCache(this.lines);
   /** By first letter, in both cases: most lines are passed over after one look. */
@@ -86,6 +88,7 @@ class DeclaredFieldReader implements FieldReader {
     fields.contentLength = NO_LENGTH;
     fields.transferEncoding = "";
     fields.malformed = 0;
+    fields.isBeyondLimits = false;
     this.#last = undefined;
     const view = this.lines.viewOf(bytes);
     let count = 0;
@@ -99,7 +102,10 @@ class DeclaredFieldReader implements FieldReader {
       const candidates = this.#declared[first];
       if (candidates !== undefined) {
         this.#last = find(candidates, bytes, at, lf);
-        if (this.#last !== undefined && count++ < MAX_FIELDS) this.#put(this.#last, bytes, at, lf);
+        if (this.#last !== undefined) {
+          if (count++ < MAX_FIELDS) this.#put(this.#last, bytes, at, lf);
+          else fields.isBeyondLimits = true;
+        }
       } else if (first === SP || first === HTAB) this.#fold(bytes, at, lf);
       else {
         this.#last = undefined;
@@ -119,6 +125,7 @@ class DeclaredFieldReader implements FieldReader {
     if (declared.isKept) {
       if (!isText(declared.seen, bytes, start, colon)) declared.seen = text.read(bytes, start, colon);
       const end = Math.min(to, from + MAX_FIELD_VALUE_BYTES);
+      if (end < to) fields.isBeyondLimits = true;
       if (!isText(declared.value, bytes, from, end)) declared.value = text.read(bytes, from, end);
       fields.kept.push({ name: declared.seen, value: declared.value });
     }
@@ -137,9 +144,12 @@ class DeclaredFieldReader implements FieldReader {
     const from = blanksEnd(bytes, start, lf);
     const more = text.read(bytes, from, valueEnd(bytes, from, lf));
     const last = fields.kept.at(-1);
-    if (declared.isKept && last !== undefined)
+    const isFull = last !== undefined && last.value.length >= MAX_FIELD_VALUE_BYTES;
+    if (declared.isKept && isFull) fields.isBeyondLimits = true;
+    if (declared.isKept && last !== undefined && !isFull)
       fields.kept[fields.kept.length - 1] = { name: last.name, value: `${last.value} ${more}`.trim().slice(0, MAX_FIELD_VALUE_BYTES) };
-    if (declared.name === TRANSFER_ENCODING) fields.transferEncoding += ` ${more.toLowerCase()}`;
+    if (declared.name === TRANSFER_ENCODING && fields.transferEncoding.length < MAX_FIELD_VALUE_BYTES)
+      fields.transferEncoding += ` ${more.toLowerCase()}`;
     if (declared.name === CONTENT_LENGTH && more !== "") fields.contentLength = BAD_LENGTH;
   }
 }

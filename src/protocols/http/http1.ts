@@ -4,7 +4,7 @@ import type { CloseReason, Direction, Segment } from "../../tcp/stream-sink.ts";
 import { opposite } from "../../tcp/stream-sink.ts";
 import { anomaly } from "../../wire/anomaly.ts";
 import type { Side } from "../../wire/endpoint.ts";
-import { MAX_SIGHTINGS } from "../../wire/limits.ts";
+import { MAX_PATH_BYTES, MAX_PIPELINED, MAX_SIGHTINGS } from "../../wire/limits.ts";
 import { KeptBytes } from "../kept-bytes.ts";
 import type { HttpRequest, HttpResponse } from "../observation.ts";
 import type { StreamContext, StreamProtocol, StreamReader } from "../stream-protocol.ts";
@@ -32,6 +32,7 @@ function fieldReaderFor(keep: ReadonlySet<string>): FieldReader {
 
 const SP = 32;
 const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];
+const TOO_MANY_WAIT = `more than ${MAX_PIPELINED} requests of one connection wait for their responses, or the reverse`;
 const UNSEEN_METHOD = "?";
 const INTERIM: Framing = { kind: "none" };
 
@@ -48,6 +49,7 @@ class Http1Reader implements StreamReader, MessageEvents {
   #ending: CloseReason = "fin";
   #inner: StreamReader | undefined;
   #problemSaid = false;
+  #isPairingFull = false;
 
   constructor(context: StreamContext) {
     this.#context = context;
@@ -56,11 +58,16 @@ class Http1Reader implements StreamReader, MessageEvents {
     this.#clientParser = new MessageParser("client", this.#fieldReader, this, new HeadBuffer(budget), beganLate);
     this.#serverParser = new MessageParser("server", this.#fieldReader, this, new HeadBuffer(budget), beganLate);
     const { clientEnd: client, serverEnd: server, vantage, id } = connection;
-    this.#pairing = new ExchangePairing((request, response, incomplete) => {
-      const version = this.#version;
-      if (incomplete === undefined) emit({ kind: "http", version, vantage, connection: id, client, server, request, response });
-      else emit({ kind: "http", version, vantage, connection: id, client, server, request, response, incomplete });
-    });
+    this.#pairing = new ExchangePairing(
+      (request, response, incomplete) => {
+        const version = this.#version;
+        if (incomplete === undefined) emit({ kind: "http", version, vantage, connection: id, client, server, request, response });
+        else emit({ kind: "http", version, vantage, connection: id, client, server, request, response, incomplete });
+      },
+      () => {
+        this.#isPairingFull = true;
+      },
+    );
     this.#pairing.isLossy = beganLate;
   }
 
@@ -147,6 +154,7 @@ class Http1Reader implements StreamReader, MessageEvents {
     // Of a cut line the target is the second word, or what there is of it.
     const targetStart = line?.targetStart ?? Math.min(methodEnd + 1, startLineEnd);
     const target = readTarget(bytes, targetStart, line?.targetEnd ?? wordEnd(bytes, targetStart, startLineEnd), text);
+    if (target.path.length >= MAX_PATH_BYTES) this.problem("limit", `a path of more than ${MAX_PATH_BYTES} bytes`, first);
     const request: HttpRequest = {
       method: text.read(bytes, start, methodEnd) || UNSEEN_METHOD,
       path: target.path,
@@ -163,6 +171,7 @@ class Http1Reader implements StreamReader, MessageEvents {
     };
     this.#request = request;
     this.#pairing.request(request, first.acknowledged);
+    if (this.#isPairingFull) this.problem("limit", TOO_MANY_WAIT, first);
     return requestFraming(request.method, fields);
   }
 
@@ -183,6 +192,7 @@ class Http1Reader implements StreamReader, MessageEvents {
       sequence: this.#context.connection.sequenceAt(this.#direction("server"), first.offset),
     };
     this.#response = this.#pairing.response(response, first.offset);
+    if (this.#isPairingFull) this.problem("limit", TOO_MANY_WAIT, first);
     const framing = responseFraming(line.status, this.#response.asked?.method, fields);
     if (framing.kind === "tunnel") this.#clientParser.becomeTunnel();
     return framing;

@@ -3,7 +3,7 @@
 
 import type { Segment } from "../../tcp/stream-sink.ts";
 import type { Side } from "../../wire/endpoint.ts";
-import { MAX_HEAD_BYTES, MAX_START_LINE_BYTES } from "../../wire/limits.ts";
+import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS, MAX_HEAD_BYTES, MAX_START_LINE_BYTES } from "../../wire/limits.ts";
 import { type ChunkedBody, createChunkedBody } from "./chunked-body.ts";
 import type { FieldLines, FieldReader } from "./field-reader.ts";
 import type { HeadBuffer } from "./head-buffer.ts";
@@ -207,6 +207,7 @@ export class MessageParser {
     if (next < 0) return undefined;
     const { fields } = this.#fieldReader;
     if (fields.malformed > 0) this.#events.problem("malformed", `${fields.malformed} lines of a head are no field lines`, segment);
+    if (fields.isBeyondLimits) this.#events.problem("limit", BEYOND_LIMITS, segment);
     const head: Head = { bytes, start, startLineEnd: lf, fields, isComplete: true, length: next - start, first };
     this.#begin(this.#events.head(this.#from, head), segment);
     return this.#state === "lost" ? end : next;
@@ -248,8 +249,9 @@ export class MessageParser {
     const before = chunked.bodyLength;
     const next = chunked.read(bytes, start, end);
     this.#events.body(this.#from, chunked.bodyLength - before);
-    if (chunked.state === "malformed") {
-      this.#events.problem("malformed", "a malformed chunk", segment);
+    if (chunked.state === "malformed" || chunked.state === "too long") {
+      if (chunked.state === "malformed") this.#events.problem("malformed", "a malformed chunk", segment);
+      else this.#events.problem("limit", "a chunk-size line or a trailer section that is too long", segment);
       this.#lose(segment);
       return end;
     }
@@ -276,12 +278,15 @@ export class MessageParser {
     const lf = this.#fieldReader.lines.find(bytes, 0, length);
     this.#fieldReader.read(bytes, Math.min(lf + 1, length), length);
     const { fields } = this.#fieldReader;
+    if (fields.isBeyondLimits) this.#events.problem("limit", BEYOND_LIMITS, segment);
     const head: Head = { bytes, start: 0, startLineEnd: lf, fields, isComplete: false, length, first };
     const framing = this.#events.head(this.#from, head);
     this.#kept.clear();
     if (framing !== undefined) this.#events.messageEnd(this.#from, segment, cut);
   }
 }
+
+const BEYOND_LIMITS = `more than ${MAX_FIELDS} trace fields in one head, or one of more than ${MAX_FIELD_VALUE_BYTES} bytes`;
 
 /** Fewer bytes that could begin a start line, behind a gap, are more likely the rest of something else. */
 const MIN_UNDECIDED_START = 5;
