@@ -352,37 +352,37 @@ function* emptyRecords(count) {
 }
 
 /**
- * By name: the generator, its full size, and whether a cap must be said of it. `gzip`: what is fed to the command is compressed.
- * @type {Readonly<Record<string, {make: (count: number) => Generator<Uint8Array>, count: number, limit: boolean, gzip?: boolean}>>}
+ * By name: the generator, its full size, and whether a cap must be said of it; the same for the small version that the tests run. `gzip`: what is
+ * fed to the command is compressed. `grows`: it is traffic that is kept, exchange by exchange, so that memory follows its size.
  */
 export const attacks = {
-  "syn-flood": { make: synFlood, count: 4_000_000, limit: true },
-  "half-open-requests": { make: halfOpenRequests, count: 600_000, limit: true },
-  "request-flood": { make: requestFlood, count: 400_000, limit: true },
-  "endless-header-lines": { make: endlessHeaderLines, count: 300_000, limit: true },
-  "endless-head": { make: endlessHead, count: 300_000, limit: true },
-  "endless-start-line": { make: endlessStartLine, count: 300_000, limit: false },
-  "endless-fold": { make: endlessFold, count: 300_000, limit: true },
-  "many-trace-lines": { make: manyTraceLines, count: 200_000, limit: true },
-  "prefixed-baggage": { make: prefixedBaggage, count: 200_000, limit: true },
-  "gigantic-length": { make: giganticLength, count: 300_000, limit: false },
-  "chunk-overflow": { make: chunkOverflow, count: 300_000, limit: false },
-  "chunk-extensions": { make: chunkExtensions, count: 200_000, limit: true },
-  trailers: { make: trailers, count: 200_000, limit: true },
-  pipelined: { make: pipelined, count: 300_000, limit: true },
-  "early-segments": { make: earlySegments, count: 3_000_000, limit: true },
-  "sequence-games": { make: sequenceGames, count: 1_000_000, limit: false },
-  "fragment-flood": { make: fragmentFlood, count: 20_000, limit: true },
-  "tiny-fragments": { make: tinyFragments, count: 2_000_000, limit: true },
-  "address-scan": { make: addressScan, count: 2_000_000, limit: true },
-  "dns-flood": { make: dnsFlood, count: 1_000_000, limit: true },
-  "nested-tunnels": { make: nestedTunnels, count: 10_000, limit: true },
-  "huge-packet": { make: hugePacket, count: 256, limit: true },
-  "pcapng-huge-block": { make: pcapngHugeBlock, count: 256, limit: true },
-  "pcapng-interfaces": { make: pcapngInterfaces, count: 1_000_000, limit: true },
-  "pcapng-sections": { make: pcapngSections, count: 1_000_000, limit: false },
-  "pcapng-names": { make: pcapngNames, count: 300_000, limit: true },
-  "gzip-bomb": { make: emptyRecords, count: 1_024, limit: false, gzip: true },
+  "syn-flood": { make: synFlood, count: 4_000_000, limit: true, small: [1100, true] },
+  "half-open-requests": { grows: true, make: halfOpenRequests, count: 600_000, limit: true, small: [2000, false] },
+  "request-flood": { grows: true, make: requestFlood, count: 400_000, limit: true, small: [2000, false] },
+  "endless-header-lines": { make: endlessHeaderLines, count: 300_000, limit: true, small: [300, true] },
+  "endless-head": { make: endlessHead, count: 300_000, limit: true, small: [300, true] },
+  "endless-start-line": { make: endlessStartLine, count: 300_000, limit: true, small: [300, true] },
+  "endless-fold": { make: endlessFold, count: 300_000, limit: true, small: [300, true] },
+  "many-trace-lines": { make: manyTraceLines, count: 200_000, limit: true, small: [400, true] },
+  "prefixed-baggage": { make: prefixedBaggage, count: 200_000, limit: true, small: [300, true] },
+  "gigantic-length": { make: giganticLength, count: 300_000, limit: false, small: [50, false] },
+  "chunk-overflow": { make: chunkOverflow, count: 300_000, limit: false, small: [50, false] },
+  "chunk-extensions": { make: chunkExtensions, count: 200_000, limit: true, small: [30, true] },
+  trailers: { make: trailers, count: 200_000, limit: true, small: [100, true] },
+  pipelined: { grows: true, make: pipelined, count: 300_000, limit: true, small: [1100, true] },
+  "early-segments": { make: earlySegments, count: 3_000_000, limit: true, small: [20_000, false] },
+  "sequence-games": { make: sequenceGames, count: 1_000_000, limit: false, small: [5000, false] },
+  "fragment-flood": { make: fragmentFlood, count: 20_000, limit: true, small: [400, true] },
+  "tiny-fragments": { make: tinyFragments, count: 2_000_000, limit: true, small: [1100, true] },
+  "address-scan": { make: addressScan, count: 2_000_000, limit: true, small: [5000, false] },
+  "dns-flood": { make: dnsFlood, count: 1_000_000, limit: true, small: [2000, false] },
+  "nested-tunnels": { make: nestedTunnels, count: 10_000, limit: true, small: [4, true] },
+  "huge-packet": { make: hugePacket, count: 256, limit: true, small: [2, false] },
+  "pcapng-huge-block": { make: pcapngHugeBlock, count: 256, limit: true, small: [2, false] },
+  "pcapng-interfaces": { make: pcapngInterfaces, count: 1_000_000, limit: true, small: [65_600, true] },
+  "pcapng-sections": { make: pcapngSections, count: 1_000_000, limit: false, small: [5000, false] },
+  "pcapng-names": { make: pcapngNames, count: 300_000, limit: true, small: [500, false] },
+  "gzip-bomb": { make: emptyRecords, count: 1_024, limit: false, small: [2, false], gzip: true },
 };
 
 const MAIN = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -425,10 +425,10 @@ async function runAll(names) {
     const [name, count] = which.split(":");
     const attack = { ...attacks[name], ...(count === undefined ? {} : { count: Number(count) }) };
     const { seconds, mib, code, limits, stderr } = await runAttack(attack);
-    const isWrong = code !== 0 || mib > MOST_MIB || limits < 0 || (attack.limit && limits === 0);
+    const isWrong = code !== 0 || (mib > MOST_MIB && !attack.grows) || limits < 0 || (attack.limit && limits === 0);
     if (isWrong) failed++;
     process.stdout.write(
-      `${name.padEnd(22)}${String(attack.count).padStart(10)}${seconds.toFixed(1).padStart(8)}${mib.toFixed(0).padStart(8)}${String(limits).padStart(10)}  ${code}${isWrong ? "  WRONG" : ""}\n`,
+      `${name.padEnd(22)}${String(attack.count).padStart(10)}${seconds.toFixed(1).padStart(8)}${mib.toFixed(0).padStart(8)}${String(limits).padStart(10)}  ${code}${isWrong ? "  WRONG" : attack.grows ? "  (kept exchanges)" : ""}\n`,
     );
     if (code !== 0) process.stdout.write(stderr);
   }

@@ -250,8 +250,7 @@ export class MessageParser {
     const next = chunked.read(bytes, start, end);
     this.#events.body(this.#from, chunked.bodyLength - before);
     if (chunked.state === "malformed" || chunked.state === "too long") {
-      if (chunked.state === "malformed") this.#events.problem("malformed", "a malformed chunk", segment);
-      else this.#events.problem("limit", "a chunk-size line or a trailer section that is too long", segment);
+      this.#events.problem(chunked.state === "malformed" ? "malformed" : "limit", `a ${chunked.state} chunk-size line or trailer`, segment);
       this.#lose(segment);
       return end;
     }
@@ -278,7 +277,6 @@ export class MessageParser {
     const lf = this.#fieldReader.lines.find(bytes, 0, length);
     this.#fieldReader.read(bytes, Math.min(lf + 1, length), length);
     const { fields } = this.#fieldReader;
-    if (fields.isBeyondLimits) this.#events.problem("limit", BEYOND_LIMITS, segment);
     const head: Head = { bytes, start: 0, startLineEnd: lf, fields, isComplete: false, length, first };
     const framing = this.#events.head(this.#from, head);
     this.#kept.clear();
