@@ -4,8 +4,8 @@ import { type CaptureSink, type Packet, TLS_KEY_LOG } from "./capture/packet.ts"
 import type { CaptureSummary } from "./diagnosis/inspection.ts";
 import { linkTypeName } from "./packet/link-type-names.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
-import type { Anomaly } from "./wire/anomaly.ts";
-import { MAX_ANOMALIES_KEPT, MAX_NAMES } from "./wire/limits.ts";
+import { type Anomaly, anomaly } from "./wire/anomaly.ts";
+import { MAX_ANOMALIES_KEPT, MAX_NAME_CHARS, MAX_NAMES } from "./wire/limits.ts";
 
 interface FileLog {
   readonly linkTypes: Set<number>;
@@ -19,6 +19,7 @@ export class CaptureLog {
   /** Names of addresses from name resolution blocks. */
   readonly names = new Map<string, string>();
   readonly #files = new Map<number, FileLog>();
+  #hasSaidNames = false;
 
   /** The sink of one file; packets are noted and handed on, and so are key logs. */
   sinkFor(index: number, onPacket: (packet: Packet) => void, onKeyLog: (bytes: Uint8Array) => void): CaptureSink {
@@ -32,9 +33,14 @@ export class CaptureLog {
         }
         onPacket(packet);
       },
-      anomaly: (anomaly) => this.note({ ...anomaly, where: { ...anomaly.where, capture: index } }),
+      anomaly: (found) => this.note({ ...found, where: { ...found.where, capture: index } }),
       name: (address, name) => {
-        if (this.names.size < MAX_NAMES && !this.names.has(address)) this.names.set(address, name);
+        if (this.names.has(address)) return;
+        if (this.names.size < MAX_NAMES) this.names.set(address, name.slice(0, MAX_NAME_CHARS));
+        else if (!this.#hasSaidNames) {
+          this.#hasSaidNames = true;
+          this.note(anomaly("limit", `more than ${MAX_NAMES} names of addresses`, { layer: "pcapng", capture: index }));
+        }
       },
       secrets: (type, bytes) => {
         if (type === TLS_KEY_LOG) onKeyLog(bytes);
@@ -43,10 +49,11 @@ export class CaptureLog {
     };
   }
 
-  note(anomaly: Anomaly): void {
-    const log = this.#file(anomaly.where.capture ?? 0);
-    log.anomalies.set(anomaly.code, (log.anomalies.get(anomaly.code) ?? 0) + 1);
-    if (log.kept++ < MAX_ANOMALIES_KEPT) this.anomalies.push(anomaly);
+  note(found: Anomaly): void {
+    const log = this.#file(found.where.capture ?? 0);
+    log.anomalies.set(found.code, (log.anomalies.get(found.code) ?? 0) + 1);
+    // A limit is said once and must not drown in what came before it.
+    if (log.kept++ < MAX_ANOMALIES_KEPT || (found.code === "limit" && log.kept < 2 * MAX_ANOMALIES_KEPT)) this.anomalies.push(found);
   }
 
   summarize(file: FileSummary): CaptureSummary {

@@ -15,7 +15,10 @@ import { ExchangeTable } from "./hops/exchange-table.ts";
 import { keptFieldNames } from "./hops/read-contexts.ts";
 import { addressNames, type GivenName } from "./naming/address-names.ts";
 import { nameWorkloads } from "./naming/name-workloads.ts";
-import type { ConnectionSummary, DnsExchange, Observation, SpanExport, TlsHandshake } from "./protocols/observation.ts";
+import { Observed } from "./observed.ts";
+import type { FormatSet } from "./propagation/format-set.ts";
+import { standardFormats } from "./propagation/registry.ts";
+import type { Observation } from "./protocols/observation.ts";
 import { KeyLog } from "./protocols/tls/key-log.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
 import { VantagePoint } from "./vantage-point.ts";
@@ -40,19 +43,26 @@ export interface InspectOptions {
   readonly alsoAsk?: readonly string[];
 }
 
+export interface WireOptions {
+  /** Secrets of TLS connections; those that captures hold are added as they are read. */
+  readonly keyLog?: KeyLog;
+  /** Propagation formats that are read; default: the registry's. */
+  readonly formats?: FormatSet;
+}
+
 /** Takes the packets of all capture files; `inspect` then concludes. */
 export class WireReader {
   readonly log = new CaptureLog();
-  readonly exchanges = new ExchangeTable();
-  readonly connections: ConnectionSummary[] = [];
-  readonly dns: DnsExchange[] = [];
-  readonly exports: SpanExport[] = [];
-  readonly tls: TlsHandshake[] = [];
+  readonly exchanges: ExchangeTable;
+  /** Everything else that protocols observed. */
+  readonly observed = new Observed((limit) => this.log.note(limit));
   readonly #vantagePoints = new Map<string, VantagePoint>();
+  readonly #keep: ReadonlySet<string>;
   readonly #keyLog: KeyLog;
 
-  /** `keyLog`: secrets of TLS connections; those that captures hold are added as they are read. */
-  constructor(keyLog = new KeyLog()) {
+  constructor({ keyLog = new KeyLog(), formats = standardFormats }: WireOptions = {}) {
+    this.exchanges = new ExchangeTable(formats);
+    this.#keep = keptFieldNames(formats);
     this.#keyLog = keyLog;
   }
 
@@ -60,7 +70,7 @@ export class WireReader {
   sinkFor(index: number, series: string): CaptureSink {
     let vantage = this.#vantagePoints.get(series);
     if (vantage === undefined) {
-      vantage = new VantagePoint(this.#vantagePoints.size, keptFieldNames, (output) => this.#take(output), this.#keyLog);
+      vantage = new VantagePoint(this.#vantagePoints.size, this.#keep, (output) => this.#take(output), this.#keyLog);
       this.#vantagePoints.set(series, vantage);
     }
     const point = vantage;
@@ -95,16 +105,10 @@ export class WireReader {
         this.exchanges.add(output);
         break;
       case "connection":
-        this.connections.push(output);
-        break;
       case "dns":
-        this.dns.push(output);
-        break;
       case "export":
-        this.exports.push(output);
-        break;
       case "tls":
-        this.tls.push(output);
+        this.observed.add(output);
         break;
       case "anomaly":
         this.log.note(output);
@@ -115,12 +119,12 @@ export class WireReader {
 export async function inspect(wire: WireReader, files: readonly FileSummary[], options: InspectOptions): Promise<Inspection> {
   wire.end();
   const captures = files.map((file) => wire.log.summarize(file));
-  const graph = buildHops(wire.exchanges, wire.connections, wire.vantagePoints);
+  const graph = buildHops(wire.exchanges, wire.observed.connections, wire.vantagePoints);
   const settled = await askBackend(graph, captures, options);
   const diff = matchSpans(graph, settled?.answer.traces ?? []);
   if (diff.index.spans.length > 0) linkParentsBySpans(graph.hops, diff);
   const isElsewhere = holdsOtherTraces(graph, diff, settled);
-  const nameOf = addressNames({ given: options.names, dns: wire.dns, blocks: wire.log.names }, graph.table);
+  const nameOf = addressNames({ given: options.names, dns: wire.observed.dns, blocks: wire.log.names }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
   const diagnosis = diagnose({ table: graph.table, diff, naming, backend: knowledgeOf(settled, isElsewhere) });
   return {
@@ -132,9 +136,9 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     answer: settled?.answer,
     hasBackendFailed: options.traces !== undefined && settled === undefined && captures.some(({ packets }) => packets > 0),
     soFar: settled?.soFar ?? [],
-    connections: wire.connections,
-    exports: wire.exports,
-    tls: wire.tls,
+    connections: wire.observed.connections,
+    exports: wire.observed.exports,
+    tls: wire.observed.tls,
     others: wire.others(),
     anomalies: wire.log.anomalies,
     warnings: [...(isElsewhere ? [ELSEWHERE] : []), ...warningsOf(captures, settled)],

@@ -12,14 +12,14 @@ import { datagramProtocols, streamProtocols } from "./protocols/registry.ts";
 import { StreamRecognizer } from "./protocols/stream-recognizer.ts";
 import { KeyLog } from "./protocols/tls/key-log.ts";
 import { TcpTracker } from "./tcp/tcp-tracker.ts";
-import type { Anomaly } from "./wire/anomaly.ts";
-import { MAX_OTHER_KINDS } from "./wire/limits.ts";
+import { type Anomaly, anomaly } from "./wire/anomaly.ts";
+import { MAX_ADDRESSES, MAX_OTHER_KINDS } from "./wire/limits.ts";
 import type { Emit } from "./wire/stage.ts";
 
 export class VantagePoint {
   /** Packets per UDP port and per protocol that is neither TCP nor UDP, for the report of a capture that shows no HTTP. */
   readonly others = new Map<string, number>();
-  readonly #addresses = new AddressTable();
+  readonly #addresses: AddressTable;
   readonly #emit: Emit<Observation | Anomaly>;
   readonly #tcp: TcpTracker;
   readonly #exports: ExportTap;
@@ -31,6 +31,9 @@ export class VantagePoint {
   constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>, keyLog = new KeyLog()) {
     this.#emit = emit;
     this.#keyLog = keyLog;
+    this.#addresses = new AddressTable(() =>
+      emit(anomaly("limit", `more than ${MAX_ADDRESSES} addresses; one that comes again later is taken for another`, { layer: "ip" })),
+    );
     const exports = new ExportTap(emit);
     const take = (output: Observation | Anomaly) => {
       emit(output);

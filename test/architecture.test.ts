@@ -23,7 +23,7 @@ const folders = [
   "commands",
 ];
 /** Files of src/ itself: the table of contents, its two parts, and the process. */
-const tops = ["capture-log.ts", "vantage-point.ts", "pipeline.ts", "main.ts"];
+const tops = ["capture-log.ts", "observed.ts", "vantage-point.ts", "pipeline.ts", "main.ts"];
 /** `cli` knows the other folders by their registries and closed sets only. */
 const cliMayImport = /^(wire|cli)\/|\/registry\.ts$|^diagnosis\/verdict\.ts$/;
 

@@ -4,7 +4,7 @@ import { ByteQueue } from "../wire/byte-queue.ts";
 import { MAX_PACKET_BYTES } from "../wire/limits.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import type { CaptureFormat, CaptureReader, CaptureSink, Packet } from "./packet.ts";
-import { type Damage, describeDamage, hasAhead, type Plausibility, skipToRecord } from "./record-search.ts";
+import { type Damage, damageCode, describeDamage, hasAhead, type Plausibility, skipToRecord } from "./record-search.ts";
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
@@ -223,7 +223,7 @@ class PcapReader implements CaptureReader {
   #resume(): boolean {
     const result = skipToRecord(this.#queue, this.#damage, () => this.#beginsRecord());
     if (result === "need more") return false;
-    this.#anomaly("malformed", describeDamage(this.#damage, result === "found"), this.#damage.offset);
+    this.#anomaly(damageCode(this.#damage), describeDamage(this.#damage, result === "found"), this.#damage.offset);
     this.#state = result === "found" ? "records" : "over";
     return result === "found";
   }

@@ -1,4 +1,5 @@
 // Interface description and interface statistics blocks (draft-ietf-opsawg-pcapng §4.2, §4.6).
+import { MAX_NAME_CHARS } from "../wire/limits.ts";
 import { readInt64, readOptions, readUint64, type SectionView } from "./pcapng-options.ts";
 import { DEFAULT_RESOLUTION, type TickClock, tickClock } from "./tick-clock.ts";
 
@@ -31,7 +32,7 @@ export function readInterface(section: SectionView, bytes: Uint8Array, at: numbe
   let resolution = DEFAULT_RESOLUTION;
   let offset = 0;
   const whole = readOptions(section, at + IDB_OPTIONS, end, (code, start, length) => {
-    if (code === IF_NAME) name = utf8.decode(bytes.subarray(start, start + length)).replace(/\0+$/, "");
+    if (code === IF_NAME) name = utf8.decode(bytes.subarray(start, start + Math.min(length, MAX_NAME_CHARS))).replace(/\0+$/, "");
     if (code === IF_TSRESOL && length >= 1) resolution = view.getUint8(start);
     if (code === IF_TSOFFSET && length >= 8) offset = readInt64(section, start);
   });

@@ -48,6 +48,7 @@ export class PcapngSections implements SectionView {
   #firstInterface = 0;
   #isReadable = true;
   #hasToldOfTimeless = false;
+  #hasToldOfInterfaces = false;
   readonly #lost = new Map<number, number>();
 
   constructor(sink: CaptureSink) {
@@ -112,7 +113,8 @@ export class PcapngSections implements SectionView {
 
   #addInterface(at: number, end: number, position: number): void {
     if (this.#interfaces.length >= MAX_INTERFACES) {
-      if (this.#interfaces.length === MAX_INTERFACES) this.tell("limit", `more than ${MAX_INTERFACES} interfaces in one section`, position);
+      if (!this.#hasToldOfInterfaces) this.tell("limit", `more than ${MAX_INTERFACES} interfaces in one section`, position);
+      this.#hasToldOfInterfaces = true;
       return;
     }
     const added = readInterface(this, this.packet.bytes, at, end);
@@ -169,7 +171,10 @@ export class PcapngSections implements SectionView {
 
   #readStatistics(at: number, end: number): void {
     const { interfaceId, lost } = readStatistics(this, at, end);
-    if (lost !== undefined && interfaceId < this.#interfaces.length) this.#lost.set(this.#firstInterface + interfaceId, lost);
+    if (lost === undefined || lost === 0 || interfaceId >= this.#interfaces.length) return;
+    const index = this.#firstInterface + interfaceId;
+    // A file of a million sections has as many interfaces: the rest of their losses are one number.
+    this.#lost.set(this.#lost.has(index) || this.#lost.size < MAX_INTERFACES ? index : -1, lost);
   }
 
   #readSecrets(at: number, end: number, position: number): void {

@@ -13,7 +13,7 @@ import {
 } from "./pcapng-blocks.ts";
 import { padded } from "./pcapng-options.ts";
 import { PcapngSections } from "./pcapng-section.ts";
-import { type Damage, describeDamage, hasAhead, type Plausibility, skipToRecord } from "./record-search.ts";
+import { type Damage, damageCode, describeDamage, hasAhead, type Plausibility, skipToRecord } from "./record-search.ts";
 
 /**
  * `Packet.interface` counts interfaces over all sections of the file, as Wireshark does. `Packet.number` counts what Wireshark numbers:
@@ -170,7 +170,7 @@ class PcapngReader implements CaptureReader {
   #resume(): boolean {
     const result = skipToRecord(this.#queue, this.#damage, () => this.#isBlock(0));
     if (result === "need more") return false;
-    this.#sections.tell("malformed", describeDamage(this.#damage, result === "found"), this.#damage.offset);
+    this.#sections.tell(damageCode(this.#damage), describeDamage(this.#damage, result === "found"), this.#damage.offset);
     this.#state = result === "found" ? "blocks" : "over";
     return result === "found";
   }

@@ -42,3 +42,8 @@ export function describeDamage(damage: Damage, found: boolean): string {
   const bytes = damage.skipped.toLocaleString("en");
   return found ? `${damage.message}; ${bytes} bytes were skipped` : `${damage.message}; no record was found in the ${bytes} bytes after it`;
 }
+
+/** A search that ended without result may have ended at its cap. */
+export function damageCode(damage: Damage): "limit" | "malformed" {
+  return damage.skipped < MAX_RESYNC_BYTES ? "malformed" : "limit";
+}

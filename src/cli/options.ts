@@ -23,6 +23,8 @@ export interface BackendOptions {
 export interface ReadOptions extends BackendOptions {
   readonly names: string | undefined;
   readonly keylog: readonly string[];
+  /** NAME=HEADER,REGEX each. */
+  readonly propagationFormat: readonly string[];
 }
 
 export interface OutputOptions {

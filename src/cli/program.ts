@@ -94,7 +94,13 @@ function sayErrorsInSentences(command: Command, name: string): void {
 function addReading(command: Command): void {
   command
     .option("--names <file>", "names for addresses: a line each, ADDRESS[:PORT] SERVICE [POD]")
-    .option("--keylog <file>", "TLS secrets, as SSLKEYLOGFILE makes programs write them: TLS is decrypted (repeatable)", collect, []);
+    .option("--keylog <file>", "TLS secrets, as SSLKEYLOGFILE makes programs write them: TLS is decrypted (repeatable)", collect, [])
+    .option(
+      "--propagation-format <name=header,regex>",
+      "also read a house-made header; named groups traceId, spanId (hex) and sampled (1, 0) (repeatable)",
+      collect,
+      [],
+    );
 }
 
 function addBackend(command: Command): void {

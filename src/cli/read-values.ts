@@ -23,6 +23,7 @@ export function readInspectOptions(values: Values, jaeger: string | undefined): 
     traces: list(values, "traces"),
     names: text(values, "names"),
     keylog: list(values, "keylog"),
+    propagationFormat: list(values, "propagationFormat"),
     format: text(values, "format") ?? "text",
     output: text(values, "output"),
     hops: hops === "all" || hops === "faulty" || hops === "none" ? hops : undefined,

@@ -3,6 +3,7 @@
 import { splitJaegerValue } from "../cli/options.ts";
 import { number, readInspectOptions, text } from "../cli/read-values.ts";
 import { inspect, WireReader } from "../pipeline.ts";
+import { formatsWith } from "../propagation/registry.ts";
 import { openLive } from "../sources/live.ts";
 import type { LiveCapture } from "../sources/live-capture.ts";
 import { type KeptFile, openKeptFile } from "../sources/live-keep.ts";
@@ -32,8 +33,9 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function runLive(values: Readonly<Record<string, unknown>>, world: World): Promise<void> {
   const options = readInspectOptions(values, jaegerOf(values.jaeger));
   const live = readLiveOptions(values, options.quiet);
+  const formats = formatsWith(options.propagationFormat);
   const { traces, names, keyLog, hasFailed } = await prepareInputs(options, world);
-  const wire = new WireReader(keyLog);
+  const wire = new WireReader({ keyLog, formats });
   const { files, warnings } = await captureUntilEnd(live, wire, world);
   // Programs write their secrets while they are captured.
   const { warnings: known } = await readKeyLogs(options.keylog, keyLog);

@@ -5,6 +5,7 @@ import { type InspectOptions, splitJaegerValue } from "../cli/options.ts";
 import { readInspectOptions } from "../cli/read-values.ts";
 import type { Inspection } from "../diagnosis/inspection.ts";
 import { inspect, WireReader } from "../pipeline.ts";
+import { formatsWith } from "../propagation/registry.ts";
 import { findSeries } from "../sources/capture-series.ts";
 import { findCaptures } from "../sources/find-captures.ts";
 import { readCaptures } from "../sources/merge-captures.ts";
@@ -43,8 +44,9 @@ export async function inspectCaptures(
   world: World,
   alsoAsk: readonly string[] = [],
 ): Promise<{ readonly inspection: Inspection; readonly hasFailed: boolean }> {
+  const formats = formatsWith(options.propagationFormat);
   const { traces, names, keyLog, warnings, hasFailed } = await prepareInputs(options, world);
-  const wire = new WireReader(keyLog);
+  const wire = new WireReader({ keyLog, formats });
   const progress = progressBar(world, options.quiet);
   const series = await findSeries(await findCaptures(paths));
   const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), progress.update, world.stdin);

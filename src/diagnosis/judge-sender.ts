@@ -3,6 +3,8 @@
 import type { Hop } from "../hops/hop.ts";
 import { traceparentValues } from "../hops/read-contexts.ts";
 import type { Workload } from "../naming/workload.ts";
+import { isFieldOf } from "../propagation/registry.ts";
+import { isSameTrace, type SpeltTraceId } from "../propagation/same-trace.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
 import { lossOf, relateTraceIds } from "./compare-values.ts";
 import { type Expectation, expectationOf, PROVEN_PARENT } from "./expectation.ts";
@@ -40,7 +42,7 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
         : ABSENT;
   }
   if (expectation.kind !== "context") return { outcome: "continued", faults: malformed, isDoubtful: expectation.isDoubtful === true };
-  const isContinued = identities.some((id) => expectation.traceIds.includes(id.traceId));
+  const isContinued = identities.some((id) => isOneOf(id, expectation.traceIds));
   if (!isContinued) return { outcome: "restarted", faults: [...malformed, split(hop, sender, expectation, view)] };
   const own = judgeContinued(hop, sender, expectation, view);
   // A second context that the receiver took is what went on.
@@ -142,9 +144,9 @@ function judgeMalformed(hop: Hop, sender: Workload, expectation: Expectation, vi
   const parent = hop.parent === undefined ? undefined : view.table.hop(hop.parent.hop);
   return hop.reading.extractions.flatMap((extraction): Fault[] => {
     if (!("malformed" in extraction)) return [];
-    const own = hop.reading.fields.filter((field) => belongsTo(extraction.format, field.name));
+    const own = hop.reading.fields.filter((field) => isFieldOf(extraction.format, field.name));
     const incoming = parent === undefined ? hop.candidates.map((index) => view.table.hop(index)) : [parent];
-    const values = incoming.map(({ reading }) => reading.fields.filter((field) => belongsTo(extraction.format, field.name)));
+    const values = incoming.map(({ reading }) => reading.fields.filter((field) => isFieldOf(extraction.format, field.name)));
     if (values.some((came) => came.length === own.length && own.every((field, i) => field.value === came[i]?.value))) return [];
     const came = parent === undefined ? [] : (values[0] ?? []);
     const isJoined = isContinuedByReceiver(hop, view);
@@ -161,20 +163,6 @@ function judgeMalformed(hop: Hop, sender: Workload, expectation: Expectation, vi
       },
     ];
   });
-}
-
-function belongsTo(format: string, fieldName: string): boolean {
-  const name = fieldName.toLowerCase();
-  switch (format) {
-    case "w3c":
-      return name === "traceparent";
-    case "b3":
-      return name === "b3";
-    case "b3multi":
-      return name.startsWith("x-b3-");
-    default:
-      return name === "uber-trace-id";
-  }
 }
 
 /** The value is what came in without its end, or ends where the grammar goes on. */
@@ -196,7 +184,7 @@ function isContinuedByReceiver(hop: Hop, view: View): boolean {
 
 function judgeContinued(hop: Hop, sender: Workload, expected: Expected, view: View): Fault[] {
   const faults: Fault[] = [];
-  const foreign = hop.reading.identities.find((id) => !expected.traceIds.includes(id.traceId));
+  const foreign = hop.reading.identities.find((id) => !isOneOf(id, expected.traceIds));
   if (foreign !== undefined && !isRepeatedLine(hop)) faults.push(reinjected(hop, sender, expected, foreign.traceId, view));
   const { parent } = expected;
   if (parent === undefined) return faults;
@@ -234,8 +222,8 @@ function reinjected(hop: Hop, sender: Workload, expected: Expected, foreignId: s
 }
 
 function flagChange(hop: Hop, parent: Hop, expected: Expected): Fault | undefined {
-  const after = hop.reading.identities.find((id) => expected.traceIds.includes(id.traceId));
-  const before = parent.reading.identities.find((id) => id.traceId === after?.traceId);
+  const after = hop.reading.identities.find((id) => isOneOf(id, expected.traceIds));
+  const before = after === undefined ? undefined : parent.reading.identities.find((id) => isSameTrace(id, after));
   if (after === undefined || before === undefined || after.sampled === before.sampled) return undefined;
   if (before.sampled === true && after.sampled === false)
     return {
@@ -262,6 +250,11 @@ function flagChange(hop: Hop, parent: Hop, expected: Expected): Fault | undefine
       parent,
     };
   return undefined;
+}
+
+/** Whether the id is one of these traces, also where its format has only half of the id. */
+function isOneOf(id: SpeltTraceId, traceIds: readonly string[]): boolean {
+  return traceIds.some((traceId) => isSameTrace(id, { traceId }));
 }
 
 function proofOf({ example, parent, span, isCircumstantial }: Expected): Pick<Fault, "parent" | "spans" | "isCircumstantial"> {

@@ -36,10 +36,16 @@ export class RouteNames {
 }
 
 const MAX_REMEMBERED = 16_384;
+const HAS_DIGIT = /\d/;
 
 /** Numbers, UUIDs, hex and long tokens in a path segment become `*`. */
 export function templatePath(path: string): string {
-  return path.replace(/[^/]*\d[^/]*/g, (segment) => (isId(segment) ? "*" : segment));
+  if (!HAS_DIGIT.test(path)) return path;
+  // Segment by segment: an expression that looks for a digit behind any text begins anew at every character of a long segment.
+  return path
+    .split("/")
+    .map((segment) => (HAS_DIGIT.test(segment) && isId(segment) ? "*" : segment))
+    .join("/");
 }
 
 function isId(segment: string): boolean {

@@ -1,6 +1,8 @@
 // Exchanges as they were observed, one row each: what judging all of them needs lies in columns, and the objects are made again when a
 // rule or a report asks for one. Some 130 bytes a row, and the strings that are not shared.
 
+import type { FormatSet } from "../propagation/format-set.ts";
+import { standardFormats } from "../propagation/registry.ts";
 import { grpcCall } from "../protocols/http/grpc.ts";
 import type { HttpExchange, PacketReference } from "../protocols/observation.ts";
 import { type Column, FIRST_ROWS, grown, Interned } from "../wire/columns.ts";
@@ -59,8 +61,9 @@ export class ExchangeTable {
   readonly methods = new Interned<string>();
   readonly hosts = new Interned<string>();
   readonly path: string[] = [];
-  readonly readings = new ReadingColumns();
-  readonly identities: IdentityColumns = this.readings.identities;
+  readonly readings: ReadingColumns;
+  readonly identities: IdentityColumns;
+  readonly #formats: FormatSet;
   #flags = new Uint8Array(FIRST_ROWS);
   #version = new Uint8Array(FIRST_ROWS);
   #requestCapture = new Uint16Array(FIRST_ROWS);
@@ -80,6 +83,12 @@ export class ExchangeTable {
   readonly #endsByConnection: Map<number, number>[] = [];
   #lastEnds = 0;
 
+  constructor(formats: FormatSet = standardFormats) {
+    this.#formats = formats;
+    this.readings = new ReadingColumns(formats);
+    this.identities = this.readings.identities;
+  }
+
   /** Reads the fields once and lets them go. The exchange is borrowed. */
   add(exchange: HttpExchange): void {
     if (this.size === this.endsOf.length) this.#grow();
@@ -89,7 +98,7 @@ export class ExchangeTable {
     this.#version[row] = VERSIONS.indexOf(exchange.version);
     this.stream[row] = exchange.stream ?? 0;
     if (incomplete !== undefined) this.#incomplete.set(row, incomplete);
-    const sorted = sortFields(request?.fields ?? NO_FIELDS);
+    const sorted = sortFields(request?.fields ?? NO_FIELDS, this.#formats);
     this.readings.add(sorted, response?.fields ?? NO_FIELDS);
     this.purpose[row] = PURPOSES.indexOf(purposeOf(request, sorted.userAgent, exchange.server.port));
     this.host[row] = sorted.host === undefined ? 0 : this.hosts.number(sorted.host) + 1;

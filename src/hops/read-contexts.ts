@@ -1,18 +1,22 @@
 // Takes the trace context out of an exchange's fields: every format's answer is kept, and so are all lines as they stood on the wire.
 
 import { BAGGAGE_HEADER } from "../propagation/baggage.ts";
-import { extractAll, traceFieldNames } from "../propagation/registry.ts";
+import { correlationFieldNames, correlationRank } from "../propagation/correlation.ts";
+import type { FormatSet } from "../propagation/format-set.ts";
+import { extractAll, standardFormats } from "../propagation/registry.ts";
+import { fullTraceId } from "../propagation/same-trace.ts";
 import { readTraceResponse, TRACE_RESPONSE_HEADER } from "../propagation/traceresponse.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
 import type { Field } from "../wire/field.ts";
 import type { ContextReading, Identity } from "./hop.ts";
 
-const REQUEST_ID = "x-request-id";
 const HOST = "host";
 const USER_AGENT = "user-agent";
 
 /** Lower-case names of the fields whose values hops need: what a capture is read with. */
-export const keptFieldNames: ReadonlySet<string> = new Set([...traceFieldNames, TRACE_RESPONSE_HEADER, REQUEST_ID, HOST, USER_AGENT]);
+export function keptFieldNames(formats = standardFormats): ReadonlySet<string> {
+  return new Set([...formats.fieldNames, TRACE_RESPONSE_HEADER, ...correlationFieldNames, HOST, USER_AGENT]);
+}
 
 /** Request fields by what they are for. */
 export interface SortedFields {
@@ -25,43 +29,41 @@ export interface SortedFields {
 
 const NO_FIELDS: readonly Field[] = [];
 
-export function sortFields(fields: readonly Field[]): SortedFields {
+export function sortFields(fields: readonly Field[], formats = standardFormats): SortedFields {
   let trace: Field[] | undefined;
   let requestId: string | undefined;
+  let requestIdRank = correlationFieldNames.length;
   let host: string | undefined;
   let userAgent: string | undefined;
   for (const field of fields) {
-    switch (kindOf(field.name)) {
-      case "trace":
-        if (trace === undefined) trace = [field];
-        else trace.push(field);
-        break;
-      case REQUEST_ID:
-        requestId ??= field.value;
-        break;
-      case HOST:
-        host ??= field.value;
-        break;
-      case USER_AGENT:
-        userAgent ??= field.value;
-        break;
-      default:
+    if (formats.isTraceField(field.name)) {
+      if (trace === undefined) trace = [field];
+      else trace.push(field);
+      continue;
+    }
+    const name = lowerCased(field.name);
+    if (name === HOST) host ??= field.value;
+    else if (name === USER_AGENT) userAgent ??= field.value;
+    else {
+      const rank = correlationRank(name);
+      if (rank < 0 || rank >= requestIdRank) continue;
+      requestId = field.value;
+      requestIdRank = rank;
     }
   }
   return { trace: trace ?? NO_FIELDS, requestId, host, userAgent };
 }
 
 /** Names as they stood on the wire, so that each spelling is lower-cased once. */
-const kinds = new Map<string, string>();
+const spellings = new Map<string, string>();
 const MAX_SPELLINGS = 1_024;
 
-function kindOf(name: string): string {
-  const known = kinds.get(name);
+function lowerCased(name: string): string {
+  const known = spellings.get(name);
   if (known !== undefined) return known;
   const lower = name.toLowerCase();
-  const kind = traceFieldNames.has(lower) ? "trace" : lower;
-  if (kinds.size < MAX_SPELLINGS) kinds.set(name, kind);
-  return kind;
+  if (spellings.size < MAX_SPELLINGS) spellings.set(name, lower);
+  return lower;
 }
 
 const NOTHING: ContextReading = {
@@ -80,9 +82,10 @@ export function readContexts(
   fields: readonly Field[],
   requestId: string | undefined,
   response: ContextReading["response"],
+  formats: FormatSet = standardFormats,
 ): ContextReading {
   if (fields.length === 0) return requestId === undefined && response === undefined ? NOTHING : { ...NOTHING, requestId, response };
-  const extractions = extractAll(fields);
+  const extractions = extractAll(fields, formats);
   const identities = identitiesOf(extractions, fields);
   const baggage = fields.length === 1 && extractions.length === 1 ? undefined : joined(fields, BAGGAGE_HEADER);
   for (const extraction of extractions) {
@@ -135,8 +138,10 @@ function identitiesOf(extractions: ContextReading["extractions"], fields: readon
   };
   for (const extraction of extractions) {
     if ("context" in extraction) {
-      const { traceId, spanId, sampled } = extraction.context;
-      add({ format: extraction.format, traceId, spanId, sampled });
+      const { spanId, sampled } = extraction.context;
+      const { format } = extraction;
+      const traceId = fullTraceId({ traceId: extraction.context.traceId, format }, identities);
+      add({ format, traceId, spanId, sampled });
     } else if (extraction.format === "w3c") {
       for (const value of traceparentValues(fields)) {
         const parsed = parseTraceparent(value);

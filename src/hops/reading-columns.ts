@@ -2,6 +2,7 @@
 // somebody asks; of anything else the fields are kept as they stood on the wire, and read again.
 
 import { isNamed } from "../propagation/field-lines.ts";
+import type { FormatSet } from "../propagation/format-set.ts";
 import { TRACE_PARENT_HEADER } from "../propagation/w3c.ts";
 import { FIRST_ROWS, grown, Interned } from "../wire/columns.ts";
 import type { Field } from "../wire/field.ts";
@@ -23,6 +24,7 @@ const MAX_SPELLINGS = 200;
 export class ReadingColumns {
   size = 0;
   readonly identities = new IdentityColumns();
+  readonly #formats: FormatSet;
   /** Where the identities of a row begin; those of the next row end them. */
   #first = new Uint32Array(FIRST_ROWS + 1);
   #kind = new Uint8Array(FIRST_ROWS);
@@ -34,6 +36,10 @@ export class ReadingColumns {
   readonly #responses = new Map<number, NonNullable<ContextReading["response"]>>();
   readonly #cachedRows = new Int32Array(CACHED).fill(-1);
   readonly #cached: ContextReading[] = [];
+
+  constructor(formats: FormatSet) {
+    this.#formats = formats;
+  }
 
   /** The next row. `answer`: the fields of the response. */
   add({ trace, requestId }: SortedFields, answer: readonly Field[]): void {
@@ -91,7 +97,7 @@ export class ReadingColumns {
   at(row: number): ContextReading {
     const slot = row % CACHED;
     if (this.#cachedRows[slot] === row) return this.#cached[slot]!;
-    const reading = readContexts(this.#fieldsOf(row), this.requestId(row), this.response(row));
+    const reading = readContexts(this.#fieldsOf(row), this.requestId(row), this.response(row), this.#formats);
     this.#cachedRows[slot] = row;
     this.#cached[slot] = reading;
     return reading;
@@ -111,7 +117,7 @@ export class ReadingColumns {
     }
     this.#kind[row] = KEPT;
     this.#fields.set(row, fields);
-    for (const identity of readContexts(fields, undefined, undefined).identities) this.identities.add(identity);
+    for (const identity of readContexts(fields, undefined, undefined, this.#formats).identities) this.identities.add(identity);
   }
 
   #fieldsOf(row: number): readonly Field[] {

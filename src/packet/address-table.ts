@@ -10,6 +10,13 @@ export class AddressTable {
   readonly #ipv4 = new Map<number, number>();
   readonly #ipv6 = new Map<string, number>();
 
+  /** Called once, when the table was full for the first time. */
+  readonly #onFull: () => void;
+
+  constructor(onFull: () => void = () => undefined) {
+    this.#onFull = onFull;
+  }
+
   /** The number of the IPv4 address in the four bytes at `offset`. */
   ipv4(bytes: Uint8Array, offset: number): number {
     const value = (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
@@ -40,6 +47,7 @@ export class AddressTable {
   /** Numbers are never used twice: a full table is begun anew, and an address that comes again gets another number. */
   #add(name: string): number {
     if (this.#names.length >= MAX_ADDRESSES) {
+      if (this.#first === 0) this.#onFull();
       this.#first += this.#names.length;
       this.#names = [];
       this.#ipv4.clear();

@@ -1,7 +1,7 @@
 // Puts IP fragments together (RFC 791 §3.2, RFC 8200 §4.5). Overlaps keep the bytes that came first.
 
-import { Malformed } from "../wire/byte-reader.ts";
-import { FRAGMENT_TIMEOUT_US, MAX_FRAGMENTED_DATAGRAMS, MAX_FRAGMENTS_PER_DATAGRAM } from "../wire/limits.ts";
+import { LimitReached, Malformed } from "../wire/byte-reader.ts";
+import { FRAGMENT_TIMEOUT_US, MAX_FRAGMENT_BYTES, MAX_FRAGMENTED_DATAGRAMS, MAX_FRAGMENTS_PER_DATAGRAM } from "../wire/limits.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 
 export interface Fragment {
@@ -26,44 +26,64 @@ interface Datagram {
   readonly startedAt: Timestamp;
   readonly pieces: Piece[];
   length: number | undefined;
+  /** Of all its pieces. */
+  bytes: number;
 }
 
 export class FragmentTable {
   readonly #datagrams = new Map<string, Datagram>();
-  /** Datagrams given up because a fragment never came or the table was full. */
-  incomplete = 0;
+  #bytes = 0;
+  #hasSaidLimit = false;
 
-  /** The whole payload once the last missing fragment is there. */
+  /** The whole payload once the last missing fragment is there. Throws `Malformed`, and `LimitReached` once for the table and for each datagram. */
   add(fragment: Fragment): Uint8Array | undefined {
     const key = `${fragment.source} ${fragment.destination} ${fragment.protocol} ${fragment.identification}`;
     let datagram = this.#datagrams.get(key);
     if (datagram !== undefined && fragment.at - datagram.startedAt > FRAGMENT_TIMEOUT_US) {
-      this.#giveUp(key);
+      this.#giveUp(key, datagram);
       datagram = undefined;
-    }
-    if (datagram === undefined) {
-      if (this.#datagrams.size >= MAX_FRAGMENTED_DATAGRAMS)
-        for (const oldest of this.#datagrams.keys()) {
-          this.#giveUp(oldest);
-          break;
-        }
-      datagram = { startedAt: fragment.at, pieces: [], length: undefined };
-      this.#datagrams.set(key, datagram);
     }
     const end = fragment.offset + fragment.bytes.length;
     if (end > 65_535) throw new Malformed("a fragment reaches beyond 65,535 bytes");
+    const isFull = this.#makeRoom(fragment.bytes.length, datagram === undefined);
+    if (datagram === undefined || !this.#datagrams.has(key)) {
+      datagram = { startedAt: fragment.at, pieces: [], length: undefined, bytes: 0 };
+      this.#datagrams.set(key, datagram);
+    }
     if (!fragment.more) datagram.length = end;
-    if (datagram.pieces.length >= MAX_FRAGMENTS_PER_DATAGRAM)
-      throw new Malformed(`more than ${MAX_FRAGMENTS_PER_DATAGRAM} fragments in one datagram`);
-    insert(datagram.pieces, { offset: fragment.offset, bytes: fragment.bytes.slice() });
+    if (datagram.pieces.length >= MAX_FRAGMENTS_PER_DATAGRAM) {
+      this.#giveUp(key, datagram);
+      throw new LimitReached(`more than ${MAX_FRAGMENTS_PER_DATAGRAM} fragments in one datagram`);
+    }
+    // A fragment that was seen before (on another interface) adds nothing: the bytes that came first are kept.
+    if (!datagram.pieces.some(({ offset, bytes }) => offset === fragment.offset && bytes.length >= fragment.bytes.length)) {
+      insert(datagram.pieces, { offset: fragment.offset, bytes: fragment.bytes.slice() });
+      datagram.bytes += fragment.bytes.length;
+      this.#bytes += fragment.bytes.length;
+    }
     const whole = assemble(datagram);
-    if (whole !== undefined) this.#datagrams.delete(key);
+    if (whole !== undefined) this.#giveUp(key, datagram);
+    if (isFull && whole === undefined && !this.#hasSaidLimit) {
+      this.#hasSaidLimit = true;
+      throw new LimitReached("too many IP datagrams are incomplete at a time; the oldest were given up");
+    }
     return whole;
   }
 
-  #giveUp(key: string): void {
+  /** Gives up the oldest datagrams; says whether it had to. */
+  #makeRoom(bytes: number, isNew: boolean): boolean {
+    let isFull = false;
+    for (const [key, oldest] of this.#datagrams) {
+      if (this.#bytes + bytes <= MAX_FRAGMENT_BYTES && !(isNew && this.#datagrams.size >= MAX_FRAGMENTED_DATAGRAMS)) break;
+      this.#giveUp(key, oldest);
+      isFull = true;
+    }
+    return isFull;
+  }
+
+  #giveUp(key: string, datagram: Datagram): void {
     this.#datagrams.delete(key);
-    this.incomplete++;
+    this.#bytes -= datagram.bytes;
   }
 }
 

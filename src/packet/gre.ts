@@ -1,5 +1,5 @@
 import type { HeaderDecoder } from "./decoded-packet.ts";
-import { ETHERTYPE_ETHERNET, etherType, ipProtocol, NO_HEADER } from "./key.ts";
+import { ETHERTYPE_ETHERNET, etherType, ipProtocol, NO_HEADER, udpPort } from "./key.ts";
 
 const CHECKSUM = 0x8000;
 const ROUTING = 0x4000;
@@ -10,11 +10,13 @@ const VERSION = 0x0007;
 /** Enhanced GRE of PPTP (RFC 2637 §4.1). */
 const PPTP = 1;
 const ERSPAN = 0x88be;
+/** Web Cache Communication Protocol (draft-wilson-wrec-wccp-v2 §4.12): a redirected packet. */
+const WCCP = 0x883e;
 
-/** Generic Routing Encapsulation (RFC 2784 §2.1, RFC 2890 §2). Routing entries (RFC 1701) are deprecated and not read. */
+/** Generic Routing Encapsulation (RFC 2784 §2.1, RFC 2890 §2). Routing entries (RFC 1701) are deprecated and not read. Also in UDP (RFC 8086). */
 export const gre: HeaderDecoder = {
   name: "GRE",
-  claims: [ipProtocol(47)],
+  claims: [ipProtocol(47), udpPort(4754)],
   decode(header) {
     const flags = header.u16();
     const protocol = header.u16();
@@ -26,6 +28,11 @@ export const gre: HeaderDecoder = {
     if (version === PPTP && (flags & ACKNOWLEDGMENT) !== 0) header.skip(4);
     // ERSPAN type I is a bare Ethernet frame; types II and III number their packets (draft-foschiano-erspan §4).
     if (protocol === ERSPAN && (flags & SEQUENCE) === 0) return etherType(ETHERTYPE_ETHERNET);
+    // Version 2 of WCCP puts four bytes before the packet; its first four bits are no IP version.
+    if (protocol === WCCP) {
+      if (header.peek() >> 4 !== 4) header.skip(4);
+      return etherType(0x0800);
+    }
     return etherType(protocol);
   },
 };

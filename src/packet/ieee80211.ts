@@ -1,5 +1,5 @@
 import type { HeaderDecoder } from "./decoded-packet.ts";
-import { ETHERTYPE_LLC, etherType, linkType, NO_HEADER } from "./key.ts";
+import { ETHERTYPE_LLC, ETHERTYPE_WLAN_ENCRYPTED, etherType, linkType, NO_HEADER } from "./key.ts";
 
 const LINKTYPE_IEEE802_11 = 105;
 const DATA = 2;
@@ -18,7 +18,8 @@ export const ieee80211: HeaderDecoder = {
     const control = header.u8();
     const flags = header.u8();
     const subtype = control >> 4;
-    if (((control >> 2) & 3) !== DATA || (subtype & NO_DATA) !== 0 || (flags & PROTECTED) !== 0) return NO_HEADER;
+    if (((control >> 2) & 3) !== DATA || (subtype & NO_DATA) !== 0) return NO_HEADER;
+    if ((flags & PROTECTED) !== 0) return etherType(ETHERTYPE_WLAN_ENCRYPTED);
     header.skip(22);
     if ((flags & TO_AND_FROM_DS) === TO_AND_FROM_DS) header.skip(6);
     if ((subtype & QOS) !== 0) {

@@ -1,4 +1,4 @@
-import { type ByteReader, Malformed } from "../wire/byte-reader.ts";
+import { type ByteReader, LimitReached, Malformed } from "../wire/byte-reader.ts";
 import { MAX_HEADERS_PER_PACKET } from "../wire/limits.ts";
 import type { DecodeContext, DecodedPacket, HeaderDecoder } from "./decoded-packet.ts";
 import { etherType, type HeaderKey, ipProtocol, linkType, NO_HEADER } from "./key.ts";
@@ -76,5 +76,5 @@ function skipExtensions(first: number, header: ByteReader, packet: DecodedPacket
         return ipProtocol(next);
     }
   }
-  throw new Malformed(`more than ${MAX_HEADERS_PER_PACKET} extension headers`);
+  throw new LimitReached(`more than ${MAX_HEADERS_PER_PACKET} extension headers`);
 }

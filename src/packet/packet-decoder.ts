@@ -2,7 +2,7 @@
 
 import type { Packet } from "../capture/packet.ts";
 import { type Anomaly, anomaly } from "../wire/anomaly.ts";
-import { ByteReader, Malformed, Truncated } from "../wire/byte-reader.ts";
+import { ByteReader, LimitReached, Malformed, Truncated } from "../wire/byte-reader.ts";
 import { MAX_HEADERS_PER_PACKET, MAX_OTHER_KINDS } from "../wire/limits.ts";
 import type { Emit } from "../wire/stage.ts";
 import type { AddressTable } from "./address-table.ts";
@@ -92,6 +92,7 @@ export class PacketDecoder {
         packet.originalLength > packet.end - packet.start ? "the snap length cut the header" : "the packet ends inside the header";
       this.#anomaly("truncated", `${cut} (${error.message})`, layer);
     } else if (error instanceof Malformed) this.#anomaly("malformed", error.message, layer);
+    else if (error instanceof LimitReached) this.#anomaly("limit", error.message, layer);
     else throw error;
     // A tunnel that cannot be read is an ordinary datagram to its port.
     if (this.#decoded.transport === 17) this.#sink.transport(this.#decoded);

@@ -1,29 +1,48 @@
 // Every header that can be read. Adding one = one file + one line here; keys must be unique.
 
 import { arcnet } from "./arcnet.ts";
+import { sunAtm } from "./atm.ts";
+import { authenticationHeader } from "./authentication-header.ts";
 import { ayiya } from "./ayiya.ts";
+import { ciscoHdlc } from "./cisco-hdlc.ts";
 import type { HeaderDecoder } from "./decoded-packet.ts";
+import { erf } from "./erf.ts";
 import { erspan } from "./erspan.ts";
+import { etherIp } from "./ether-ip.ts";
 import { ethernet } from "./ethernet.ts";
+import { frameRelay } from "./frame-relay.ts";
 import { geneve } from "./geneve.ts";
 import { gre } from "./gre.ts";
 import { gtpU } from "./gtp-u.ts";
 import { ieee80211, radiotap } from "./ieee80211.ts";
+import { lisp, teredo } from "./ip-in-udp.ts";
 import { ipv4 } from "./ipv4.ts";
 import { ipv6 } from "./ipv6.ts";
+import { l2tp } from "./l2tp.ts";
 import { linuxSll } from "./linux-sll.ts";
 import { linuxSll2 } from "./linux-sll2.ts";
 import { llc } from "./llc.ts";
+import { macsec } from "./macsec.ts";
 import { mpls } from "./mpls.ts";
 import { nflog } from "./nflog.ts";
+import { nsh } from "./nsh.ts";
 import { loop, nullLoopback } from "./null-loopback.ts";
+import { enc, pflog } from "./pflog.ts";
+import { pktap } from "./pktap.ts";
+import { ppi } from "./ppi.ts";
 import { ppp } from "./ppp.ts";
 import { pppoe } from "./pppoe.ts";
+import { prism } from "./prism.ts";
+import { ciscoMetaData, eTag, pbb, vnTag } from "./provider-tags.ts";
 import { rawIp } from "./raw-ip.ts";
+import { ipnet, slip } from "./slip.ts";
 import { tcp } from "./tcp.ts";
+import { fddi, tokenRing } from "./token-ring.ts";
+import { tzsp } from "./tzsp.ts";
 import { udp } from "./udp.ts";
 import { vlan } from "./vlan.ts";
 import { vxlan, vxlanGpe } from "./vxlan.ts";
+import { ciscoHdlcWithDirection, frameRelayWithDirection, pppWithDirection } from "./with-direction.ts";
 
 export const headerDecoders: readonly HeaderDecoder[] = [
   ethernet,
@@ -38,9 +57,31 @@ export const headerDecoders: readonly HeaderDecoder[] = [
   arcnet,
   ieee80211,
   radiotap,
+  prism,
+  ppi,
+  pktap,
+  pflog,
+  enc,
+  ciscoHdlc,
+  frameRelay,
+  pppWithDirection,
+  ciscoHdlcWithDirection,
+  frameRelayWithDirection,
+  fddi,
+  tokenRing,
+  sunAtm,
+  slip,
+  ipnet,
+  erf,
   ppp,
   pppoe,
   mpls,
+  pbb,
+  vnTag,
+  eTag,
+  ciscoMetaData,
+  macsec,
+  nsh,
   ipv4,
   ipv6,
   tcp,
@@ -52,4 +93,10 @@ export const headerDecoders: readonly HeaderDecoder[] = [
   erspan,
   gtpU,
   ayiya,
+  l2tp,
+  lisp,
+  teredo,
+  etherIp,
+  authenticationHeader,
+  tzsp,
 ];

@@ -1,6 +1,9 @@
 import type { HeaderDecoder } from "./decoded-packet.ts";
 import { ipProtocol, udpPort } from "./key.ts";
 
+/** Tunnels through NAT, whose answers come from the tunnel's port: L2TP, Teredo, AYIYA. */
+const ANSWERS_FROM_PORT: ReadonlySet<number> = new Set([1701, 3544, 5072]);
+
 /** User Datagram Protocol (RFC 768). What follows is the key of the destination port: a tunnel, or payload when none claims it. */
 export const udp: HeaderDecoder = {
   name: "UDP",
@@ -17,6 +20,6 @@ export const udp: HeaderDecoder = {
     const end = length >= 8 ? header.offset + length - 8 : packet.wireEnd;
     packet.payloadEnd = Math.min(header.limit, end);
     packet.payloadLength = Math.max(packet.payloadEnd, end) - packet.payloadStart;
-    return udpPort(packet.destinationPort);
+    return udpPort(ANSWERS_FROM_PORT.has(packet.sourcePort) ? packet.sourcePort : packet.destinationPort);
   },
 };

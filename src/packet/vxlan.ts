@@ -21,6 +21,7 @@ const GPE_TYPES: ReadonlyMap<number, number> = new Map([
   [1, 0x0800],
   [2, 0x86dd],
   [3, ETHERTYPE_ETHERNET],
+  [4, 0x894f],
 ]);
 
 /** VXLAN with a next-protocol field (draft-ietf-nvo3-vxlan-gpe §3). */

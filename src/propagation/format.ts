@@ -31,6 +31,8 @@ export interface PropagationFormat {
   readonly name: string;
   /** Lower-case names of the header fields that it reads. */
   readonly fields: readonly string[];
+  /** Those of `fields` that hold no ids but what a vendor adds: a fault in them leaves the context valid. */
+  readonly state?: readonly string[];
   /**
    * `fields` holds, in wire order, every field of the message whose lower-cased name is in `this.fields`.
    * Undefined when none of them says anything about a trace.

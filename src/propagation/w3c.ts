@@ -33,6 +33,7 @@ const NO_WARNINGS: readonly string[] = [];
 export const w3c: PropagationFormat = {
   name: "w3c",
   fields: [TRACE_PARENT_HEADER, TRACE_STATE_HEADER],
+  state: [TRACE_STATE_HEADER],
   extract(fields) {
     let parent: string | undefined;
     let parents = 0;

@@ -4,7 +4,7 @@ import type { Finding } from "../diagnosis/finding.ts";
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { Exemplar } from "../diagnosis/tally.ts";
 import type { Hop } from "../hops/hop.ts";
-import { parseBaggage } from "../propagation/baggage.ts";
+import { withoutBaggageValues } from "../propagation/baggage-fields.ts";
 import type { Span } from "../spans/span.ts";
 import { formatEndpoint } from "../wire/endpoint.ts";
 import { toIso } from "../wire/timestamp.ts";
@@ -64,11 +64,7 @@ export function packetEvidence(hop: Hop, inspection: Inspection, options: Eviden
 
 /** Trace fields as they stood on the wire; baggage as its keys and lengths unless it was asked for. */
 export function shownFields(hop: Hop, { showBaggage }: EvidenceOptions): [string, string][] {
-  return hop.reading.fields.map(({ name, value }) => {
-    if (name.toLowerCase() !== "baggage" || showBaggage) return [name, value];
-    const members = parseBaggage(value).members.map(({ key, valueLength }) => `${key} (${valueLength})`);
-    return [name, `${members.length} members, ${value.length} characters: ${members.join(", ")}`];
-  });
+  return hop.reading.fields.map(({ name, value }) => [name, showBaggage ? value : withoutBaggageValues(name, value)]);
 }
 
 export function spanEvidence(span: Span, { jaegerUi }: EvidenceOptions): SpanEvidence {

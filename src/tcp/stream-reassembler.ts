@@ -4,6 +4,7 @@
 import type { DecodedPacket } from "../packet/decoded-packet.ts";
 import {
   DUPLICATE_WINDOW_US,
+  EARLY_SEGMENT_COST,
   GAP_WAIT_UNACKNOWLEDGED_US,
   GAP_WAIT_US,
   MAX_OUT_OF_ORDER_BYTES,
@@ -20,7 +21,7 @@ const PACKETS_BEFORE_GAP = 8;
 
 const segment: Segment = { at: 0, packet: 0, capture: 0, offset: 0, acknowledged: -1 };
 
-/** Takes the payload of a TCP packet. Returns the change in bytes kept out of order. */
+/** Takes the payload of a TCP packet. Returns the change in bytes kept out of order, and what keeping them costs. */
 export function receive(connection: Connection, from: Direction, packet: DecodedPacket): number {
   const flow = connection.flows[from];
   const distance = (packet.sequence - flow.next) | 0;
@@ -105,7 +106,8 @@ function skipMissing(connection: Connection, from: Direction): number {
 
 /** No window reaches so far (RFC 9293 §3.10.7.4): a damaged sequence number must not move the stream. */
 function dropEarly(flow: Flow): number {
-  const dropped = flow.early?.shift()?.bytes.length ?? 0;
+  const first = flow.early?.shift();
+  const dropped = first === undefined ? 0 : costOf(first.bytes);
   flow.earlyBytes -= dropped;
   if (flow.early?.length === 0) flow.early = undefined;
   else restartWait(flow);
@@ -170,8 +172,13 @@ function keepEarly(connection: Connection, from: Direction, packet: DecodedPacke
     capture: packet.capture,
     acknowledgment: packet.acknowledgment,
   });
-  flow.earlyBytes += bytes.length;
-  return bytes.length;
+  const cost = costOf(bytes);
+  flow.earlyBytes += cost;
+  return cost;
+}
+
+function costOf(bytes: Uint8Array): number {
+  return bytes.length + EARLY_SEGMENT_COST;
 }
 
 function deliverEarly(connection: Connection, from: Direction): number {
@@ -181,7 +188,7 @@ function deliverEarly(connection: Connection, from: Direction): number {
     const old = (flow.next - first.sequence) | 0;
     if (old < 0) break;
     flow.early?.shift();
-    released += first.bytes.length;
+    released += costOf(first.bytes);
     if (old >= first.length) continue;
     place(connection, from, first.at, first.packet, first.capture, first.acknowledgment);
     deliver(connection, from, first.bytes, Math.min(old, first.bytes.length), first.bytes.length, first.length - old);

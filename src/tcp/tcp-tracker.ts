@@ -168,8 +168,11 @@ export class TcpTracker {
 
   /** The table is full: the eighth that was silent longest goes. */
   #evict(packet: DecodedPacket): void {
-    const entries = [...this.#index.values()].sort((a, b) => a.connection.lastPacketAt - b.connection.lastPacketAt);
-    for (const entry of entries.slice(0, MAX_CONNECTIONS >> 3)) {
+    const entries = [...this.#index.values()];
+    const times = Float64Array.from(entries, ({ connection }) => connection.lastPacketAt).sort();
+    const newest = times[MAX_CONNECTIONS >> 3] ?? Number.POSITIVE_INFINITY;
+    for (const entry of entries) {
+      if (entry.connection.lastPacketAt > newest) continue;
       this.#close(entry, endReason(entry) ?? "evicted");
       this.#remove(entry);
     }

@@ -15,6 +15,9 @@ export class Truncated extends Error {
 /** Bytes are there and break the specification. Thrown inside a decoder, caught at the stage's boundary only. */
 export class Malformed extends Error {}
 
+/** A cap of `limits.ts` was reached. Thrown inside a decoder, caught at the stage's boundary only. */
+export class LimitReached extends Error {}
+
 /** A window [offset, limit) that moves along borrowed bytes. Network byte order unless the name says otherwise. */
 export class ByteReader {
   bytes: Uint8Array;

@@ -25,14 +25,25 @@ export const MAX_FRAGMENTED_DATAGRAMS = 1_024;
 export const FRAGMENT_TIMEOUT_US = 30_000_000;
 /** Fragments of one datagram; 65,535 bytes in 8-byte fragments would be 8,192, real ones are a few dozen. */
 export const MAX_FRAGMENTS_PER_DATAGRAM = 512;
+/** Bytes of fragments kept at a time, per capture: four times what Linux keeps. */
+export const MAX_FRAGMENT_BYTES = 16 << 20;
 
-/** Connections that are open at a time, per vantage point. Beyond it the one that was silent longest is closed. */
-export const MAX_CONNECTIONS = 262_144;
+/**
+ * Connections that are open at a time, per vantage point. Beyond it those that were silent longest are closed. It is Linux's usual nf_conntrack_max;
+ * an open connection with an HTTP reader costs some 2 KB.
+ */
+export const MAX_CONNECTIONS = 65_536;
+/** Ended connections that are remembered one by one, in a run: some 400 bytes each. */
+export const MAX_CONNECTIONS_KEPT = 131_072;
+/** Of those without a byte of data (a scan, a flood of SYNs, a server that is down), how many are remembered of one server. */
+export const MAX_EMPTY_CONNECTIONS_KEPT = 1_000;
 /** Bytes of out-of-order segments kept for one direction of a connection: a few receive windows. */
 export const MAX_OUT_OF_ORDER_BYTES = 4 << 20;
-/** Out-of-order segments kept for one direction: 4 MiB in full-sized segments are 2,873; a hostile sender's are one byte long. */
+/** Out-of-order segments kept for one direction: 4 MiB in full-sized segments are some 2,500; a hostile sender's are one byte long. */
 export const MAX_OUT_OF_ORDER_SEGMENTS = 4_096;
-/** Out-of-order bytes kept over all connections of a vantage point. */
+/** What a kept segment costs beside its bytes: a flood of one-byte segments must not be cheap. */
+export const EARLY_SEGMENT_COST = 200;
+/** Out-of-order bytes kept over all connections of a vantage point, and the cost of their segments. */
 export const MAX_OUT_OF_ORDER_BYTES_TOTAL = 64 << 20;
 /** Packet time for which a missing segment that the peer has acknowledged is waited for before it is called a gap. */
 export const GAP_WAIT_US = 250_000;
@@ -46,7 +57,7 @@ export const DUPLICATE_WINDOW_US = 50_000;
 export const CLOSED_LINGER_US = 5_000_000;
 
 /** Different addresses known at a time, per vantage point; a scan or a spoofed flood shows millions. */
-export const MAX_ADDRESSES = 1_048_576;
+export const MAX_ADDRESSES = 262_144;
 /** Kinds of packets that are counted and not read (link types, EtherTypes, UDP ports), per vantage point. */
 export const MAX_OTHER_KINDS = 256;
 
@@ -60,6 +71,8 @@ export const MAX_UNFINISHED_BYTES_TOTAL = 128 << 20;
 export const MAX_HEAD_BYTES = 256 << 10;
 /** Bytes of one start line (RFC 9112 §3 recommends at least 8,000). */
 export const MAX_START_LINE_BYTES = 64 << 10;
+/** Bytes of a path that are kept; RFC 9112 §3 recommends support of request lines of 8,000. */
+export const MAX_PATH_BYTES = 8 << 10;
 /** Header fields of one message. */
 export const MAX_FIELDS = 1_000;
 /** Requests on one connection that wait for their response, and the reverse. */
@@ -76,6 +89,10 @@ export const MAX_HEADER_TABLE_BYTES = 256 << 10;
 export const MAX_OPEN_STREAMS = 10_000;
 /** Streams of one HTTP/2 connection that were reset and may still get frames that were on their way. */
 export const MAX_RESET_STREAMS = 1_024;
+/** Bytes of the name of a field that is kept by the prefix of its name: an item of baggage of Jaeger or OpenTracing. */
+export const MAX_FIELD_NAME_BYTES = 256;
+/** Characters that an expression of `--propagation-format` is tried on: one that backtracks must end. */
+export const MAX_GIVEN_FORMAT_CHARS = 256;
 /** Sightings remembered for one exchange. */
 export const MAX_SIGHTINGS = 64;
 
@@ -120,6 +137,12 @@ export const MAX_REPLY_BYTES = 256 << 20;
 export const MAX_TRACE_FILE_BYTES = 512 << 20;
 /** Names learnt from DNS answers and name resolution blocks. */
 export const MAX_NAMES = 65_536;
+/** Characters of a name of an interface or an address; a domain name has up to 253 (RFC 1035 §2.3.4). */
+export const MAX_NAME_CHARS = 255;
+/** DNS exchanges that are remembered one by one, in a run. */
+export const MAX_DNS_KEPT = 65_536;
+/** Span exports of a run that are remembered with the ids of their spans; an exporter sends one every 5 s. */
+export const MAX_EXPORTS_KEPT = 20_000;
 /** Warnings kept of one trace. Jaeger's adjusters write one on each span concerned, and old servers pile them up. */
 export const MAX_TRACE_WARNINGS = 20;
 /** Characters of one warning that a backend wrote; real ones are below 200. */

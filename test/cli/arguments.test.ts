@@ -84,6 +84,8 @@ describe("arguments that cannot be meant: one sentence on stderr, exit 2", () =>
     [["pcap", "x.pcap", "--jaeger", "http://localhost:16686/search"], /not a URL: --jaeger localhost:16685$/],
     [["pcap", "x.pcap", "--jaeger", "::1"], /brackets: --jaeger \[::1\]:16685$/],
     [["pcap", "x.pcap", "--jaeger", "jaeger:166850"], /ports end at 65535\.$/],
+    [["pcap", "x.pcap", "--propagation-format", "acme"], /^traceinspect: --propagation-format acme: expected NAME=HEADER,REGEX, as in /],
+    [["pcap", "x.pcap", "--propagation-format", "acme=x-acme,(?<traceId>.*)"], /no group \(\?<spanId>…\)/],
     [["explain", "context-striped"], /Did you mean context-stripped\?$/],
   ])("%j", async (args, expected) => {
     const outcome = await run(args);

@@ -13,14 +13,27 @@ interface Difference {
   readonly extra?: number;
   /** What is true of each of the extra ones. */
   readonly extraAre?: "cut" | "whole";
+  /**
+   * How RFC 9112 sees what is missing, and therefore how it counts: the same request is among the extra ones with its target read to the end, or it
+   * is no request at all.
+   */
+  readonly missingAre?: "seen with a longer target" | "no request";
   readonly reason: string;
 }
 
+const LONGER = "seen with a longer target";
 const BLANK_IN_TARGET = "a target with a blank in it: tshark ends it there, we at the version (docs/decisions/0002)";
 const WAITS = "tshark shows a message only when all its bytes are there; here bytes are missing or make another dissector take over";
 
 const DIFFERENCES: readonly Difference[] = [
-  { file: "arkime/gre-erspan-vxlan.pcap", missing: ["GET /Hello"], extra: 1, extraAre: "whole", reason: BLANK_IN_TARGET },
+  {
+    file: "arkime/gre-erspan-vxlan.pcap",
+    missing: ["GET /Hello"],
+    missingAre: LONGER,
+    extra: 1,
+    extraAre: "whole",
+    reason: BLANK_IN_TARGET,
+  },
   { file: "deepflow/common/decapsulate_erspan1.pcap", extra: 8, extraAre: "whole", reason: WAITS },
   { file: "ndpi/default/pcap/fuzz-2006-09-29-28586.pcap", extra: 3, extraAre: "cut", reason: WAITS },
   {
@@ -31,6 +44,7 @@ const DIFFERENCES: readonly Difference[] = [
   {
     file: "pcapplusplus/Fuzzers/RegressionTests/regression_samples/clusterfuzz-testcase-minimized-FuzzTarget-5755755617189888",
     missing: ["PUT "],
+    missingAre: "no request",
     reason: "fuzzed: `PUT  HT` and no version; it is no request",
   },
   {
@@ -48,11 +62,17 @@ const DIFFERENCES: readonly Difference[] = [
   {
     file: "zeek/http/connect-with-smtp.pcap",
     missing: ["CONNECT mailin03.sul.t-online.de:25"],
+    missingAre: LONGER,
     extra: 1,
     extraAre: "whole",
     reason: BLANK_IN_TARGET,
   },
-  { file: "zeek/http/methods.pcap", missing: ["OPTIONS "], reason: "the line is `OPTIONS`, without target and version; it is no request" },
+  {
+    file: "zeek/http/methods.pcap",
+    missing: ["OPTIONS "],
+    missingAre: "no request",
+    reason: "the line is `OPTIONS`, without target and version; it is no request",
+  },
 ];
 
 const HOST = new Set(["host"]);
@@ -139,10 +159,13 @@ describe.skipIf(!isCorpusPresent)("HTTP/1 requests in ../shared/corpus, against 
     expect(DIFFERENCES.map(({ file }) => file).filter((file) => !captures.includes(file))).toEqual([]);
   });
 
-  it("are equal in at least 99 %", () => {
+  it("are equal in at least 99.7 % of what RFC 9112 calls a request, and in 99.2 % of what tshark does", () => {
     const sum = (of: "total" | "equal") => [...comparisons.values()].reduce((total, comparison) => total + comparison[of], 0);
+    const missing = (are: Difference["missingAre"]) =>
+      DIFFERENCES.reduce((total, difference) => total + (difference.missingAre === are ? (difference.missing?.length ?? 0) : 0), 0);
     expect(comparisons.size).toBe(captures.length);
     expect(sum("total")).toBeGreaterThan(500);
-    expect(sum("equal") / sum("total")).toBeGreaterThanOrEqual(0.99);
+    expect(sum("equal") / sum("total")).toBeGreaterThanOrEqual(0.992);
+    expect((sum("equal") + missing(LONGER)) / (sum("total") - missing("no request"))).toBeGreaterThanOrEqual(0.997);
   });
 });

@@ -65,7 +65,7 @@ describe.skipIf(!existsSync(W3C))(`the W3C's validation suite (${W3C})`, () => {
 describe.skipIf(!existsSync(OTEL_GO))(`OpenTelemetry Go's propagators (${OTEL_GO})`, () => {
   const vectors = existsSync(OTEL_GO) ? read<Record<string, GoVector[]>>(OTEL_GO) : {};
 
-  for (const format of ["b3", "jaeger"]) {
+  for (const format of ["b3", "jaeger", "ot"]) {
     describe(format, () => {
       for (const vector of vectors[format] ?? []) {
         const reason = DOES_NOT_APPLY[`${vector.set}/${vector.name}`];
@@ -73,8 +73,6 @@ describe.skipIf(!existsSync(OTEL_GO))(`OpenTelemetry Go's propagators (${OTEL_GO
       }
     });
   }
-
-  it.skip("ot — the OpenTracing propagator (ot-tracer-*) comes later");
 
   it("lists no vector that does not exist", () => {
     const names = Object.values(vectors).flatMap((all) => all.map((vector) => `${vector.set}/${vector.name}`));

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FragmentTable } from "../../src/packet/fragments.ts";
-import { FRAGMENT_TIMEOUT_US, MAX_FRAGMENTED_DATAGRAMS, MAX_FRAGMENTS_PER_DATAGRAM } from "../../src/wire/limits.ts";
+import { LimitReached } from "../../src/wire/byte-reader.ts";
+import { FRAGMENT_TIMEOUT_US, MAX_FRAGMENT_BYTES, MAX_FRAGMENTED_DATAGRAMS, MAX_FRAGMENTS_PER_DATAGRAM } from "../../src/wire/limits.ts";
 import { bytesOf, ethernetFrame, ipv4Packet, packetOf, udpDatagram } from "../tcp/build-packets.ts";
 import { decode } from "./decode.ts";
 
@@ -62,16 +63,33 @@ describe("fragments", () => {
     const table = new FragmentTable();
     table.add(fragment(0, 16));
     expect(table.add(fragment(16, 24, { at: FRAGMENT_TIMEOUT_US + 1 }))).toBeUndefined();
-    expect(table.incomplete).toBe(1);
-    for (let i = 0; i < MAX_FRAGMENTED_DATAGRAMS + 5; i++) table.add(fragment(0, 8, { identification: 100 + i }));
-    expect(table.incomplete).toBeGreaterThan(5);
+    for (let i = 0; i < MAX_FRAGMENTED_DATAGRAMS - 1; i++) table.add(fragment(0, 8, { identification: 100 + i }));
+    expect(() => table.add(fragment(0, 8, { identification: 9 }))).toThrow(LimitReached);
+    // It is said once, and the newest are kept.
+    expect(table.add(fragment(0, 8, { identification: 10 }))).toBeUndefined();
+    expect(text(table.add(fragment(8, 8, { identification: 10, more: false })))).toBe(whole.slice(0, 16));
   });
 
-  it("that reach too far or are too many are malformed", () => {
+  it("are given up when their bytes are too many", () => {
+    const table = new FragmentTable();
+    const bytes = new Uint8Array(60_000);
+    const add = (identification: number) => table.add(fragment(0, 0, { bytes, identification, more: true }));
+    for (let i = 0; i < Math.floor(MAX_FRAGMENT_BYTES / bytes.length); i++) add(i);
+    expect(() => add(5_000)).toThrow(LimitReached);
+  });
+
+  it("that were seen before cost nothing", () => {
+    const table = new FragmentTable();
+    for (let i = 0; i < 2 * MAX_FRAGMENTS_PER_DATAGRAM; i++) table.add(fragment(0, 16));
+    expect(text(table.add(fragment(16, 24)))).toBe(whole);
+  });
+
+  it("that reach too far are malformed, and too many are a limit", () => {
     const table = new FragmentTable();
     expect(() => table.add(fragment(65_528, 24, { bytes: new Uint8Array(24) }))).toThrow("beyond 65,535");
-    for (let i = 0; i < MAX_FRAGMENTS_PER_DATAGRAM; i++) table.add(fragment(8, 8, { identification: 7 }));
-    expect(() => table.add(fragment(8, 8, { identification: 7 }))).toThrow("more than");
+    for (let i = 0; i < MAX_FRAGMENTS_PER_DATAGRAM; i++)
+      table.add(fragment(8 * (i + 1), 8, { identification: 7, bytes: new Uint8Array(8), more: true }));
+    expect(() => table.add(fragment(8, 9, { identification: 7, bytes: new Uint8Array(9), more: true }))).toThrow(LimitReached);
   });
 
   it("never throw anything else, whatever they say", () => {

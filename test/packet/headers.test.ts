@@ -108,7 +108,7 @@ describe("lengths", () => {
     const { others } = decode([packetOf(arp), packetOf(arp), packetOf(arp, 0, 147), packetOf(ip([[9, 89]]))]);
     expect([...others]).toEqual([
       ["ARP", 2],
-      ["link type 147 (not read)", 1],
+      ["USER0 (not read)", 1],
       ["OSPF", 1],
     ]);
   });

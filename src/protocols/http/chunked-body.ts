@@ -6,7 +6,7 @@ import type { BodySink } from "./body-sink.ts";
 /** More hexadecimal digits would not be exact in a double; leading zeros are none. */
 const MAX_SIZE_DIGITS = 13;
 
-type ChunkedState = "size" | "size line" | "data" | "data end" | "trailer start" | "trailer line" | "end" | "malformed";
+type ChunkedState = "size" | "size line" | "data" | "data end" | "trailer start" | "trailer line" | "end" | "malformed" | "too long";
 
 export interface ChunkedBody {
   readonly state: ChunkedState;
@@ -34,7 +34,7 @@ class ChunkedReader implements ChunkedBody {
 
   read(bytes: Uint8Array, start: number, end: number, sink?: BodySink): number {
     let at = start;
-    while (at < end && this.state !== "end" && this.state !== "malformed") {
+    while (at < end && this.state !== "end" && this.state !== "malformed" && this.state !== "too long") {
       if (this.state === "data") {
         const taken = Math.min(this.#left, end - at);
         sink?.data(bytes, at, at + taken);
@@ -74,7 +74,7 @@ class ChunkedReader implements ChunkedBody {
       }
       case "size line":
         if (byte === LF) this.#sizeRead();
-        else if (this.#lineLength > MAX_CHUNK_LINE_BYTES) this.state = "malformed";
+        else if (this.#lineLength > MAX_CHUNK_LINE_BYTES) this.state = "too long";
         break;
       case "data end":
         if (byte === LF) this.#startSize();
@@ -86,7 +86,7 @@ class ChunkedReader implements ChunkedBody {
         break;
       case "trailer line":
         if (byte === LF) this.state = "trailer start";
-        else if (this.#lineLength > MAX_TRAILER_BYTES) this.state = "malformed";
+        else if (this.#lineLength > MAX_TRAILER_BYTES) this.state = "too long";
         break;
       default:
     }

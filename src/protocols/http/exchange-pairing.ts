@@ -28,6 +28,7 @@ export type EmitPair = (request: HttpRequest | undefined, response: HttpResponse
 
 export class ExchangePairing {
   readonly #emit: EmitPair;
+  readonly #onLimit: () => void;
   readonly #requests: OpenRequest[] = [];
   /** Responses that came before any request was seen: the capture swapped them, or lacks their requests. */
   readonly #orphans: OpenResponse[] = [];
@@ -35,13 +36,18 @@ export class ExchangePairing {
   /** True once the capture lacked bytes of this connection: order alone is then no proof. */
   isLossy = false;
 
-  constructor(emit: EmitPair) {
+  /** `onLimit`: more requests wait for their responses, or the reverse, than are kept. */
+  constructor(emit: EmitPair, onLimit: () => void = () => undefined) {
     this.#emit = emit;
+    this.#onLimit = onLimit;
   }
 
   request(request: HttpRequest, acknowledged: number): void {
     this.#requests.push({ request, acknowledged });
-    if (this.#requests.length > MAX_PIPELINED) this.#unanswered("gap");
+    if (this.#requests.length > MAX_PIPELINED) {
+      this.#onLimit();
+      this.#unanswered("gap");
+    }
     if (this.#orphans.length > 0) this.#settleOrphans(acknowledged);
   }
 
@@ -49,7 +55,10 @@ export class ExchangePairing {
     const open: OpenResponse = { response, offset, asked: this.#take(offset), isOver: false, incomplete: undefined, isGiven: false };
     if (open.asked === undefined) {
       this.#orphans.push(open);
-      if (this.#orphans.length > MAX_PIPELINED) this.#release();
+      if (this.#orphans.length > MAX_PIPELINED) {
+        this.#onLimit();
+        this.#release();
+      }
     }
     return open;
   }

@@ -1,7 +1,7 @@
 // Header field lines (RFC 9112 §5), read in place: only fields that somebody declared are made into strings.
 
 import type { Field } from "../../wire/field.ts";
-import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS } from "../../wire/limits.ts";
+import { MAX_FIELD_NAME_BYTES, MAX_FIELD_VALUE_BYTES, MAX_FIELDS } from "../../wire/limits.ts";
 import { findLineFeed, LineScanner } from "./line-scanner.ts";
 import { createTextCache, type TextCache } from "./text-cache.ts";
 
@@ -43,6 +43,8 @@ export interface FieldLines {
   encodingEnd: number;
   /** Lines that are no field line (RFC 9112 §5.1). */
   malformed: number;
+  /** True when a declared field was passed over, or cut, for one of `limits.ts`. */
+  isBeyondLimits: boolean;
 }
 
 function noFields(): FieldLines {
@@ -56,6 +58,7 @@ function noFields(): FieldLines {
     encodingStart: 0,
     encodingEnd: 0,
     malformed: 0,
+    isBeyondLimits: false,
   };
 }
 
@@ -72,7 +75,9 @@ export interface FieldReader {
 }
 
 interface Declared {
+  /** Lower case; of a prefix, without its asterisk. */
   readonly name: string;
+  readonly isPrefix: boolean;
   readonly isKept: boolean;
   /** The name as it stood on the wire last: the next one is most likely written the same. */
   seen: string;
@@ -80,6 +85,7 @@ interface Declared {
   value: string;
 }
 
+/** `keep`: lower-case names of the fields whose values are kept; one that ends in `*` stands for every field whose name begins so. */
 export function createFieldReader(keep: ReadonlySet<string>): FieldReader {
   return new DeclaredFieldReader(keep);
 }
@@ -93,8 +99,10 @@ class DeclaredFieldReader implements FieldReader {
   #last: Declared | undefined;
 
   constructor(keep: ReadonlySet<string>) {
-    for (const name of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_TYPE, CONTENT_ENCODING, UPGRADE, ...keep])) {
-      const entry: Declared = { name, isKept: keep.has(name), seen: name, value: "" };
+    for (const declared of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_TYPE, CONTENT_ENCODING, UPGRADE, ...keep])) {
+      const isPrefix = declared.endsWith("*");
+      const name = isPrefix ? declared.slice(0, -1) : declared;
+      const entry: Declared = { name, isPrefix, isKept: keep.has(declared), seen: name, value: "" };
       const letter = name.charCodeAt(0);
       const list = [...(this.#declared[letter] ?? []), entry];
       this.#declared[letter] = list;
@@ -111,6 +119,7 @@ class DeclaredFieldReader implements FieldReader {
     fields.typeStart = fields.typeEnd = 0;
     fields.encodingStart = fields.encodingEnd = 0;
     fields.malformed = 0;
+    fields.isBeyondLimits = false;
     this.#last = undefined;
     const view = this.lines.viewOf(bytes);
     let count = 0;
@@ -124,7 +133,10 @@ class DeclaredFieldReader implements FieldReader {
       const candidates = this.#declared[first];
       if (candidates !== undefined) {
         this.#last = find(candidates, bytes, at, lf);
-        if (this.#last !== undefined && count++ < MAX_FIELDS) this.#put(this.#last, bytes, at, lf);
+        if (this.#last !== undefined) {
+          if (count++ < MAX_FIELDS) this.#put(this.#last, bytes, at, lf);
+          else fields.isBeyondLimits = true;
+        }
       } else if (first === SP || first === HTAB) this.#fold(bytes, at, lf);
       else {
         this.#last = undefined;
@@ -137,12 +149,14 @@ class DeclaredFieldReader implements FieldReader {
 
   #put(declared: Declared, bytes: Uint8Array, start: number, lf: number): void {
     const { fields, text } = this;
-    const colon = blanksEnd(bytes, start + declared.name.length, lf);
+    const nameEnd = start + declared.name.length;
+    const colon = declared.isPrefix ? colonAfter(bytes, nameEnd, lf) : blanksEnd(bytes, nameEnd, lf);
     const from = blanksEnd(bytes, colon + 1, lf);
     const to = valueEnd(bytes, from, lf);
     if (declared.isKept) {
       if (!isText(declared.seen, bytes, start, colon)) declared.seen = text.read(bytes, start, colon);
       const end = Math.min(to, from + MAX_FIELD_VALUE_BYTES);
+      if (end < to) fields.isBeyondLimits = true;
       if (!isText(declared.value, bytes, from, end)) declared.value = text.read(bytes, from, end);
       fields.kept.push({ name: declared.seen, value: declared.value });
     }
@@ -168,9 +182,12 @@ class DeclaredFieldReader implements FieldReader {
     const from = blanksEnd(bytes, start, lf);
     const more = text.read(bytes, from, valueEnd(bytes, from, lf));
     const last = fields.kept.at(-1);
-    if (declared.isKept && last !== undefined)
+    const isFull = last !== undefined && last.value.length >= MAX_FIELD_VALUE_BYTES;
+    if (declared.isKept && isFull) fields.isBeyondLimits = true;
+    if (declared.isKept && last !== undefined && !isFull)
       fields.kept[fields.kept.length - 1] = { name: last.name, value: `${last.value} ${more}`.trim().slice(0, MAX_FIELD_VALUE_BYTES) };
-    if (declared.name === TRANSFER_ENCODING) fields.transferEncoding += ` ${more.toLowerCase()}`;
+    if (declared.name === TRANSFER_ENCODING && fields.transferEncoding.length < MAX_FIELD_VALUE_BYTES)
+      fields.transferEncoding += ` ${more.toLowerCase()}`;
     if (declared.name === CONTENT_LENGTH && more !== "") fields.contentLength = BAD_LENGTH;
   }
 }
@@ -181,12 +198,26 @@ function find(candidates: readonly Declared[], bytes: Uint8Array, start: number,
     const candidate = candidates[c]!;
     const { name } = candidate;
     const end = start + name.length;
-    if (end >= lf || (bytes[end] !== COLON && bytes[blanksEnd(bytes, end, lf)] !== COLON)) continue;
+    if (end >= lf || !(candidate.isPrefix ? colonAfter(bytes, end, lf) > end : isColonNext(bytes, end, lf))) continue;
     let i = 1;
     while (i < name.length && lower(bytes[start + i]!) === name.charCodeAt(i)) i++;
     if (i === name.length) return candidate;
   }
   return undefined;
+}
+
+function isColonNext(bytes: Uint8Array, at: number, lf: number): boolean {
+  return bytes[at] === COLON || bytes[blanksEnd(bytes, at, lf)] === COLON;
+}
+
+/** Where a name that goes on at `from` ends; -1 when it is no name (RFC 9110 §5.1: no blanks and controls) or too long. */
+function colonAfter(bytes: Uint8Array, from: number, lf: number): number {
+  const end = Math.min(lf, from + MAX_FIELD_NAME_BYTES);
+  for (let at = from; at < end; at++) {
+    if (bytes[at] === COLON) return at;
+    if (bytes[at]! <= SP) return -1;
+  }
+  return -1;
 }
 
 function isText(text: string, bytes: Uint8Array, start: number, end: number): boolean {

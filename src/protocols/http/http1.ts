@@ -4,7 +4,7 @@ import type { CloseReason, Direction, Segment } from "../../tcp/stream-sink.ts";
 import { opposite } from "../../tcp/stream-sink.ts";
 import { anomaly } from "../../wire/anomaly.ts";
 import type { Side } from "../../wire/endpoint.ts";
-import { MAX_SIGHTINGS } from "../../wire/limits.ts";
+import { MAX_PATH_BYTES, MAX_PIPELINED, MAX_SIGHTINGS } from "../../wire/limits.ts";
 import { KeptBytes } from "../kept-bytes.ts";
 import type { HttpRequest, HttpResponse } from "../observation.ts";
 import type { StreamContext, StreamProtocol, StreamReader, Upgrade } from "../stream-protocol.ts";
@@ -34,6 +34,7 @@ function fieldReaderFor(keep: ReadonlySet<string>): FieldReader {
 
 const SP = 32;
 const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];
+const TOO_MANY_WAIT = `more than ${MAX_PIPELINED} requests of one connection wait for their responses, or the reverse`;
 const UNSEEN_METHOD = "?";
 const H2C = "h2c";
 const WEBSOCKET = "websocket";
@@ -60,6 +61,7 @@ class Http1Reader implements StreamReader, MessageEvents {
   /** The last request whose body somebody took: its response is offered too. */
   #wanted: HttpRequest | undefined;
   #problemSaid = false;
+  #isPairingFull = false;
 
   constructor(context: StreamContext) {
     this.#context = context;
@@ -68,11 +70,16 @@ class Http1Reader implements StreamReader, MessageEvents {
     this.#clientParser = new MessageParser("client", this.#fieldReader, this, new HeadBuffer(budget), beganLate);
     this.#serverParser = new MessageParser("server", this.#fieldReader, this, new HeadBuffer(budget), beganLate);
     const { clientEnd: client, serverEnd: server, vantage, id } = connection;
-    this.#pairing = new ExchangePairing((request, response, incomplete) => {
-      const version = this.#version;
-      if (incomplete === undefined) emit({ kind: "http", version, vantage, connection: id, client, server, request, response });
-      else emit({ kind: "http", version, vantage, connection: id, client, server, request, response, incomplete });
-    });
+    this.#pairing = new ExchangePairing(
+      (request, response, incomplete) => {
+        const version = this.#version;
+        if (incomplete === undefined) emit({ kind: "http", version, vantage, connection: id, client, server, request, response });
+        else emit({ kind: "http", version, vantage, connection: id, client, server, request, response, incomplete });
+      },
+      () => {
+        this.#isPairingFull = true;
+      },
+    );
     this.#pairing.isLossy = beganLate;
   }
 
@@ -171,6 +178,7 @@ class Http1Reader implements StreamReader, MessageEvents {
     // Of a cut line the target is the second word, or what there is of it.
     const targetStart = line?.targetStart ?? Math.min(methodEnd + 1, startLineEnd);
     const target = readTarget(bytes, targetStart, line?.targetEnd ?? wordEnd(bytes, targetStart, startLineEnd), text);
+    if (target.path.length >= MAX_PATH_BYTES) this.problem("limit", `a path of more than ${MAX_PATH_BYTES} bytes`, first);
     const request: HttpRequest = {
       method: text.read(bytes, start, methodEnd) || UNSEEN_METHOD,
       path: target.path,
@@ -188,6 +196,7 @@ class Http1Reader implements StreamReader, MessageEvents {
     };
     this.#request = request;
     this.#pairing.request(request, first.acknowledged);
+    if (this.#isPairingFull) this.problem("limit", TOO_MANY_WAIT, first);
     const framing = requestFraming(request.method, fields);
     if (hasBody(framing) && this.#context.openBody !== undefined) this.#openRequestBody(request, head);
     return framing;
@@ -211,6 +220,7 @@ class Http1Reader implements StreamReader, MessageEvents {
     };
     const open = this.#pairing.response(response, first.offset);
     this.#response = open;
+    if (this.#isPairingFull) this.problem("limit", TOO_MANY_WAIT, first);
     const framing = responseFraming(line.status, open.asked?.method, fields);
     if (framing.kind === "tunnel") this.#clientParser.becomeTunnel();
     if (line.status === 101) this.#switch(open, fields.upgrade);

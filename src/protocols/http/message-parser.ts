@@ -3,7 +3,7 @@
 
 import type { Segment } from "../../tcp/stream-sink.ts";
 import type { Side } from "../../wire/endpoint.ts";
-import { MAX_HEAD_BYTES, MAX_START_LINE_BYTES } from "../../wire/limits.ts";
+import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS, MAX_HEAD_BYTES, MAX_START_LINE_BYTES } from "../../wire/limits.ts";
 import type { BodySink } from "./body-sink.ts";
 import { type ChunkedBody, createChunkedBody } from "./chunked-body.ts";
 import type { FieldReader } from "./field-reader.ts";
@@ -193,6 +193,7 @@ export class MessageParser {
     if (next < 0) return undefined;
     const { fields } = this.#fieldReader;
     if (fields.malformed > 0) this.#events.problem("malformed", `${fields.malformed} lines of a head are no field lines`, segment);
+    if (fields.isBeyondLimits) this.#events.problem("limit", BEYOND_LIMITS, segment);
     const head: Head = { bytes, start, startLineEnd: lf, fields, isComplete: true, length: next - start, first };
     this.#begin(this.#events.head(this.#from, head), segment);
     return this.#state === "lost" ? end : next;
@@ -234,8 +235,8 @@ export class MessageParser {
     const before = chunked.bodyLength;
     const next = chunked.read(bytes, start, end, this.#sink);
     this.#events.body(this.#from, chunked.bodyLength - before);
-    if (chunked.state === "malformed") {
-      this.#events.problem("malformed", "a malformed chunk", segment);
+    if (chunked.state === "malformed" || chunked.state === "too long") {
+      this.#events.problem(chunked.state === "malformed" ? "malformed" : "limit", `a ${chunked.state} chunk-size line or trailer`, segment);
       this.#lose(segment);
       return end;
     }
@@ -276,6 +277,8 @@ export class MessageParser {
     if (framing !== undefined) this.#events.messageEnd(this.#from, segment, cut);
   }
 }
+
+const BEYOND_LIMITS = `more than ${MAX_FIELDS} trace fields in one head, or one of more than ${MAX_FIELD_VALUE_BYTES} bytes`;
 
 /** Fewer bytes that could begin a start line, behind a gap, are more likely the rest of something else. */
 const MIN_UNDECIDED_START = 5;

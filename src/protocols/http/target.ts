@@ -1,3 +1,4 @@
+import { MAX_PATH_BYTES } from "../../wire/limits.ts";
 import type { TextCache } from "./text-cache.ts";
 
 const SP = 32;
@@ -9,7 +10,7 @@ const HASH = 35;
 const MAX_SCHEME = 12;
 
 export interface Target {
-  /** The request target (RFC 9112 §3.2) without scheme, authority and query. */
+  /** The request target (RFC 9112 §3.2) without scheme, authority and query; at most `MAX_PATH_BYTES` of it. */
   readonly path: string;
   /** Of path and query: equal for absolute-form and origin-form. */
   readonly hash: number;
@@ -28,7 +29,7 @@ export function readTarget(bytes: Uint8Array, from: number, to: number, text: Te
     if ((byte === QUESTION || byte === HASH) && pathEnd === to) pathEnd = at;
     hash = step(hash, byte);
   }
-  return { path: isRoot ? "/" : text.read(bytes, start, pathEnd), hash: hash >>> 0 };
+  return { path: isRoot ? "/" : text.read(bytes, start, Math.min(pathEnd, start + MAX_PATH_BYTES)), hash: hash >>> 0 };
 }
 
 /** FNV-1a, 32 bits. */

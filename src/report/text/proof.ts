@@ -6,6 +6,7 @@ import type { Exemplar } from "../../diagnosis/tally.ts";
 import { isReceiving } from "../../diff/span-index.ts";
 import type { Hop } from "../../hops/hop.ts";
 import { isPlaceholder } from "../../naming/describe-draft.ts";
+import { isBaggageField } from "../../propagation/baggage-fields.ts";
 import type { Span } from "../../spans/span.ts";
 import type { Field } from "../../wire/field.ts";
 import { arrow, populationFilter, shownFields, spanEvidence } from "../evidence.ts";
@@ -79,7 +80,7 @@ function fieldLines(finding: Finding, hop: Hop, parent: Hop | undefined, page: P
 function tellingFields({ verdict }: Finding, hop: Hop, parent: Hop | undefined, { options }: Page): (readonly [string, string])[] {
   const fields = shownFields(hop, options);
   if (options.isVerbose) return fields;
-  const isState = (name: string) => /^(tracestate|baggage)$/i.test(name);
+  const isState = (name: string) => isBaggageField(name) || name.toLowerCase() === "tracestate";
   const ids = fields.filter(([name]) => !isState(name));
   if (verdict !== "truncated" || parent === undefined) return ids;
   const changed = fields.filter(([name]) => isState(name) && raw(hop.reading.fields, name) !== raw(parent.reading.fields, name));

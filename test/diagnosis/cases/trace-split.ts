@@ -33,6 +33,22 @@ const secondFormat = nTimes(3, (i) => {
   const came = traceparent(i + 1, (i + 1) * 16);
   return forwarded(i, { incoming: [came], outgoing: [came, ["b3", `${trace(900 + i)}-${id(900 + i)}-1`]] });
 });
+const decimal = (hex: string) => BigInt(`0x${hex}`).toString();
+const datadog = (i: number, span: number): [string, string][] => [
+  ["x-datadog-trace-id", decimal(trace(i + 1).slice(16))],
+  ["x-datadog-parent-id", decimal(id(span))],
+];
+/** Datadog's fields beside traceparent: the lower half of the same id, as its tracers send it. */
+const bothFormats = nTimes(3, (i) => {
+  const span = (i + 1) * 16 + 2;
+  return checkout(i, { outgoing: [traceparent(i + 1, span), ...datadog(i, span)] });
+});
+const halfByFormat = nTimes(3, (i) => checkout(i, { outgoing: datadog(i, (i + 1) * 16 + 2) }));
+/** A load balancer adds an id of its own without a parent. */
+const balanced = nTimes(3, (i) => {
+  const came = traceparent(i + 1, (i + 1) * 16);
+  return forwarded(i, { incoming: [came], outgoing: [came, ["x-amzn-trace-id", `Root=1-5759e988-bd862e3fe1be46a99427279${i}`]] });
+});
 /** frontend restarts on purpose, and what it calls goes on with its own trace. */
 const linked = nTimes(3, (i) => checkout(i, { outgoing: [traceparent(900 + i, 950 + i)] }));
 const polls = nTimes(10, (i) =>
@@ -99,6 +115,13 @@ export const traceSplit: RuleCases = {
     },
   ],
   staysQuiet: [
+    {
+      name: "Datadog's decimal half of the same id, beside traceparent",
+      world: { requests: requestsOf(bothFormats), spans: bothFormats.flatMap(({ spans }) => Object.values(spans)) },
+      says: [],
+    },
+    { name: "Datadog's half of the id goes out alone", world: { requests: requestsOf(halfByFormat) }, says: [] },
+    { name: "a load balancer adds a root id without a parent", world: { requests: requestsOf(balanced) }, says: [] },
     {
       name: "a 64-bit trace id in a wider format, padded with zeros on the left",
       world: { requests: requestsOf(paddedRight) },

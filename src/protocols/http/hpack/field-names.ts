@@ -1,5 +1,7 @@
 // The names of fields that somebody wants to know: those that were declared, and those that make an exchange. All others are passed over.
 
+import { MAX_FIELD_NAME_BYTES } from "../../../wire/limits.ts";
+
 /** What a field is for, besides being kept. */
 export type Role =
   | ":method"
@@ -47,10 +49,17 @@ export const HIDDEN: FieldName = { name: "", role: "hidden", isKept: false, isPa
 export class FieldNames {
   /** By length: a name is compared with a few others at most. */
   readonly #byLength: FieldName[][] = [];
+  /** By first letter. */
+  readonly #prefixes: string[][] = [];
 
-  /** `keep`: lower-case names. */
+  /** `keep`: lower-case names; one that ends in `*` is a prefix. */
   constructor(keep: ReadonlySet<string>) {
     for (const name of new Set<string>([...ROLES, ...keep])) {
+      if (name.endsWith("*")) {
+        const letter = name.charCodeAt(0);
+        this.#prefixes[letter] = [...(this.#prefixes[letter] ?? []), name.slice(0, -1)];
+        continue;
+      }
       const isKept = keep.has(name);
       const role = ROLES.find((known) => known === name) ?? (name.startsWith(":") ? "other pseudo" : "none");
       const list = this.#byLength[name.length] ?? [];
@@ -76,6 +85,15 @@ export class FieldNames {
         }
         if (i < name.length) continue;
         return isSame ? candidate : { ...candidate, name: String.fromCharCode(...bytes.subarray(start, end)) };
+      }
+    }
+    const prefixes = this.#prefixes[bytes[start]!];
+    if (prefixes !== undefined && end - start <= MAX_FIELD_NAME_BYTES) {
+      for (const prefix of prefixes) {
+        let i = 0;
+        while (i < prefix.length && start + i < end && bytes[start + i] === prefix.charCodeAt(i)) i++;
+        if (i === prefix.length)
+          return { name: String.fromCharCode(...bytes.subarray(start, end)), role: "none", isKept: true, isPassedOver: false };
       }
     }
     return bytes[start] === COLON ? OTHER_PSEUDO : OTHER;

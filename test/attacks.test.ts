@@ -1,0 +1,40 @@
+// Captures that are made to hurt, in small: each ends, says its cap where it reaches one, and leaves a report. `scripts/attacks.mjs` runs them in
+// full size and measures memory.
+
+import { describe, expect, it } from "vitest";
+import { attacks } from "../scripts/attacks.mjs";
+import { recognizeCapture } from "../src/capture/registry.ts";
+import { inspect, WireReader } from "../src/pipeline.ts";
+import { reportFormats } from "../src/report/registry.ts";
+import { PLAIN } from "./report/inspect-packets.ts";
+
+async function run(chunks: Iterable<Uint8Array>) {
+  const wire = new WireReader();
+  const sink = wire.sinkFor(0, "attack");
+  let reader: ReturnType<NonNullable<ReturnType<typeof recognizeCapture>>["open"]> | undefined;
+  for (const chunk of chunks) {
+    reader ??= recognizeCapture(chunk)?.open(sink);
+    reader?.push(chunk);
+  }
+  reader?.end();
+  const file = { file: "attack", index: 0, format: "", packets: 1, bytes: 0, firstPacketAt: undefined, lastPacketAt: undefined };
+  const inspection = await inspect(wire, [file], { names: new Map(), traces: undefined });
+  let written = 0;
+  for (const format of reportFormats)
+    format.write(inspection, { ...PLAIN, hops: "all" }, (piece) => {
+      written += piece.length;
+    });
+  return { inspection, written };
+}
+
+describe("attacks", () => {
+  it.each(Object.entries(attacks))("%s", async (_, { make, small: [count, isLimit] }) => {
+    const { inspection, written } = await run(make(count));
+    expect(written).toBeGreaterThan(0);
+    const { anomalies } = inspection.captures[0]!;
+    expect(anomalies.limit ?? 0).toBeGreaterThanOrEqual(isLimit ? 1 : 0);
+    if (!isLimit) expect(anomalies.limit).toBeUndefined();
+    // What is said is in the report's words too, however much else is wrong.
+    if (isLimit) expect(inspection.anomalies.some(({ code }) => code === "limit")).toBe(true);
+  });
+});
