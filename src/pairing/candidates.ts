@@ -1,0 +1,146 @@
+// Which incoming requests may have caused a call, by time: those that were being served from its start to its end. Where a machine's calls are seen to end
+// a little after their request (another clock, a response that is sent first), or to outlive it on purpose, those too.
+
+import type { Rows } from "./rows.ts";
+import { NOBODY, OPEN } from "./traffic.ts";
+
+export interface Candidates {
+  readonly first: Int32Array;
+  readonly rows: Int32Array;
+  /** How far before its cause a call may begin, and how far beyond it end, µs. */
+  readonly lead: number;
+  readonly slack: number;
+}
+
+/** Candidates of one call; of more, those that came last are kept. It bounds the work for a call that goes out among thousands of requests. */
+const MAX_CANDIDATES = 32;
+/** Farthest that clocks and the order of sending are believed to bend the order of events. */
+const MAX_SLACK_US = 3_000;
+/** Part of them that the slack covers. */
+const SLACK_QUANTILE = 0.995;
+/** A violation is systematic when so many times more lie near than a little farther. */
+const SYSTEMATIC = 3;
+/** Part of an endpoint's calls without a request around them from which on they are taken to outlive it, and how long after it they may begin. */
+const OUTLIVING_SHARE = 0.3;
+const MIN_OUTLIVING = 5;
+const OUTLIVING_US = 1_000_000;
+
+export function findCandidates(rows: Rows): Candidates {
+  if (rows.traffic.candidates !== undefined) return givenCandidates(rows);
+  const strict = scan(rows, 0, 0, undefined);
+  const { lead, slack } = learnSlack(rows, strict);
+  const near = lead > 0 || slack > 0 ? scan(rows, lead, slack, undefined) : strict;
+  const isOutliving = outlivingEndpoints(rows, near);
+  return isOutliving === undefined ? near : scan(rows, lead, slack, isOutliving);
+}
+
+/** The caller knows them; they are put in order and into rows. */
+function givenCandidates(rows: Rows): Candidates {
+  const given = rows.traffic.candidates!;
+  const place = new Int32Array(rows.inOrder.length);
+  for (let row = 0; row < place.length; row++) place[rows.inOrder[row]!] = row;
+  const list = new CandidateList(rows.outOrder.length);
+  for (let out = 0; out < rows.outOrder.length; out++) {
+    const from = rows.outOrder[out]!;
+    if (rows.anchor[out]! >= 0) list.add(rows.anchor[out]!);
+    else if (rows.anchor[out] === OPEN) {
+      const own = Array.from(given.rows.subarray(given.first[from]!, given.first[from + 1]!), (row) => place[row]!).sort((a, b) => a - b);
+      for (const row of own.slice(-MAX_CANDIDATES)) list.add(row);
+    }
+    list.close(out);
+  }
+  return list.done(0, MAX_SLACK_US);
+}
+
+function scan(rows: Rows, lead: number, slack: number, isOutliving: Uint8Array | undefined): Candidates {
+  const { inStart, inEnd, outStart, outEnd, anchor } = rows;
+  const list = new CandidateList(outStart.length);
+  const wait = isOutliving === undefined ? slack : Math.max(slack, OUTLIVING_US);
+  let open: number[] = [];
+  let next = 0;
+  for (let out = 0; out < outStart.length; out++) {
+    const [start, end] = [outStart[out]!, outEnd[out]!];
+    for (; next < inStart.length && inStart[next]! <= start + lead; next++) open.push(next);
+    open = open.filter((row) => inEnd[row]! + wait >= start);
+    if (anchor[out]! >= 0) list.add(anchor[out]!);
+    else if (anchor[out] !== NOBODY) {
+      const mayOutlive = isOutliving?.[rows.endpoint[out]!] === 1;
+      const own = open.filter((row) => (mayOutlive ? start <= inEnd[row]! + wait : end <= inEnd[row]! + slack));
+      for (const row of own.length > MAX_CANDIDATES ? own.slice(-MAX_CANDIDATES) : own) list.add(row);
+    }
+    list.close(out);
+  }
+  return list.done(lead, slack);
+}
+
+/** How far calls that no request encloses miss the nearest one, where chance alone would not put them so near. */
+function learnSlack(rows: Rows, { first }: Candidates): { lead: number; slack: number } {
+  const early: number[] = [];
+  const late: number[] = [];
+  const { inStart, inEnd, outStart, outEnd } = rows;
+  let open: number[] = [];
+  let next = 0;
+  for (let out = 0; out < outStart.length; out++) {
+    const [start, end] = [outStart[out]!, outEnd[out]!];
+    for (; next < inStart.length && inStart[next]! <= start + 2 * MAX_SLACK_US; next++) open.push(next);
+    open = open.filter((row) => inEnd[row]! + 2 * MAX_SLACK_US >= start);
+    if (first[out] !== first[out + 1] || rows.anchor[out] !== OPEN) continue;
+    let [before, after] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (const row of open) {
+      if (inStart[row]! <= start && start <= inEnd[row]!) after = Math.min(after, end - inEnd[row]!);
+      else if (inStart[row]! > start && end <= inEnd[row]!) before = Math.min(before, inStart[row]! - start);
+    }
+    if (after < Number.POSITIVE_INFINITY) late.push(after);
+    if (before < Number.POSITIVE_INFINITY) early.push(before);
+  }
+  return { lead: systematic(early), slack: systematic(late) };
+}
+
+function systematic(misses: readonly number[]): number {
+  const near = misses.filter((miss) => miss <= MAX_SLACK_US).sort((a, b) => a - b);
+  const far = misses.filter((miss) => miss > MAX_SLACK_US && miss <= 2 * MAX_SLACK_US).length;
+  if (near.length === 0 || near.length < SYSTEMATIC * (far + 1)) return near.length > 0 && near[0]! <= 2 ? 2 : 0;
+  return near[Math.min(near.length - 1, Math.floor(SLACK_QUANTILE * near.length))]!;
+}
+
+function outlivingEndpoints(rows: Rows, { first }: Candidates): Uint8Array | undefined {
+  const total = new Int32Array(rows.endpoints);
+  const alone = new Int32Array(rows.endpoints);
+  for (let out = 0; out < rows.endpoint.length; out++) {
+    if (rows.anchor[out] !== OPEN) continue;
+    total[rows.endpoint[out]!]!++;
+    if (first[out] === first[out + 1]) alone[rows.endpoint[out]!]!++;
+  }
+  const isOutliving = new Uint8Array(rows.endpoints).map((_, e) =>
+    alone[e]! >= MIN_OUTLIVING && alone[e]! >= OUTLIVING_SHARE * total[e]! ? 1 : 0,
+  );
+  return isOutliving.includes(1) ? isOutliving : undefined;
+}
+
+/** Lists of rows, one behind the other. */
+class CandidateList {
+  readonly #first: Int32Array;
+  #rows = new Int32Array(1_024);
+  #length = 0;
+
+  constructor(count: number) {
+    this.#first = new Int32Array(count + 1);
+  }
+
+  add(row: number): void {
+    if (this.#length === this.#rows.length) {
+      const larger = new Int32Array(this.#length * 2);
+      larger.set(this.#rows);
+      this.#rows = larger;
+    }
+    this.#rows[this.#length++] = row;
+  }
+
+  close(out: number): void {
+    this.#first[out + 1] = this.#length;
+  }
+
+  done(lead: number, slack: number): Candidates {
+    return { first: this.#first, rows: this.#rows.subarray(0, this.#length), lead, slack };
+  }
+}
