@@ -14,16 +14,20 @@ export interface Candidates {
 
 /** Candidates of one call; of more, those that came last are kept. It bounds the work for a call that goes out among thousands of requests. */
 const MAX_CANDIDATES = 32;
-/** Farthest that clocks and the order of sending are believed to bend the order of events. */
-const MAX_SLACK_US = 3_000;
-/** Part of them that the slack covers. */
-const SLACK_QUANTILE = 0.995;
-/** A violation is systematic when so many times more lie near than a little farther. */
-const SYSTEMATIC = 3;
+/** How far clocks and the order of sending bend the order of events on one machine: rounding, a response that goes out first. */
+const SLACKS_US = [500, 250, 100, 20, 2];
+/** It is systematic when so many times more lie within it than in as much again, and that often. */
+const SYSTEMATIC = 4;
+const MIN_SYSTEMATIC = 3;
+/** Two captures' clocks agree to this; where the caller names the candidates it has seen to that. */
+const GIVEN_SLACK_US = 3_000;
 /** Part of an endpoint's calls without a request around them from which on they are taken to outlive it, and how long after it they may begin. */
 const OUTLIVING_SHARE = 0.3;
 const MIN_OUTLIVING = 5;
 const OUTLIVING_US = 1_000_000;
+
+/** Misses beyond it are not looked at. */
+const MAX_MISS_US = 1_000;
 
 export function findCandidates(rows: Rows): Candidates {
   if (rows.traffic.candidates !== undefined) return givenCandidates(rows);
@@ -49,7 +53,7 @@ function givenCandidates(rows: Rows): Candidates {
     }
     list.close(out);
   }
-  return list.done(0, MAX_SLACK_US);
+  return list.done(GIVEN_SLACK_US, GIVEN_SLACK_US);
 }
 
 function scan(rows: Rows, lead: number, slack: number, isOutliving: Uint8Array | undefined): Candidates {
@@ -82,8 +86,8 @@ function learnSlack(rows: Rows, { first }: Candidates): { lead: number; slack: n
   let next = 0;
   for (let out = 0; out < outStart.length; out++) {
     const [start, end] = [outStart[out]!, outEnd[out]!];
-    for (; next < inStart.length && inStart[next]! <= start + 2 * MAX_SLACK_US; next++) open.push(next);
-    open = open.filter((row) => inEnd[row]! + 2 * MAX_SLACK_US >= start);
+    for (; next < inStart.length && inStart[next]! <= start + MAX_MISS_US; next++) open.push(next);
+    open = open.filter((row) => inEnd[row]! + MAX_MISS_US >= start);
     if (first[out] !== first[out + 1] || rows.anchor[out] !== OPEN) continue;
     let [before, after] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (const row of open) {
@@ -96,11 +100,14 @@ function learnSlack(rows: Rows, { first }: Candidates): { lead: number; slack: n
   return { lead: systematic(early), slack: systematic(late) };
 }
 
+/** The widest reach that holds nearly all of what is near: misses by chance, or by a sibling of the cause, spread wider. */
 function systematic(misses: readonly number[]): number {
-  const near = misses.filter((miss) => miss <= MAX_SLACK_US).sort((a, b) => a - b);
-  const far = misses.filter((miss) => miss > MAX_SLACK_US && miss <= 2 * MAX_SLACK_US).length;
-  if (near.length === 0 || near.length < SYSTEMATIC * (far + 1)) return near.length > 0 && near[0]! <= 2 ? 2 : 0;
-  return near[Math.min(near.length - 1, Math.floor(SLACK_QUANTILE * near.length))]!;
+  for (const reach of SLACKS_US) {
+    const near = misses.filter((miss) => miss <= reach).length;
+    const next = misses.filter((miss) => miss > reach && miss <= 2 * reach).length;
+    if (near >= MIN_SYSTEMATIC && near >= SYSTEMATIC * next) return reach;
+  }
+  return 0;
 }
 
 function outlivingEndpoints(rows: Rows, { first }: Candidates): Uint8Array | undefined {

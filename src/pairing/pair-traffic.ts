@@ -37,6 +37,7 @@ export function pairTraffic(traffic: Traffic, { seed = 1 }: PairingOptions = {})
     seed,
     orphans: evidence.alone + PRIOR_ORPHANS,
     calls: evidence.visible + PRIOR_CALLS,
+    visible: evidence.visible,
     span,
     isPartial: undefined,
   });

@@ -15,6 +15,8 @@ export interface SearchPlan {
   /** Prior of the part of calls without a captured cause, as a number of orphans among a number of calls. */
   readonly orphans: number;
   readonly calls: number;
+  /** Calls that no request would enclose if all were orphans. */
+  readonly visible: number;
   /** Time that the block covers, µs. */
   readonly span: number;
   /** Requests that teach nothing: some of their calls are not in the problem. */
@@ -143,20 +145,21 @@ class Search {
 
   #learnOrphans(): void {
     const { problem, nobodyScore, parent } = this.#state;
-    const { orphans, calls, span } = this.#plan;
+    const { orphans, calls, visible, span } = this.#plan;
     const total = new Float64Array(problem.endpoints);
     const alone = new Float64Array(problem.endpoints);
     let [all, bare] = [0, 0];
     for (let out = 0; out < parent.length; out++) {
       const endpoint = problem.endpoint[out]!;
       total[endpoint]!++;
-      if (problem.isFixed[out] === 1) continue;
       all++;
+      if (problem.isFixed[out] === 1) continue;
       if (parent[out] !== NOBODY) continue;
       alone[endpoint]!++;
       bare++;
     }
-    const rate = (orphans + SAMPLED_WEIGHT * bare) / (calls + SAMPLED_WEIGHT * all);
+    const hidden = Math.max(0, all - visible);
+    const rate = (orphans + SAMPLED_WEIGHT * bare) / (calls + SAMPLED_WEIGHT * hidden);
     this.#orphanRate = rate;
     for (let endpoint = 0; endpoint < nobodyScore.length; endpoint++) {
       nobodyScore[endpoint] = Math.log((rate * Math.max(1, total[endpoint]!)) / span);

@@ -27,7 +27,12 @@ export class TimingModel {
   // By type and endpoint, and number of calls.
   readonly #calls: Float64Array;
   readonly #logCalls: Float64Array;
-  /** By type: the sum over endpoints of the logarithm for no call at all. */
+  // By type: requests, and those with no call at all (an error, a cached answer, all but the last of those that wait for one another): calls of
+  // different endpoints come or stay away together. Numbers of calls are counted over the others.
+  readonly #requests: Float64Array;
+  readonly #childless: Float64Array;
+  readonly #logChildless: Float64Array;
+  /** Logarithm for a request with some calls, and none of each endpoint yet. */
   readonly #logNone: Float64Array;
   readonly #count: Int32Array;
   /** The first is the background. */
@@ -48,6 +53,9 @@ export class TimingModel {
     this.#place = new Int32Array(cells);
     this.#calls = new Float64Array(types * endpoints * MAX_CALLS);
     this.#logCalls = new Float64Array(types * endpoints * MAX_CALLS);
+    this.#requests = new Float64Array(types);
+    this.#childless = new Float64Array(types);
+    this.#logChildless = new Float64Array(types);
     this.#logNone = new Float64Array(types);
     this.#count = new Int32Array(endpoints);
     this.#densities = [new DelayDensity(quantum)];
@@ -63,11 +71,15 @@ export class TimingModel {
     if (past === undefined) {
       this.#triggered.fill(0);
       this.#calls.fill(0);
+      this.#requests.fill(0);
+      this.#childless.fill(0);
       for (const density of this.#densities) density.clear();
       return;
     }
     this.#triggered.set(past.#triggered);
     this.#calls.set(past.#calls);
+    this.#requests.set(past.#requests);
+    this.#childless.set(past.#childless);
     for (const [place, density] of this.#densities.entries()) {
       density.clear();
       const before = past.#densities[place];
@@ -81,7 +93,9 @@ export class TimingModel {
     const { endpoints } = this;
     this.#count.fill(0);
     for (const call of calls) this.#count[problem.endpoint[call]!]!++;
-    for (let e = 0; e < endpoints; e++) this.#calls[(type * endpoints + e) * MAX_CALLS + Math.min(MAX_CALLS - 1, this.#count[e]!)]! += weight;
+    this.#requests[type]! += weight;
+    if (calls.length === 0) this.#childless[type]! += weight;
+    else for (let e = 0; e < endpoints; e++) this.#calls[(type * endpoints + e) * MAX_CALLS + Math.min(MAX_CALLS - 1, this.#count[e]!)]! += weight;
     const start = problem.inStart[row]!;
     const end = problem.inEnd[row]!;
     for (let a = 0; a < calls.length; a++) {
@@ -111,7 +125,9 @@ export class TimingModel {
       }
       let none = 0;
       for (let e = 0; e < endpoints; e++) none += this.#fitCalls((type * endpoints + e) * MAX_CALLS);
-      this.#logNone[type] = none;
+      const childless = (this.#childless[type]! + ALPHA) / (this.#requests[type]! + 2 * ALPHA);
+      this.#logChildless[type] = Math.log(childless);
+      this.#logNone[type] = none + Math.log(1 - childless);
     }
   }
 
@@ -128,7 +144,7 @@ export class TimingModel {
     const { endpoints } = this;
     const start = problem.inStart[row]!;
     const end = problem.inEnd[row]!;
-    let sum = this.#logNone[type]!;
+    let sum = calls.length === 0 ? this.#logChildless[type]! : this.#logNone[type]!;
     const count = this.#count;
     for (const call of calls) count[problem.endpoint[call]!] = 0;
     for (let a = 0; a < calls.length; a++) {
@@ -160,6 +176,10 @@ export class TimingModel {
     const keep = Math.min(1, maxRequests / Math.max(1, requests));
     for (let cell = 0; cell < this.#triggered.length; cell++) past.#triggered[cell] = this.#triggered[cell]! * keep;
     for (let cell = 0; cell < this.#calls.length; cell++) past.#calls[cell] = this.#calls[cell]! * keep;
+    for (let type = 0; type < this.types; type++) {
+      past.#requests[type] = this.#requests[type]! * keep;
+      past.#childless[type] = this.#childless[type]! * keep;
+    }
     for (const [place, density] of this.#densities.entries()) {
       const copy = place === 0 ? past.#densities[0]! : new DelayDensity(this.#quantum);
       copy.addAll(density, keep);
