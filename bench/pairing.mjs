@@ -27,7 +27,7 @@ const predictions = args.includes("--predictions") ? createWriteStream(option("-
 
 const percent = (n, of) => (of === 0 ? "    –" : ((100 * n) / of).toFixed(1).padStart(5));
 console.log(
-  `set             calls  pairs%  end-to-end%  all%   ECE    Brier  ≥0.9: share right%${dropped > 0 ? "  orphans: precision% recall%" : ""}   seconds`,
+  `set             calls  pairs%  end-to-end%  all%   ECE    Brier  ≥0.9: share right%${dropped > 0 ? "  orphans: precision% recall%" : ""}   CPU s`,
 );
 const all = [];
 for (const file of files) {
@@ -43,9 +43,10 @@ for (const file of files) {
   let seconds = 0;
   for (const { service, traffic, inIds, outIds, truth, traces: traceOf, isJoin } of services) {
     const anchors = known > 0 ? truth.map((parent) => (random.next() < known ? parent : OPEN)) : undefined;
-    const started = process.hrtime.bigint();
+    const started = process.cpuUsage();
     const pairing = pairTraffic(anchors === undefined ? traffic : { ...traffic, anchors }, { seed });
-    const took = Number(process.hrtime.bigint() - started) / 1e9;
+    const used = process.cpuUsage(started);
+    const took = (used.user + used.system) / 1e6;
     seconds += took;
     const first = grades.length;
     outIds.forEach((id, row) => {

@@ -3,6 +3,7 @@
 
 import { Assignment } from "./assignment.ts";
 import { Crossing } from "./crossing.ts";
+import { OrphanChain } from "./orphan-chain.ts";
 import type { Problem } from "./problem.ts";
 import { mix, Random } from "./random.ts";
 import { moveCall } from "./small-moves.ts";
@@ -36,8 +37,8 @@ const CLIMBS = 12;
 /** Fewer changes than this in a round of climbing, and it is done. */
 const SETTLED = 3;
 const COLD = 0.05;
-const BURN_IN = 25;
-const ROUNDS = 60;
+const BURN_IN = 22;
+const ROUNDS = 50;
 const WARM = 1.3;
 /** After so many draws without a change a pair of requests is looked at only every few rounds. */
 const CALM_AFTER = 8;
@@ -54,6 +55,7 @@ class Search {
   readonly #crossing: Crossing;
   readonly #state: Assignment;
   readonly #chains: TwoChains;
+  readonly #orphans: OrphanChain;
   readonly #pairs: Int32Array;
   readonly #calm: Uint8Array;
   readonly #open: number[] = [];
@@ -68,6 +70,7 @@ class Search {
     this.#crossing = new Crossing(problem, overlapsOf(problem));
     this.#state = new Assignment(problem, model, this.#crossing, this.#random);
     this.#chains = new TwoChains(this.#state);
+    this.#orphans = new OrphanChain(this.#state);
     this.#pairs = rivals(problem);
     this.#calm = new Uint8Array(this.#pairs.length / 2);
     this.#waiting = Array.from({ length: problem.inStart.length }, () => []);
@@ -136,6 +139,7 @@ class Search {
     const state = this.#state;
     const callsOf = (request: number) => this.#waiting[request]!;
     for (const out of this.#open) moveCall(state, out, callsOf);
+    for (let row = 0; row < this.#waiting.length; row++) if (this.#waiting[row]!.length > 0) this.#orphans.deal(row, this.#waiting[row]!);
     for (let pair = 0; pair < this.#calm.length; pair++) {
       if (this.#calm[pair]! >= CALM_AFTER && (round + mix(pair)) % CALM_EVERY !== 0) continue;
       const isChanged = this.#chains.deal(this.#pairs[2 * pair]!, this.#pairs[2 * pair + 1]!, true);

@@ -2,6 +2,7 @@
 // its end) follow one another, each brought about by the newest before it. Learnt are how often a call of an endpoint follows each kind of event,
 // the density of the delay between the two, and how many calls of each endpoint a request makes.
 
+import { CallOrder } from "./call-order.ts";
 import { DelayDensity } from "./delay-density.ts";
 import type { Problem } from "./problem.ts";
 
@@ -34,13 +35,15 @@ export class TimingModel {
   readonly #logChildless: Float64Array;
   /** Logarithm for a request with some calls, and none of each endpoint yet. */
   readonly #logNone: Float64Array;
+  readonly #order: CallOrder;
   readonly #count: Int32Array;
   /** The first is the background. */
   readonly #densities: DelayDensity[];
-  /** What blocks before this one taught. */
-  #past: TimingModel | undefined;
+  readonly #past: TimingModel | undefined;
 
-  constructor(types: number, endpoints: number, quantum: number) {
+  /** `past`: what blocks before this one taught. */
+  constructor(types: number, endpoints: number, quantum: number, past?: TimingModel) {
+    this.#past = past;
     this.types = types;
     this.endpoints = endpoints;
     this.startEvent = 2 * endpoints;
@@ -57,8 +60,13 @@ export class TimingModel {
     this.#childless = new Float64Array(types);
     this.#logChildless = new Float64Array(types);
     this.#logNone = new Float64Array(types);
+    this.#order = new CallOrder(types, endpoints);
     this.#count = new Int32Array(endpoints);
     this.#densities = [new DelayDensity(quantum)];
+    if (past !== undefined) {
+      this.#place.set(past.#place);
+      while (this.#densities.length < past.#densities.length) this.#densities.push(new DelayDensity(quantum));
+    }
   }
 
   get quantum(): number {
@@ -68,23 +76,16 @@ export class TimingModel {
   /** Forgets what this block taught so far; what the blocks before it did stays. */
   begin(): void {
     const past = this.#past;
-    if (past === undefined) {
-      this.#triggered.fill(0);
-      this.#calls.fill(0);
-      this.#requests.fill(0);
-      this.#childless.fill(0);
-      for (const density of this.#densities) density.clear();
-      return;
-    }
+    this.#order.clear();
+    for (const counts of [this.#triggered, this.#calls, this.#requests, this.#childless]) counts.fill(0);
+    for (const density of this.#densities) density.clear();
+    if (past === undefined) return;
+    this.#order.addAll(past.#order, 1);
     this.#triggered.set(past.#triggered);
     this.#calls.set(past.#calls);
     this.#requests.set(past.#requests);
     this.#childless.set(past.#childless);
-    for (const [place, density] of this.#densities.entries()) {
-      density.clear();
-      const before = past.#densities[place];
-      if (before !== undefined) density.addAll(before, 1);
-    }
+    for (const [place, density] of past.#densities.entries()) this.#densities[place]!.addAll(density, 1);
   }
 
   /** A request with the calls made for it, in order of start. */
@@ -93,6 +94,7 @@ export class TimingModel {
     const { endpoints } = this;
     this.#count.fill(0);
     for (const call of calls) this.#count[problem.endpoint[call]!]!++;
+    this.#order.observe(problem, row, calls, weight);
     this.#requests[type]! += weight;
     if (calls.length === 0) this.#childless[type]! += weight;
     else for (let e = 0; e < endpoints; e++) this.#calls[(type * endpoints + e) * MAX_CALLS + Math.min(MAX_CALLS - 1, this.#count[e]!)]! += weight;
@@ -109,6 +111,7 @@ export class TimingModel {
   }
 
   fit(): void {
+    this.#order.fit();
     const [background] = this.#densities;
     background!.fit(undefined);
     for (let place = 1; place < this.#densities.length; place++) this.#densities[place]!.fit(background);
@@ -144,7 +147,8 @@ export class TimingModel {
     const { endpoints } = this;
     const start = problem.inStart[row]!;
     const end = problem.inEnd[row]!;
-    let sum = calls.length === 0 ? this.#logChildless[type]! : this.#logNone[type]!;
+    let sum = this.#order.score(problem, row, calls);
+    sum += calls.length === 0 ? this.#logChildless[type]! : this.#logNone[type]!;
     const count = this.#count;
     for (const call of calls) count[problem.endpoint[call]!] = 0;
     for (let a = 0; a < calls.length; a++) {
@@ -170,22 +174,33 @@ export class TimingModel {
     return this.#logTriggered[cell]! + this.#densities[this.#place[cell]!]!.log(delay);
   }
 
-  /** What was learnt so far becomes the past of the next block; its weight is bounded, so that the model follows a change. */
-  remember(maxRequests: number, requests: number): void {
+  /** What the first call of an endpoint adds to the logarithm of the likelihood of a request, beside its time. */
+  firstCall(type: number, endpoint: number): number {
+    const place = (type * this.endpoints + endpoint) * MAX_CALLS;
+    return this.#logCalls[place + 1]! - this.#logCalls[place]!;
+  }
+
+  /** What was learnt, as the past of the next block's model; its weight is bounded, so that the next can follow a change. */
+  asPast(maxRequests: number): TimingModel {
     const past = new TimingModel(this.types, this.endpoints, this.#quantum);
+    let requests = 0;
+    for (const count of this.#requests) requests += count;
     const keep = Math.min(1, maxRequests / Math.max(1, requests));
-    for (let cell = 0; cell < this.#triggered.length; cell++) past.#triggered[cell] = this.#triggered[cell]! * keep;
-    for (let cell = 0; cell < this.#calls.length; cell++) past.#calls[cell] = this.#calls[cell]! * keep;
-    for (let type = 0; type < this.types; type++) {
-      past.#requests[type] = this.#requests[type]! * keep;
-      past.#childless[type] = this.#childless[type]! * keep;
-    }
+    past.#place.set(this.#place);
+    past.#order.addAll(this.#order, keep);
     for (const [place, density] of this.#densities.entries()) {
-      const copy = place === 0 ? past.#densities[0]! : new DelayDensity(this.#quantum);
-      copy.addAll(density, keep);
-      past.#densities[place] = copy;
+      past.#densities[place] ??= new DelayDensity(this.#quantum);
+      past.#densities[place].addAll(density, keep);
     }
-    this.#past = past;
+    for (const [from, into] of [
+      [this.#triggered, past.#triggered],
+      [this.#calls, past.#calls],
+      [this.#requests, past.#requests],
+      [this.#childless, past.#childless],
+    ] as const) {
+      for (let cell = 0; cell < from.length; cell++) into[cell] = from[cell]! * keep;
+    }
+    return past;
   }
 
   #cell(type: number, event: number, endpoint: number): number {

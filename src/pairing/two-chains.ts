@@ -3,7 +3,9 @@
 // corrected when the deal is proposed.
 
 import type { Assignment } from "./assignment.ts";
+import { chainStep, END, NO_CALL } from "./chain-step.ts";
 import { entryOf } from "./problem.ts";
+import { WeightedDraw } from "./weighted-draw.ts";
 
 /** Calls of two requests beyond which they are not dealt out anew: the work grows with the square. */
 const MAX_DEALT = 48;
@@ -18,6 +20,7 @@ export class TwoChains {
   readonly #steps = new Float64Array(2 * (MAX_DEALT + 1) * (MAX_DEALT + 2));
   readonly #weights = new Float64Array(2 * MAX_DEALT);
   readonly #side = new Uint8Array(MAX_DEALT);
+  readonly #draw = new WeightedDraw();
   #dealt: number[] = [];
   #i = 0;
   #j = 0;
@@ -111,36 +114,10 @@ export class TwoChains {
     const known = this.#steps[place]!;
     if (!Number.isNaN(known)) return known;
     const { problem, model, temperature } = this.#state;
-    const request = side === 0 ? this.#i : this.#j;
-    const isEnd = to > n;
-    const next = isEnd ? -1 : this.#dealt[to - 1]!;
-    if (!isEnd && this.#weights[2 * (to - 1) + side] === IMPOSSIBLE) {
-      this.#steps[place] = IMPOSSIBLE;
-      return IMPOSSIBLE;
-    }
-    if (isEnd && problem.isOpenEnded[request] === 1) {
-      this.#steps[place] = 0;
-      return 0;
-    }
-    const at = isEnd ? problem.inEnd[request]! : problem.outStart[next]!;
-    let since = problem.inStart[request]!;
-    let event = model.startEvent;
-    if (before > 0) {
-      const last = this.#dealt[before - 1]!;
-      if (problem.outEnd[last]! <= at + (isEnd ? problem.slack : 0)) {
-        since = problem.outEnd[last]!;
-        event = problem.endpoint[last]!;
-      } else if (!isEnd) {
-        since = problem.outStart[last]!;
-        event = model.endpoints + problem.endpoint[last]!;
-      }
-    }
-    if (!isEnd && at >= problem.inEnd[request]! && problem.inEnd[request]! >= since) {
-      since = problem.inEnd[request]!;
-      event = model.endEvent;
-    }
-    let score = model.step(problem.inType[request]!, event, isEnd ? model.endpoints : problem.endpoint[next]!, at - since);
-    if (!isEnd) score += this.#weights[2 * (to - 1) + side]!;
+    const weight = to > n ? 0 : this.#weights[2 * (to - 1) + side]!;
+    const last = before === 0 ? NO_CALL : this.#dealt[before - 1]!;
+    const next = to > n ? END : this.#dealt[to - 1]!;
+    const score = weight === IMPOSSIBLE ? IMPOSSIBLE : weight + chainStep(problem, model, side === 0 ? this.#i : this.#j, last, next);
     this.#steps[place] = score / temperature;
     return score / temperature;
   }
@@ -174,7 +151,7 @@ export class TwoChains {
   /** Backwards through the sums, each step in proportion. */
   #sample(n: number): boolean {
     const width = n + 1;
-    const draw = new WeightedDraw(this.#state.random.next());
+    const draw = this.#draw.begin(this.#state.random.next());
     for (let side = 0; side < 2; side++) for (let other = 0; other < n; other++) draw.offer(this.#ending(n, side, other, width), side * width + other);
     let chosen = draw.take();
     for (let k = n; k >= 1; k--) {
@@ -183,7 +160,7 @@ export class TwoChains {
       const other = chosen % width;
       this.#side[k - 1] = side;
       if (k === 1) break;
-      const back = new WeightedDraw(this.#state.random.next());
+      const back = this.#draw.begin(this.#state.random.next());
       if (other < k - 1) back.offer(this.#best[this.#cell(k - 1, side, other, width)]! + this.#step(side, k - 1, k, n), side * width + other);
       else {
         // The other side's newest call is the one just before: it was this side's turn anew.
@@ -210,37 +187,6 @@ export class TwoChains {
       }
     }
     return sum + this.#step(0, i, n + 1, n) + this.#step(1, j, n + 1, n);
-  }
-}
-
-/** One of several, in proportion to the exponential of its score, with one random number and no list to keep between draws. */
-class WeightedDraw {
-  readonly #random: number;
-  readonly #scores: number[] = [];
-  readonly #values: number[] = [];
-  #highest = IMPOSSIBLE;
-
-  constructor(random: number) {
-    this.#random = random;
-  }
-
-  offer(score: number, value: number): void {
-    if (score === IMPOSSIBLE) return;
-    this.#scores.push(score);
-    this.#values.push(value);
-    if (score > this.#highest) this.#highest = score;
-  }
-
-  /** -1 where nothing was possible. */
-  take(): number {
-    let sum = 0;
-    for (const score of this.#scores) sum += Math.exp(score - this.#highest);
-    let left = this.#random * sum;
-    for (let k = 0; k < this.#scores.length; k++) {
-      left -= Math.exp(this.#scores[k]! - this.#highest);
-      if (left <= 0) return this.#values[k]!;
-    }
-    return this.#values.at(-1) ?? -1;
   }
 }
 
