@@ -25,6 +25,8 @@ const PRIOR_CALLS = 10;
 const FEW_ORPHANS = 0.01;
 /** A call is called an orphan when it was one in this part of the draws: where a parent is nearly as likely, one is named. */
 const ORPHAN_SHARE = 0.6;
+/** Part of the draws from which on a call's place in the likeliest pairing as a whole goes before its own likeliest place. */
+const AS_A_WHOLE = 0.3;
 /** How sure the only candidate is, and that a call is an orphan when nothing was open. */
 const ONLY = 0.99;
 /** Alternatives less likely than this are not worth a word. */
@@ -156,6 +158,8 @@ class TrafficPairing {
     const drawn = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
     const nobody = counts.get(NOBODY) ?? 0;
     if (drawn[0]![0] === NOBODY && drawn.length > 1 && nobody < ORPHAN_SHARE * rounds) drawn.unshift(drawn.splice(1, 1)[0]!);
+    const asAWhole = drawn.findIndex(([parent, n]) => parent === chains[0]!.best[k] && n >= AS_A_WHOLE * rounds);
+    if (asAWhole > 0 && drawn[0]![0] !== NOBODY && chains[0]!.best[k] !== NOBODY) drawn.unshift(drawn.splice(asAWhole, 1)[0]!);
     const shareOf = (count: number) => (count + 0.5) / (rounds + 1);
     const [parent, count] = drawn[0]!;
     const chosen = parent === NOBODY ? NOBODY : inRows[parent]!;

@@ -26,6 +26,8 @@ export interface SearchPlan {
 
 /** How often each parent was drawn; `parents[o]` and `counts[o]` belong together. */
 export interface Samples {
+  /** Parents of the likeliest pairing as a whole. */
+  readonly best: Int32Array;
   readonly parents: readonly (readonly number[])[];
   readonly counts: readonly (readonly number[])[];
   readonly rounds: number;
@@ -37,6 +39,7 @@ const CLIMBS = 12;
 /** Fewer changes than this in a round of climbing, and it is done. */
 const SETTLED = 3;
 const COLD = 0.05;
+const COOLING = 3;
 const BURN_IN = 22;
 const ROUNDS = 50;
 const WARM = 1.3;
@@ -98,13 +101,14 @@ class Search {
       if (round >= BURN_IN >> 1 && round % 2 === 0) this.#crossing.update(state.calls, this.#random);
       if (round >= BURN_IN) this.#open.forEach((out, k) => void note(parents[k]!, counts[k]!, state.parent[out]!));
     }
+    this.#cool();
     const all: (readonly number[])[] = Array.from(state.parent, (parent) => [parent]);
     const often: (readonly number[])[] = Array.from(state.parent, () => [ROUNDS - BURN_IN]);
     this.#open.forEach((out, k) => {
       all[out] = parents[k]!;
       often[out] = counts[k]!;
     });
-    return { parents: all, counts: often, rounds: ROUNDS - BURN_IN, spent: state.spent, orphanRate: this.#orphanRate };
+    return { best: state.parent, parents: all, counts: often, rounds: ROUNDS - BURN_IN, spent: state.spent, orphanRate: this.#orphanRate };
   }
 
   /** How much of a request's calls is guessed: what is sure teaches more. */
@@ -144,6 +148,17 @@ class Search {
       if (this.#calm[pair]! >= CALM_AFTER && (round + mix(pair)) % CALM_EVERY !== 0) continue;
       const isChanged = this.#chains.deal(this.#pairs[2 * pair]!, this.#pairs[2 * pair + 1]!, true);
       this.#calm[pair] = isChanged ? 0 : Math.min(CALM_AFTER, this.#calm[pair]! + 1);
+    }
+  }
+
+  /** Climbs from where the sampling ended: a request's calls as they fit best together, not each by itself. */
+  #cool(): void {
+    const state = this.#state;
+    state.temperature = COLD;
+    const callsOf = (request: number) => this.#waiting[request]!;
+    for (let round = 0; round < COOLING; round++) {
+      for (const out of this.#open) moveCall(state, out, callsOf);
+      for (let pair = 0; pair < this.#pairs.length; pair += 2) this.#chains.deal(this.#pairs[pair]!, this.#pairs[pair + 1]!, false);
     }
   }
 
