@@ -10,6 +10,9 @@ import { NOBODY } from "./traffic.ts";
 const BLOCK = 16_384;
 const PATIENCE = 4_096;
 
+/** A few calls within an instant tell no rate. */
+const MIN_SPAN_US = 1_000_000;
+
 export interface Block {
   readonly problem: Problem;
   /** Rows of the machine's traffic for the rows of the problem. */
@@ -112,7 +115,7 @@ export function makeBlock({ rows, candidates, weight, isSettled, isLeft, parent 
     outRows,
     from: own,
     isPartial,
-    span: Math.max(1, times[to - 1]! - times[from]!),
+    span: Math.max(MIN_SPAN_US, times[to - 1]! - times[from]!),
   };
 }
 

@@ -2,6 +2,7 @@
 // a little after their request (another clock, a response that is sent first), or to outlive it on purpose, those too.
 
 import type { Rows } from "./rows.ts";
+import { lastAtOrBefore, SHIFTS } from "./shifts.ts";
 import { NOBODY, OPEN } from "./traffic.ts";
 
 export interface Candidates {
@@ -25,6 +26,8 @@ const GIVEN_SLACK_US = 3_000;
 const OUTLIVING_SHARE = 0.3;
 const MIN_OUTLIVING = 5;
 const OUTLIVING_US = 1_000_000;
+/** How often such a call must lie nearer behind a request than the same call moved along the time axis. */
+const FOLLOWING = 0.75;
 
 /** Misses beyond it are not looked at. */
 const MAX_MISS_US = 1_000;
@@ -112,16 +115,40 @@ function systematic(misses: readonly number[]): number {
 
 function outlivingEndpoints(rows: Rows, { first }: Candidates): Uint8Array | undefined {
   const total = new Int32Array(rows.endpoints);
-  const alone = new Int32Array(rows.endpoints);
+  const alone: number[][] = Array.from({ length: rows.endpoints }, () => []);
   for (let out = 0; out < rows.endpoint.length; out++) {
     if (rows.anchor[out] !== OPEN) continue;
     total[rows.endpoint[out]!]!++;
-    if (first[out] === first[out + 1]) alone[rows.endpoint[out]!]!++;
+    if (first[out] === first[out + 1]) alone[rows.endpoint[out]!]!.push(rows.outStart[out]!);
   }
   const isOutliving = new Uint8Array(rows.endpoints).map((_, e) =>
-    alone[e]! >= MIN_OUTLIVING && alone[e]! >= OUTLIVING_SHARE * total[e]! ? 1 : 0,
+    alone[e]!.length >= MIN_OUTLIVING && alone[e]!.length >= OUTLIVING_SHARE * total[e]! && followsRequests(rows, alone[e]!) ? 1 : 0,
   );
   return isOutliving.includes(1) ? isOutliving : undefined;
+}
+
+/** Whether these moments lie nearer behind requests than any moments would: calls of a job that runs by itself do not. */
+function followsRequests({ inStart, inEnd }: Rows, moments: readonly number[]): boolean {
+  if (inStart.length === 0) return false;
+  const ends = Float64Array.from(inEnd).sort();
+  const from = Math.min(inStart[0]!, moments[0]!);
+  const span = Math.max(ends.at(-1)!, moments.at(-1)!) - from + 1;
+  /** µs since the newest end; 0 while something is being served, infinite before the first end. */
+  const idle = (at: number): number => {
+    const ended = lastAtOrBefore(ends, at) + 1;
+    if (lastAtOrBefore(inStart, at) + 1 > ended) return 0;
+    return ended === 0 ? Number.POSITIVE_INFINITY : at - ends[ended - 1]!;
+  };
+  let [nearer, compared] = [0, 0];
+  for (const at of moments) {
+    const own = idle(at);
+    for (const shift of SHIFTS) {
+      const other = idle(from + ((at - from + shift * span) % span));
+      nearer += own < other ? 1 : own === other ? 0.5 : 0;
+      compared++;
+    }
+  }
+  return nearer >= FOLLOWING * compared;
 }
 
 /** Lists of rows, one behind the other. */

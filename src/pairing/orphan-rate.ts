@@ -4,6 +4,7 @@
 
 import type { Candidates } from "./candidates.ts";
 import type { Rows } from "./rows.ts";
+import { lastAtOrBefore, SHIFTS } from "./shifts.ts";
 import { OPEN } from "./traffic.ts";
 
 export interface OrphanEvidence {
@@ -13,9 +14,8 @@ export interface OrphanEvidence {
   readonly visible: number;
 }
 
-/** Calls that are moved, and how far: parts of the whole time, unrelated to one another. */
+/** Calls that are moved. */
 const MAX_MOVED = 400;
-const SHIFTS = [0.137, 0.291, 0.423, 0.569, 0.707, 0.853];
 
 export function orphanEvidence(rows: Rows, { first, lead, slack }: Candidates): OrphanEvidence {
   const { inStart, inEnd, outStart, outEnd, anchor } = rows;
@@ -48,15 +48,4 @@ export function orphanEvidence(rows: Rows, { first, lead, slack }: Candidates): 
     }
   }
   return { alone, visible: (open * bare) / Math.max(1, moved) };
-}
-
-export function lastAtOrBefore(sorted: Float64Array, at: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
