@@ -40,16 +40,16 @@ export class Assignment {
     if (parent !== NOBODY) this.calls[parent] = including(this.calls[parent]!, out);
   }
 
-  /** Learns from how things stand, each request with its weight; then scores anew. */
-  refit(weightOf: (row: number) => number): void {
+  /** Learns from how things stand with these requests, each with its weight; then scores them anew. */
+  refit(rows: readonly number[], weightOf: (row: number) => number): void {
     const { model, problem, calls } = this;
     model.begin();
-    for (let row = 0; row < calls.length; row++) {
+    for (const row of rows) {
       const weight = weightOf(row);
       if (weight > 0) model.observe(problem, row, calls[row]!, weight);
     }
     model.fit();
-    for (let row = 0; row < calls.length; row++) this.score[row] = model.score(problem, row, calls[row]!);
+    for (const row of rows) this.score[row] = model.score(problem, row, calls[row]!);
   }
 
   /** What evidence other than time says for this parent; NaN where it is none of the candidates. */
@@ -63,7 +63,14 @@ export class Assignment {
    * Proposes that requests `i` and `j` (either may be `NOBODY`) have these calls; `moved` are the ones that change sides. `correction` is added to the
    * logarithm of the ratio. Returns whether it was taken.
    */
-  propose(i: number, callsOfI: readonly number[], j: number, callsOfJ: readonly number[], moved: readonly number[], correction: number): boolean {
+  propose(
+    i: number,
+    callsOfI: readonly number[],
+    j: number,
+    callsOfJ: readonly number[],
+    moved: readonly number[],
+    correction: number,
+  ): boolean {
     const { problem, model, parent, calls, crossing } = this;
     let gain = correction;
     for (const out of moved) {

@@ -75,7 +75,9 @@ export function makeBlock({ rows, candidates, weight, isSettled, isLeft, parent 
   const own = outs.length;
   for (let out = from; out < to; out++) {
     if (isLeft[out] === 0) outs.push(out);
-    else for (let entry = candidates.first[out]!; entry < candidates.first[out + 1]!; entry++) isPartial[place.get(candidates.rows[entry]!)!] = 1;
+    else
+      for (let entry = candidates.first[out]!; entry < candidates.first[out + 1]!; entry++)
+        isPartial[place.get(candidates.rows[entry]!)!] = 1;
   }
   const first = new Int32Array(outs.length + 1);
   const candidate: number[] = [];

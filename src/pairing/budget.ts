@@ -8,7 +8,7 @@ import type { Rows } from "./rows.ts";
 /** Calls of one component that are kept or left together. */
 const PIECE = 512;
 /** Steps of the whole search for one pair of rivals and call that may be theirs, measured. */
-const STEPS_EACH = 60;
+const STEPS_EACH = 200;
 
 /** Marks the calls that are left out, so that the rest costs no more than `budget`. */
 export function leaveOut(rows: Rows, { first, rows: candidate }: Candidates, isSettled: Uint8Array, budget: number): Uint8Array {

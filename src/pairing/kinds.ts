@@ -18,7 +18,11 @@ export function denseKinds(route: Int32Array, peer: Int32Array | undefined, max:
   const dense = new Map<string, number>();
   const of = new Int32Array(route.length);
   for (let row = 0; row < route.length; row++) {
-    const key = isCommon.has(route[row]!) ? `r${route[row]}` : peer !== undefined && isCommonPeer.has(peer[row]!) ? `p${peer[row]}` : "other";
+    const key = isCommon.has(route[row]!)
+      ? `r${route[row]}`
+      : peer !== undefined && isCommonPeer.has(peer[row]!)
+        ? `p${peer[row]}`
+        : "other";
     let kind = dense.get(key);
     if (kind === undefined) {
       kind = dense.size;

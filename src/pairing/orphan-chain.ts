@@ -89,7 +89,8 @@ export class OrphanChain {
       this.#isTaken[k - 1] = isTaken ? 1 : 0;
       if (!isTaken) continue;
       const back = this.#draw.begin(this.#state.random.next());
-      for (let before = 0; before < k; before++) back.offer(this.#sums[(k - 1) * width + before]! + this.#steps[before * (n + 2) + k]!, before);
+      for (let before = 0; before < k; before++)
+        back.offer(this.#sums[(k - 1) * width + before]! + this.#steps[before * (n + 2) + k]!, before);
       last = back.take();
     }
   }

@@ -12,9 +12,9 @@ export interface HopPairing {
   readonly left: number;
 }
 
-/** Steps that are spent on every hop of the run, and at the least on all: some nanoseconds each, so that pairing takes no longer than reading. */
-const STEPS_PER_HOP = 250;
-const MIN_STEPS = 2e7;
+/** Steps (some 200 ns each) that are spent for every hop of the run, and at the least on all: pairing takes no longer than reading. */
+const STEPS_PER_HOP = 20;
+const MIN_STEPS = 5e6;
 /** A parent less likely than this is no answer: the candidates stay as they are. */
 const MIN_PARENT = 0.5;
 /** A candidate less likely than this is none any more. */
@@ -65,10 +65,11 @@ function isOpen(hop: Hop): boolean {
   return hop.purpose === "work" && hop.candidates.length > 0 && (hop.parent === undefined || INFERRED.has(hop.parent.because));
 }
 
+/** An id that tells one parent was used before; where several share it, times decide among them. */
 const REASONS: Partial<Record<PairingReason, ParentLink["because"]>> = {
   "only candidate": "only candidate",
-  "request id": "request id",
-  "same request": "same request",
+  "request id": "timing",
+  "same request": "timing",
   "body length": "body length",
   connection: "connection",
   retry: "retry",
@@ -82,7 +83,11 @@ function link(hop: Hop, row: number, pairing: Pairing, incoming: readonly Hop[])
   const likely = pairing.probability[row]!;
   const confidence = Math.round((hop.isSenderBlind ? Math.min(likely, BLIND_CONFIDENCE) : likely) * 1000) / 1000;
   if (parent === NOBODY || likely < MIN_PARENT) return;
-  hop.parent = { hop: incoming[parent]!.index, because: because === "request id" || because === "same request" ? "timing" : because, confidence };
+  hop.parent = {
+    hop: incoming[parent]!.index,
+    because: because === "request id" || because === "same request" ? "timing" : because,
+    confidence,
+  };
   const others = (pairing.alternatives.get(row) ?? []).filter((other) => other.parent !== NOBODY && other.probability >= MIN_CANDIDATE);
   hop.candidates = [parent, ...others.map((other) => other.parent)].map((place) => incoming[place]!.index);
 }

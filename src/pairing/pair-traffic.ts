@@ -127,7 +127,6 @@ class TrafficPairing {
 
   #pairBlock(block: Block, before: TimingModel | undefined): TimingModel {
     const { problem, span, isPartial } = block;
-    const quantum = before?.quantum ?? quantumOf(problem, this.#rows.resolution);
     const plan = {
       orphans: this.#orphans.alone + PRIOR_ORPHANS,
       calls: this.#orphans.visible + PRIOR_CALLS,
@@ -135,15 +134,12 @@ class TrafficPairing {
       span,
       isPartial,
     };
-    let model = new TimingModel(problem.types, problem.endpoints, quantum, before);
+    const past = before ?? new TimingModel(problem.types, problem.endpoints, quantumOf(problem, this.#rows.resolution));
     const chains: Samples[] = [];
-    for (let chain = 0; chain < CHAINS; chain++) {
-      model = new TimingModel(problem.types, problem.endpoints, quantum, before);
-      chains.push(search(problem, model, { ...plan, seed: mix(this.#seed * CHAINS + chain) }));
-    }
+    for (let chain = 0; chain < CHAINS; chain++) chains.push(search(problem, past, { ...plan, seed: mix(this.#seed * CHAINS + chain) }));
     this.#orphanRate = chains.reduce((sum, { orphanRate }) => sum + orphanRate, 0) / CHAINS;
     for (let k = block.from; k < block.outRows.length; k++) if (problem.isFixed[k] === 0) this.#conclude(block, chains, k);
-    return model.asPast(MAX_PAST);
+    return chains[0]!.model.asPast(MAX_PAST);
   }
 
   #conclude({ outRows, inRows }: Block, chains: readonly Samples[], k: number): void {
@@ -153,7 +149,7 @@ class TrafficPairing {
     const counts = new Map<number, number>();
     for (const chain of chains) {
       rounds += chain.rounds;
-      chain.parents[k]!.forEach((parent, n) => counts.set(parent, (counts.get(parent) ?? 0) + chain.counts[k]![n]!));
+      for (const [n, parent] of chain.parents[k]!.entries()) counts.set(parent, (counts.get(parent) ?? 0) + chain.counts[k]![n]!);
     }
     const drawn = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
     const nobody = counts.get(NOBODY) ?? 0;

@@ -51,7 +51,9 @@ export function orderRows(traffic: Traffic): Rows {
     inType: Int32Array.from(inOrder, (row) => types.of[row]!),
     outStart: Float64Array.from(outOrder, (row) => outgoing.startedAt[row]!),
     // A call whose end was not seen may have ended at once: it then fits wherever its start does.
-    outEnd: Float64Array.from(outOrder, (row) => (Number.isNaN(outgoing.endedAt[row]!) ? outgoing.startedAt[row]! : outgoing.endedAt[row]!)),
+    outEnd: Float64Array.from(outOrder, (row) =>
+      Number.isNaN(outgoing.endedAt[row]!) ? outgoing.startedAt[row]! : outgoing.endedAt[row]!,
+    ),
     endpoint: Int32Array.from(outOrder, (row) => endpoints.of[row]!),
     types: types.count,
     endpoints: endpoints.count,

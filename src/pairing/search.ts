@@ -26,6 +26,8 @@ export interface SearchPlan {
 
 /** How often each parent was drawn; `parents[o]` and `counts[o]` belong together. */
 export interface Samples {
+  /** What was learnt. */
+  readonly model: TimingModel;
   /** Parents of the likeliest pairing as a whole. */
   readonly best: Int32Array;
   readonly parents: readonly (readonly number[])[];
@@ -40,15 +42,16 @@ const CLIMBS = 12;
 const SETTLED = 3;
 const COLD = 0.05;
 const COOLING = 3;
-const BURN_IN = 22;
-const ROUNDS = 50;
+const BURN_IN = 18;
+const ROUNDS = 42;
 const WARM = 1.3;
 /** After so many draws without a change a pair of requests is looked at only every few rounds. */
 const CALM_AFTER = 8;
 const CALM_EVERY = 4;
 
-export function search(problem: Problem, model: TimingModel, plan: SearchPlan): Samples {
-  return new Search(problem, model, plan).run();
+/** `past`: what blocks before this one taught, or a model that has seen nothing. */
+export function search(problem: Problem, past: TimingModel, plan: SearchPlan): Samples {
+  return new Search(problem, past, plan).run();
 }
 
 class Search {
@@ -66,22 +69,41 @@ class Search {
   readonly #waiting: number[][];
   #orphanRate = 0;
 
-  constructor(problem: Problem, model: TimingModel, plan: SearchPlan) {
+  /** Requests whose calls are not settled. */
+  readonly #active: number[];
+
+  constructor(problem: Problem, past: TimingModel, plan: SearchPlan) {
     this.#problem = problem;
     this.#plan = plan;
     this.#random = new Random(plan.seed);
-    this.#crossing = new Crossing(problem, overlapsOf(problem));
-    this.#state = new Assignment(problem, model, this.#crossing, this.#random);
-    this.#chains = new TwoChains(this.#state);
-    this.#orphans = new OrphanChain(this.#state);
-    this.#pairs = rivals(problem);
-    this.#calm = new Uint8Array(this.#pairs.length / 2);
     this.#waiting = Array.from({ length: problem.inStart.length }, () => []);
     for (let out = 0; out < problem.outStart.length; out++) {
       if (problem.isFixed[out] === 1) continue;
       this.#open.push(out);
       for (let entry = problem.first[out]!; entry < problem.first[out + 1]!; entry++) this.#waiting[problem.candidate[entry]!]!.push(out);
     }
+    this.#active = [...this.#waiting.keys()].filter((row) => this.#waiting[row]!.length > 0);
+    this.#crossing = new Crossing(problem, overlapsOf(problem));
+    this.#state = new Assignment(problem, this.#modelFrom(past), this.#crossing, this.#random);
+    this.#chains = new TwoChains(this.#state);
+    this.#orphans = new OrphanChain(this.#state);
+    this.#pairs = rivals(problem);
+    this.#calm = new Uint8Array(this.#pairs.length / 2);
+  }
+
+  /** Settled requests are learnt once, as a part of the past: they teach the same in every round. */
+  #modelFrom(past: TimingModel): TimingModel {
+    const problem = this.#problem;
+    const settled: number[][] = Array.from({ length: problem.inStart.length }, () => []);
+    for (let out = 0; out < problem.outStart.length; out++)
+      if (problem.isFixed[out] === 1 && problem.first[out] !== problem.first[out + 1])
+        settled[problem.candidate[problem.first[out]!]!]!.push(out);
+    const known = past.successor();
+    known.begin();
+    for (const [row, calls] of settled.entries()) {
+      if (this.#waiting[row]!.length === 0 && this.#plan.isPartial?.[row] !== 1) known.observe(problem, row, calls, 1);
+    }
+    return known.successor();
   }
 
   run(): Samples {
@@ -99,7 +121,8 @@ class Search {
       if (round < BURN_IN || round % 5 === 0) this.#refit(undefined);
       if (round < BURN_IN) this.#learnOrphans();
       if (round >= BURN_IN >> 1 && round % 2 === 0) this.#crossing.update(state.calls, this.#random);
-      if (round >= BURN_IN) this.#open.forEach((out, k) => void note(parents[k]!, counts[k]!, state.parent[out]!));
+      if (round < BURN_IN) continue;
+      for (const [k, out] of this.#open.entries()) note(parents[k]!, counts[k]!, state.parent[out]!);
     }
     this.#cool();
     const all: (readonly number[])[] = Array.from(state.parent, (parent) => [parent]);
@@ -108,7 +131,15 @@ class Search {
       all[out] = parents[k]!;
       often[out] = counts[k]!;
     });
-    return { best: state.parent, parents: all, counts: often, rounds: ROUNDS - BURN_IN, spent: state.spent, orphanRate: this.#orphanRate };
+    return {
+      model: state.model,
+      best: state.parent,
+      parents: all,
+      counts: often,
+      rounds: ROUNDS - BURN_IN,
+      spent: state.spent,
+      orphanRate: this.#orphanRate,
+    };
   }
 
   /** How much of a request's calls is guessed: what is sure teaches more. */
@@ -124,7 +155,7 @@ class Search {
 
   #refit(weightOf: ((row: number) => number) | undefined): void {
     const { isPartial } = this.#plan;
-    this.#state.refit((row) => (isPartial?.[row] === 1 ? 0 : (weightOf?.(row) ?? 1)));
+    this.#state.refit(this.#active, (row) => (isPartial?.[row] === 1 ? 0 : (weightOf?.(row) ?? 1)));
   }
 
   #climb(): void {
@@ -132,7 +163,8 @@ class Search {
     for (let climb = 0; climb < CLIMBS; climb++) {
       let changes = 0;
       state.temperature = COLD;
-      for (let pair = 0; pair < this.#pairs.length; pair += 2) if (this.#chains.deal(this.#pairs[pair]!, this.#pairs[pair + 1]!, false)) changes++;
+      for (let pair = 0; pair < this.#pairs.length; pair += 2)
+        if (this.#chains.deal(this.#pairs[pair]!, this.#pairs[pair + 1]!, false)) changes++;
       state.temperature = 1;
       this.#refit(undefined);
       if (changes < SETTLED) return;
@@ -143,7 +175,7 @@ class Search {
     const state = this.#state;
     const callsOf = (request: number) => this.#waiting[request]!;
     for (const out of this.#open) moveCall(state, out, callsOf);
-    for (let row = 0; row < this.#waiting.length; row++) if (this.#waiting[row]!.length > 0) this.#orphans.deal(row, this.#waiting[row]!);
+    for (const row of this.#active) this.#orphans.deal(row, this.#waiting[row]!);
     for (let pair = 0; pair < this.#calm.length; pair++) {
       if (this.#calm[pair]! >= CALM_AFTER && (round + mix(pair)) % CALM_EVERY !== 0) continue;
       const isChanged = this.#chains.deal(this.#pairs[2 * pair]!, this.#pairs[2 * pair + 1]!, true);
@@ -231,7 +263,11 @@ const MAX_OVERLAPS = 64;
 function overlapsOf({ inStart, inEnd }: Problem): number[][] {
   const overlaps: number[][] = Array.from({ length: inStart.length }, () => []);
   for (let row = 0; row < inStart.length; row++) {
-    for (let later = row + 1, found = 0; later < inStart.length && inStart[later]! <= inEnd[row]! && found < MAX_OVERLAPS; later++, found++) {
+    for (
+      let later = row + 1, found = 0;
+      later < inStart.length && inStart[later]! <= inEnd[row]! && found < MAX_OVERLAPS;
+      later++, found++
+    ) {
       overlaps[row]!.push(later);
       overlaps[later]!.push(row);
     }

@@ -97,7 +97,9 @@ export class TimingModel {
     this.#order.observe(problem, row, calls, weight);
     this.#requests[type]! += weight;
     if (calls.length === 0) this.#childless[type]! += weight;
-    else for (let e = 0; e < endpoints; e++) this.#calls[(type * endpoints + e) * MAX_CALLS + Math.min(MAX_CALLS - 1, this.#count[e]!)]! += weight;
+    else
+      for (let e = 0; e < endpoints; e++)
+        this.#calls[(type * endpoints + e) * MAX_CALLS + Math.min(MAX_CALLS - 1, this.#count[e]!)]! += weight;
     const start = problem.inStart[row]!;
     const end = problem.inEnd[row]!;
     for (let a = 0; a < calls.length; a++) {
@@ -137,7 +139,8 @@ export class TimingModel {
   #fitCalls(from: number): number {
     let total = 0;
     for (let n = 0; n < MAX_CALLS; n++) total += this.#calls[from + n]!;
-    for (let n = 0; n < MAX_CALLS; n++) this.#logCalls[from + n] = Math.log((this.#calls[from + n]! + ALPHA) / (total + ALPHA * USUAL_CALLS));
+    for (let n = 0; n < MAX_CALLS; n++)
+      this.#logCalls[from + n] = Math.log((this.#calls[from + n]! + ALPHA) / (total + ALPHA * USUAL_CALLS));
     return this.#logCalls[from]!;
   }
 
@@ -178,6 +181,11 @@ export class TimingModel {
   firstCall(type: number, endpoint: number): number {
     const place = (type * this.endpoints + endpoint) * MAX_CALLS;
     return this.#logCalls[place + 1]! - this.#logCalls[place]!;
+  }
+
+  /** A model of the same kind that starts from what this one has counted. */
+  successor(): TimingModel {
+    return new TimingModel(this.types, this.endpoints, this.#quantum, this);
   }
 
   /** What was learnt, as the past of the next block's model; its weight is bounded, so that the next can follow a change. */

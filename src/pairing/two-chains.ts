@@ -152,7 +152,8 @@ export class TwoChains {
   #sample(n: number): boolean {
     const width = n + 1;
     const draw = this.#draw.begin(this.#state.random.next());
-    for (let side = 0; side < 2; side++) for (let other = 0; other < n; other++) draw.offer(this.#ending(n, side, other, width), side * width + other);
+    for (let side = 0; side < 2; side++)
+      for (let other = 0; other < n; other++) draw.offer(this.#ending(n, side, other, width), side * width + other);
     let chosen = draw.take();
     for (let k = n; k >= 1; k--) {
       if (chosen < 0) return false;
@@ -161,7 +162,8 @@ export class TwoChains {
       this.#side[k - 1] = side;
       if (k === 1) break;
       const back = this.#draw.begin(this.#state.random.next());
-      if (other < k - 1) back.offer(this.#best[this.#cell(k - 1, side, other, width)]! + this.#step(side, k - 1, k, n), side * width + other);
+      if (other < k - 1)
+        back.offer(this.#best[this.#cell(k - 1, side, other, width)]! + this.#step(side, k - 1, k, n), side * width + other);
       else {
         // The other side's newest call is the one just before: it was this side's turn anew.
         for (let last = 0; last < k - 1; last++) {

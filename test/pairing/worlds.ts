@@ -81,7 +81,11 @@ export function sequentialService(count: number, every: number, calls: number, s
 }
 
 /** Without a part of what was received: the calls made for it are orphans. */
-export function withoutSome({ received, called }: { received: readonly Received[]; called: readonly Called[] }, share: number, seed = 3): World {
+export function withoutSome(
+  { received, called }: { received: readonly Received[]; called: readonly Called[] },
+  share: number,
+  seed = 3,
+): World {
   const next = numbers(seed);
   const place = new Map<number, number>();
   const kept = received.filter((_, cause) => {
