@@ -55,7 +55,7 @@ export class Crossing {
         // Rows are in order of start. A crossing of two moved calls is met twice.
         const weight = this.#isMoved[call] === 1 ? 0.5 : 1;
         if (request < other !== out < call) cost += starts * weight;
-        if ((inEnd[request]! - inEnd[other]!) * (outEnd[out]! - outEnd[call]!) < 0) cost += ends * weight;
+        if (isEarlier(inEnd, request, other) !== isEarlier(outEnd, out, call)) cost += ends * weight;
       }
     }
     return cost;
@@ -97,8 +97,8 @@ export class Crossing {
         seen.pairs++;
         if (single[later]! < single[row]!) seen.starts++;
         seen.expectedStarts += chanceOfCrossing(inStart[later]! - inStart[row]!, startDelays, random);
-        const [first, second] = inEnd[row]! <= inEnd[later]! ? [row, later] : [later, row];
-        if (outEnd[single[second]!]! <= outEnd[single[first]!]!) seen.ends++;
+        const [first, second] = isEarlier(inEnd, row, later) ? [row, later] : [later, row];
+        if (isEarlier(outEnd, single[second]!, single[first]!)) seen.ends++;
         seen.expectedEnds += chanceOfCrossing(inEnd[second]! - inEnd[first]!, endDelays, random);
       }
     }
@@ -106,6 +106,11 @@ export class Crossing {
     this.#starts[endpoint] = costFor(this.#starts[endpoint]!, seen.starts, seen.expectedStarts, seen.pairs);
     this.#ends[endpoint] = costFor(this.#ends[endpoint]!, seen.ends, seen.expectedEnds, seen.pairs);
   }
+}
+
+/** Clocks that tick slowly show many ends at one time: the one that began first is then taken to end first. */
+function isEarlier(ends: Float64Array, a: number, b: number): boolean {
+  return ends[a]! < ends[b]! || (ends[a] === ends[b] && a < b);
 }
 
 /** How often two independent delays make the calls of two requests, which are so far apart, cross. */
