@@ -60,9 +60,7 @@ function grade(services: readonly LabelledService[]): Grade {
 
 describe.skipIf(!existsSync(SETS))("sets of ../shared/pairing", () => {
   test.each([
-    ["hotel_25", "traces", 0.99],
     ["hotel_125", "traces", 0.97],
-    ["media_25", "traces", 0.96],
     ["media_75", "traces", 0.88],
     ["node_25", "traces", 0.985],
     ["tt_1", "pairs", 0.985],
@@ -81,7 +79,6 @@ describe.skipIf(!existsSync(SETS))("sets of ../shared/pairing", () => {
 
   test.each([
     ["hotel_125", 0.95],
-    ["media_25", 0.95],
     ["node_25", 0.95],
   ])("%s without a tenth of what came in: orphans are told", (set, least) => {
     const next = numbers(29);

@@ -66,7 +66,7 @@ test("answers are deterministic, within bounds and in time", () => {
         if (parent !== NOBODY) expect(ins[parent]!.at).toBeLessThanOrEqual(out.at + TOLERANCE);
       });
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
@@ -84,7 +84,7 @@ test("the order of rows says nothing", () => {
       const straight = parents(ins, outs);
       for (const [at, found] of parents(turn(ins), turn(outs))) expect(found).toEqual(straight.get(at));
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
 
@@ -96,6 +96,6 @@ test("a small budget is kept, and what it leaves out is said", () => {
       expect(because.filter((reason) => reason === "not scored")).toHaveLength(left);
       if (budget === 0) expect(because).not.toContain("timing");
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
