@@ -16,6 +16,7 @@ const folders = [
   "hops",
   "backends",
   "diff",
+  "pairing",
   "naming",
   "diagnosis",
   "report",

@@ -1,7 +1,7 @@
 // What context an exchange must carry: that of the exchange which caused it, or of a span that the sender has for it. Where several could have
 // caused it, all of them must agree that there was one.
 
-import type { Hop } from "../hops/hop.ts";
+import { type Hop, INFERRED } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import { originOf, spansOf, type View } from "./view.ts";
@@ -35,7 +35,8 @@ export const PROVEN_PARENT = 0.9;
 
 export function expectationOf(hop: Hop, view: View): Expectation {
   if (hop.purpose !== "work") return { kind: "none" };
-  const parent = hop.parent === undefined || hop.parent.confidence < PROVEN_PARENT ? undefined : view.table.hop(hop.parent.hop);
+  const link = hop.parent;
+  const parent = link === undefined || link.confidence < PROVEN_PARENT || INFERRED.has(link.because) ? undefined : view.table.hop(link.hop);
   if (parent !== undefined) return byParent(hop, parent, view);
   const origin = originOf(view, hop);
   const { client } = spansOf(view, hop.index);

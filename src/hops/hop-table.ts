@@ -128,6 +128,11 @@ export class HopTable {
     return this.#reasons.values[this.#parentReason[hop]!]!;
   }
 
+  /** Whether any hop has candidates for its parent. */
+  get hasCandidates(): boolean {
+    return this.#candidates.size > 0;
+  }
+
   candidates(hop: number): readonly number[] {
     return this.#candidates.get(hop) ?? NO_CANDIDATES;
   }

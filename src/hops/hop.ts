@@ -22,7 +22,20 @@ export interface Place {
   readonly port: number;
 }
 
-export type ParentReason = "span id" | "forwarded unchanged" | "trace id" | "request id" | "same request" | "only candidate";
+export type ParentReason =
+  | "span id"
+  | "forwarded unchanged"
+  | "trace id"
+  | "request id"
+  | "same request"
+  | "only candidate"
+  | "timing"
+  | "body length"
+  | "connection"
+  | "retry";
+
+/** Reasons that are inference, however likely: by themselves they prove nothing. */
+export const INFERRED: ReadonlySet<ParentReason> = new Set(["only candidate", "timing", "body length", "connection", "retry"]);
 
 export interface ParentLink {
   /** Index of the hop that caused this one. */

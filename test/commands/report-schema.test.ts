@@ -102,6 +102,10 @@ describe("the closed sets of the schema are those of the code", () => {
     "request id": true,
     "same request": true,
     "only candidate": true,
+    timing: true,
+    "body length": true,
+    connection: true,
+    retry: true,
   };
   const roles: Readonly<Record<Role, true>> = { application: true, proxy: true, client: true, unknown: true };
   const purposes: Readonly<Record<Purpose, true>> = { work: true, probe: true, export: true, preflight: true };

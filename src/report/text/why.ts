@@ -85,6 +85,10 @@ const TIES: Record<ParentReason, string> = {
   "request id": "by x-request-id",
   "same request": "by the same method and target on both sides",
   "only candidate": "inferred (the only request open there then)",
+  timing: "inferred (by the times of both)",
+  "body length": "inferred (by the length of the bodies and the times)",
+  connection: "inferred (by the connections and the times)",
+  retry: "inferred (by the call that it repeats)",
 };
 
 /** Said only where it is not proof by ids. */

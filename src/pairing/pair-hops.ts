@@ -1,0 +1,140 @@
+// Parents for hops that neither ids nor spans explain: each machine's hops become traffic, what is known becomes anchors, and what the pairing finds
+// goes back to the hops, with why and how likely.
+
+import { type Hop, INFERRED, type ParentLink } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
+import { Interner } from "./interner.ts";
+import { pairTraffic } from "./pair-traffic.ts";
+import { NOBODY, OPEN, type Pairing, type PairingReason, type Requests, type Traffic } from "./traffic.ts";
+
+export interface HopPairing {
+  /** Calls whose parent was sought, and those that the budget left out. */
+  readonly sought: number;
+  readonly left: number;
+}
+
+/** Steps (some 200 ns each) that are spent for every hop of the run, and at the least on all: pairing takes no longer than reading. */
+const STEPS_PER_HOP = 20;
+const MIN_STEPS = 5e6;
+/** A parent less likely than this is no answer: the candidates stay as they are. */
+const MIN_PARENT = 0.5;
+/** A candidate less likely than this is none any more. */
+const MIN_CANDIDATE = 0.02;
+/** Where requests reach the machine that cannot be read, any of them may be the cause. */
+const BLIND_CONFIDENCE = 0.7;
+
+/**
+ * Fills in `parent` where it is open or only guessed, and leaves in `candidates` what may still be the cause, likeliest first. `routeOf` folds a path into
+ * what requests of one kind have in common.
+ */
+export function pairHops(table: HopTable, routeOf: (path: string) => string): HopPairing {
+  if (!table.hasCandidates) return { sought: 0, left: 0 };
+  const hops = table.all();
+  const machines = new Map<string, Machine>();
+  for (const hop of hops) {
+    if (!isOpen(hop) || machines.has(hop.clientHost)) continue;
+    machines.set(hop.clientHost, { incoming: [], outgoing: [], open: 0 });
+  }
+  let sought = 0;
+  for (const hop of hops) {
+    if (hop.purpose !== "work") continue;
+    machines.get(hop.receiver.host)?.incoming.push(hop);
+    const sender = machines.get(hop.clientHost);
+    sender?.outgoing.push(hop);
+    if (sender === undefined || !isOpen(hop)) continue;
+    sender.open++;
+    sought++;
+  }
+  const budget = Math.max(MIN_STEPS, STEPS_PER_HOP * hops.length);
+  let left = 0;
+  for (const machine of machines.values()) {
+    const pairing = pairTraffic(trafficOf(machine, routeOf), { budget: (budget * machine.open) / sought });
+    left += pairing.left;
+    machine.outgoing.forEach((hop, row) => {
+      if (isOpen(hop)) link(hop, row, pairing, machine.incoming);
+    });
+  }
+  return { sought, left };
+}
+
+interface Machine {
+  readonly incoming: Hop[];
+  readonly outgoing: Hop[];
+  open: number;
+}
+
+/** Nothing but that it was open speaks for its parent, and something was open. */
+function isOpen(hop: Hop): boolean {
+  return hop.purpose === "work" && hop.candidates.length > 0 && (hop.parent === undefined || INFERRED.has(hop.parent.because));
+}
+
+/** An id that tells one parent was used before; where several share it, times decide among them. */
+const REASONS: Partial<Record<PairingReason, ParentLink["because"]>> = {
+  "only candidate": "only candidate",
+  "request id": "timing",
+  "same request": "timing",
+  "body length": "body length",
+  connection: "connection",
+  retry: "retry",
+  timing: "timing",
+};
+
+function link(hop: Hop, row: number, pairing: Pairing, incoming: readonly Hop[]): void {
+  const parent = pairing.parent[row]!;
+  const because = REASONS[pairing.because[row]!];
+  if (parent === OPEN || because === undefined) return;
+  const likely = pairing.probability[row]!;
+  const confidence = Math.round((hop.isSenderBlind ? Math.min(likely, BLIND_CONFIDENCE) : likely) * 1000) / 1000;
+  if (parent === NOBODY || likely < MIN_PARENT) return;
+  hop.parent = {
+    hop: incoming[parent]!.index,
+    because: because === "request id" || because === "same request" ? "timing" : because,
+    confidence,
+  };
+  const others = (pairing.alternatives.get(row) ?? []).filter((other) => other.parent !== NOBODY && other.probability >= MIN_CANDIDATE);
+  hop.candidates = [parent, ...others.map((other) => other.parent)].map((place) => incoming[place]!.index);
+}
+
+function trafficOf({ incoming, outgoing }: Machine, routeOf: (path: string) => string): Traffic {
+  const interner = new Interner();
+  const place = new Map(incoming.map((hop, row) => [hop.index, row]));
+  const first = new Int32Array(outgoing.length + 1);
+  const rows: number[] = [];
+  const anchors = Int32Array.from(outgoing, (hop, row) => {
+    const isSought = isOpen(hop);
+    if (isSought) for (const candidate of hop.candidates) if (place.has(candidate)) rows.push(place.get(candidate)!);
+    first[row + 1] = rows.length;
+    if (isSought) return OPEN;
+    return hop.parent === undefined ? NOBODY : (place.get(hop.parent.hop) ?? NOBODY);
+  });
+  return {
+    incoming: columnsOf(incoming, ({ receiver: { port } }) => `${port}`, routeOf, interner),
+    outgoing: columnsOf(outgoing, ({ receiver: { host, port } }) => `${host} ${port}`, routeOf, interner),
+    anchors,
+    candidates: { first, rows: Int32Array.from(rows) },
+  };
+}
+
+function columnsOf(hops: readonly Hop[], peerOf: (hop: Hop) => string, routeOf: (path: string) => string, interner: Interner): Requests {
+  const column = (read: (hop: Hop) => number) => Int32Array.from(hops, read);
+  return {
+    startedAt: Float64Array.from(hops, ({ startedAt }) => startedAt),
+    endedAt: Float64Array.from(hops, ({ endedAt }) => endedAt ?? Number.NaN),
+    route: column((hop) => interner.number(`route ${peerOf(hop)} ${hop.method} ${routeOf(hop.path)}`)),
+    peer: column((hop) => interner.number(`peer ${peerOf(hop)}`)),
+    requestId: column(({ reading: { requestId } }) => (requestId === undefined ? 0 : interner.number(`id ${maskVersion(requestId)}`))),
+    traceId: column(({ reading: { context } }) => (context === undefined ? 0 : interner.number(`trace ${context.traceId}`))),
+    target: column(({ method, exchange: { request } }) =>
+      request?.isHeadComplete === true ? interner.number(`target ${method} ${request.targetHash}`) : 0,
+    ),
+    bodyLength: column(({ exchange: { request } }) => request?.bodyLength ?? -1),
+    answerLength: column(({ exchange: { response } }) => response?.bodyLength ?? -1),
+    status: column(({ status }) => status ?? 0),
+    connection: column(({ exchange: { vantage, connection } }) => interner.number(`connection ${vantage} ${connection}`)),
+  };
+}
+
+/** Envoy packs the trace reason into the version digit of a UUID (index 14): it is no difference. */
+function maskVersion(requestId: string): string {
+  return requestId.length === 36 ? requestId.slice(0, 14) + requestId.slice(15) : requestId;
+}

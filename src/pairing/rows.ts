@@ -1,0 +1,84 @@
+// A machine's traffic in order of time: the rows that everything else works on, and the way back to the caller's.
+
+import { denseKinds } from "./kinds.ts";
+import { OPEN, type Requests, type Traffic } from "./traffic.ts";
+
+export interface Rows {
+  readonly traffic: Traffic;
+  /** The caller's row of each row here. */
+  readonly inOrder: Uint32Array;
+  readonly outOrder: Uint32Array;
+  readonly inStart: Float64Array;
+  readonly inEnd: Float64Array;
+  readonly isOpenEnded: Uint8Array;
+  readonly inType: Int32Array;
+  readonly outStart: Float64Array;
+  readonly outEnd: Float64Array;
+  readonly endpoint: Int32Array;
+  readonly types: number;
+  readonly endpoints: number;
+  /** Row here of what is known to be the parent, `NOBODY` or `OPEN`. */
+  readonly anchor: Int32Array;
+  /** Finest step of the clock that stamped it, µs. */
+  readonly resolution: number;
+}
+
+/** A request whose end was not seen is taken to be served for so long. */
+const OPEN_ENDED_US = 60_000_000;
+/** Kinds told apart: the model's memory grows with types × endpoints². */
+const MAX_TYPES = 32;
+const MAX_ENDPOINTS = 64;
+
+export function orderRows(traffic: Traffic): Rows {
+  const { incoming, outgoing } = traffic;
+  const inOrder = byTime(incoming);
+  const outOrder = byTime(outgoing);
+  const types = denseKinds(incoming.route, incoming.peer, MAX_TYPES);
+  const endpoints = denseKinds(outgoing.route, outgoing.peer, MAX_ENDPOINTS);
+  const inStart = Float64Array.from(inOrder, (row) => incoming.startedAt[row]!);
+  const ends = Float64Array.from(inOrder, (row) => incoming.endedAt[row]!);
+  const isOpenEnded = Uint8Array.from(ends, (end) => (Number.isNaN(end) ? 1 : 0));
+  const place = new Int32Array(inOrder.length);
+  for (let row = 0; row < inOrder.length; row++) place[inOrder[row]!] = row;
+  const { anchors } = traffic;
+  return {
+    traffic,
+    inOrder,
+    outOrder,
+    inStart,
+    inEnd: ends.map((end, row) => (Number.isNaN(end) ? inStart[row]! + OPEN_ENDED_US : end)),
+    isOpenEnded,
+    inType: Int32Array.from(inOrder, (row) => types.of[row]!),
+    outStart: Float64Array.from(outOrder, (row) => outgoing.startedAt[row]!),
+    // A call whose end was not seen may have ended at once: it then fits wherever its start does.
+    outEnd: Float64Array.from(outOrder, (row) =>
+      Number.isNaN(outgoing.endedAt[row]!) ? outgoing.startedAt[row]! : outgoing.endedAt[row]!,
+    ),
+    endpoint: Int32Array.from(outOrder, (row) => endpoints.of[row]!),
+    types: types.count,
+    endpoints: endpoints.count,
+    anchor: Int32Array.from(outOrder, (row) => {
+      const anchor = anchors?.[row] ?? OPEN;
+      return anchor >= 0 ? place[anchor]! : anchor;
+    }),
+    resolution: resolutionOf(incoming) === MILLI && resolutionOf(outgoing) === MILLI ? MILLI : 1,
+  };
+}
+
+/** By start, end and route: rows that are equal in all three may change places, and nothing else depends on the order in which they came. */
+function byTime({ startedAt, endedAt, route }: Requests): Uint32Array {
+  const end = (row: number) => (Number.isNaN(endedAt[row]!) ? Number.MAX_VALUE : endedAt[row]!);
+  const order = new Uint32Array(startedAt.length).map((_, row) => row);
+  return order.sort((a, b) => startedAt[a]! - startedAt[b]! || end(a) - end(b) || route[a]! - route[b]!);
+}
+
+const MILLI = 1_000;
+
+/** Clocks that tick in milliseconds make whole ones of all durations. */
+function resolutionOf({ startedAt, endedAt }: Requests): number {
+  for (let row = 0; row < startedAt.length; row++) {
+    const duration = endedAt[row]! - startedAt[row]!;
+    if (!Number.isNaN(duration) && Math.abs(duration - Math.round(duration / MILLI) * MILLI) > 0.5) return 1;
+  }
+  return MILLI;
+}
