@@ -36,20 +36,47 @@ export class RouteNames {
 }
 
 const MAX_REMEMBERED = 16_384;
-const HAS_DIGIT = /\d/;
+const SLASH = 47;
+const ZERO = 48;
+const NINE = 57;
+const LONG_TOKEN = 20;
+const SHORTEST_HEX = 8;
+const UUID_BEGIN = /^[0-9a-f]{8}-[0-9a-f]{4}-/i;
 
-/** Numbers, UUIDs, hex and long tokens in a path segment become `*`. */
+/** Numbers, UUIDs, hex and long tokens in a path segment become `*`. One pass: paths are long where somebody attacks. */
 export function templatePath(path: string): string {
-  if (!HAS_DIGIT.test(path)) return path;
-  // Segment by segment: an expression that looks for a digit behind any text begins anew at every character of a long segment.
-  return path
-    .split("/")
-    .map((segment) => (HAS_DIGIT.test(segment) && isId(segment) ? "*" : segment))
-    .join("/");
+  let template = "";
+  let copied = 0;
+  let start = 0;
+  let digits = 0;
+  let hexLetters = 0;
+  for (let at = 0; at <= path.length; at++) {
+    const code = at < path.length ? path.charCodeAt(at) : SLASH;
+    if (code !== SLASH) {
+      if (code >= ZERO && code <= NINE) digits++;
+      else if (isHexLetter(code)) hexLetters++;
+      continue;
+    }
+    const length = at - start;
+    if (digits > 0 && isId(path, start, length, digits, hexLetters)) {
+      template += `${path.slice(copied, start)}*`;
+      copied = at;
+    }
+    start = at + 1;
+    digits = 0;
+    hexLetters = 0;
+  }
+  return copied === 0 ? path : template + path.slice(copied);
 }
 
-function isId(segment: string): boolean {
-  if (/^\d+$/.test(segment) || /^[0-9a-f]{8}-[0-9a-f]{4}-/i.test(segment)) return true;
-  if (/^[0-9a-f]{8,}$/i.test(segment)) return true;
-  return segment.length >= 20;
+/** A segment that holds digits. */
+function isId(path: string, start: number, length: number, digits: number, hexLetters: number): boolean {
+  if (digits === length || length >= LONG_TOKEN) return true;
+  if (digits + hexLetters === length) return length >= SHORTEST_HEX;
+  return path[start + SHORTEST_HEX] === "-" && UUID_BEGIN.test(path.slice(start, start + length));
+}
+
+function isHexLetter(code: number): boolean {
+  const lower = code | 0x20;
+  return lower >= 97 && lower <= 102;
 }

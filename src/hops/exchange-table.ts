@@ -11,7 +11,7 @@ import type { Field } from "../wire/field.ts";
 import type { ContextReading, Observed, Purpose, ReadExchange } from "./hop.ts";
 import type { IdentityColumns } from "./identity-columns.ts";
 import { purposeOf } from "./purpose.ts";
-import { sortFields } from "./read-contexts.ts";
+import { FieldSorter } from "./read-contexts.ts";
 import { ReadingColumns } from "./reading-columns.ts";
 
 /** The two ends of a connection, as a vantage point shows them. */
@@ -63,7 +63,7 @@ export class ExchangeTable {
   readonly path: string[] = [];
   readonly readings: ReadingColumns;
   readonly identities: IdentityColumns;
-  readonly #formats: FormatSet;
+  readonly #sorter: FieldSorter;
   #flags = new Uint8Array(FIRST_ROWS);
   #version = new Uint8Array(FIRST_ROWS);
   #requestCapture = new Uint16Array(FIRST_ROWS);
@@ -84,7 +84,7 @@ export class ExchangeTable {
   #lastEnds = 0;
 
   constructor(formats: FormatSet = standardFormats) {
-    this.#formats = formats;
+    this.#sorter = new FieldSorter(formats);
     this.readings = new ReadingColumns(formats);
     this.identities = this.readings.identities;
   }
@@ -98,7 +98,7 @@ export class ExchangeTable {
     this.#version[row] = VERSIONS.indexOf(exchange.version);
     this.stream[row] = exchange.stream ?? 0;
     if (incomplete !== undefined) this.#incomplete.set(row, incomplete);
-    const sorted = sortFields(request?.fields ?? NO_FIELDS, this.#formats);
+    const sorted = this.#sorter.sort(request?.fields ?? NO_FIELDS);
     this.readings.add(sorted, response?.fields ?? NO_FIELDS);
     this.purpose[row] = PURPOSES.indexOf(purposeOf(request, sorted.userAgent, exchange.server.port));
     this.host[row] = sorted.host === undefined ? 0 : this.hosts.number(sorted.host) + 1;

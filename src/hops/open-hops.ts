@@ -26,6 +26,11 @@ export class OpenHops {
   readonly #byTarget: Chains;
   #byRequestId: Chains | undefined;
   readonly #requestIds = new Interned<string>();
+  /** By machine: 1 where it sends anything; what the others receive causes nothing that could be seen. */
+  readonly #isSending: Uint8Array;
+  readonly #isReceiving: Uint8Array;
+  /** Whether any process of it may be the caller: nobody asks then what all of them are serving. */
+  readonly #isShared: Uint8Array;
   /** By machine. */
   readonly #all: number[][] = [];
 
@@ -34,10 +39,14 @@ export class OpenHops {
     const { identities } = table.exchanges;
     this.#byTrace = new Chains(identities.size);
     this.#byTarget = new Chains(table.size);
+    this.#isSending = new Uint8Array(table.hosts.values.length);
+    for (const host of table.hostOfEnds) this.#isSending[host] = 1;
+    this.#isReceiving = new Uint8Array(this.#isSending.length);
+    this.#isShared = Uint8Array.from(table.hosts.values, (host) => (table.machines.isShared(host) ? 1 : 0));
   }
 
   isReceiving(host: number): boolean {
-    return this.#all[host] !== undefined;
+    return this.#isReceiving[host] === 1;
   }
 
   add(hop: number): void {
@@ -45,10 +54,9 @@ export class OpenHops {
     const { exchanges } = table;
     const row = table.row[hop]!;
     const host = table.hostOfPlace[table.receiver(hop)]!;
-    this.#all[host] ??= [];
-    const all = this.#all[host];
-    all.push(hop);
-    if (all.length % SWEEP_EVERY === 0) this.#all[host] = all.filter((open) => !this.isOver(open, table.startedAt[hop]!));
+    if (this.#isSending[host] === 0) return;
+    this.#isReceiving[host] = 1;
+    if (this.#isShared[host] === 0) this.#list(host, hop);
     for (let i = exchanges.readings.first(row); i < exchanges.readings.end(row); i++)
       this.#byTrace.put(host, exchanges.identities.trace[i]!, i, hop);
     if (exchanges.isWhole(row)) this.#byTarget.put(host, exchanges.targetHash[row]!, hop, hop);
@@ -65,7 +73,19 @@ export class OpenHops {
     return at > (Number.isNaN(end) ? startedAt[hop]! + OPEN_ENDED_US : end) + TOLERANCE_US;
   }
 
-  /** What `host` is serving when `hop` begins. */
+  #list(host: number, hop: number): void {
+    this.#all[host] ??= [];
+    const all = this.#all[host];
+    all.push(hop);
+    const at = this.#table.startedAt[hop]!;
+    if (all.length % SWEEP_EVERY === 0) this.#all[host] = all.filter((open) => !this.isOver(open, at));
+  }
+
+  isShared(host: number): boolean {
+    return this.#isShared[host] === 1;
+  }
+
+  /** What `host`, which is not shared, is serving when `hop` begins. */
   all(host: number, hop: number): readonly number[] {
     const at = this.#table.startedAt[hop]!;
     return (this.#all[host] ?? []).filter((open) => !this.isOver(open, at));

@@ -15,14 +15,11 @@ class ParentLinker {
   readonly #open: OpenHops;
   /** For a hop that was handed on inside its machine (proxy to application): the newest hop that took it over, plus one; 0 without one. */
   readonly #takenBy: Uint32Array;
-  /** By machine: whether any process of it may be the caller. */
-  readonly #isShared: readonly boolean[];
 
   constructor(table: HopTable) {
     this.#table = table;
     this.#open = new OpenHops(table);
     this.#takenBy = new Uint32Array(table.size);
-    this.#isShared = table.hosts.values.map((host) => table.machines.isShared(host));
   }
 
   link(hop: number): void {
@@ -74,7 +71,7 @@ class ParentLinker {
   }
 
   #byCandidates(hop: number, host: number): void {
-    if (this.#isShared[host]) return;
+    if (this.#open.isShared(host)) return;
     const candidates = this.#waiting(hop, this.#open.all(host, hop));
     this.#table.setCandidates(hop, candidates);
     this.#linkOnly(hop, candidates, "only candidate", 0.8);

@@ -29,41 +29,58 @@ export interface SortedFields {
 
 const NO_FIELDS: readonly Field[] = [];
 
-export function sortFields(fields: readonly Field[], formats = standardFormats): SortedFields {
-  let trace: Field[] | undefined;
-  let requestId: string | undefined;
-  let requestIdRank = correlationFieldNames.length;
-  let host: string | undefined;
-  let userAgent: string | undefined;
-  for (const field of fields) {
-    if (formats.isTraceField(field.name)) {
-      if (trace === undefined) trace = [field];
-      else trace.push(field);
-      continue;
-    }
-    const name = lowerCased(field.name);
-    if (name === HOST) host ??= field.value;
-    else if (name === USER_AGENT) userAgent ??= field.value;
-    else {
-      const rank = correlationRank(name);
-      if (rank < 0 || rank >= requestIdRank) continue;
-      requestId = field.value;
-      requestIdRank = rank;
-    }
-  }
-  return { trace: trace ?? NO_FIELDS, requestId, host, userAgent };
-}
-
-/** Names as they stood on the wire, so that each spelling is lower-cased once. */
-const spellings = new Map<string, string>();
+const TRACE = -1;
+const HOST_FIELD = -2;
+const AGENT_FIELD = -3;
+const UNUSED = -4;
 const MAX_SPELLINGS = 1_024;
 
-function lowerCased(name: string): string {
-  const known = spellings.get(name);
-  if (known !== undefined) return known;
-  const lower = name.toLowerCase();
-  if (spellings.size < MAX_SPELLINGS) spellings.set(name, lower);
-  return lower;
+/** Tells request fields apart by their names; each spelling is looked at once. */
+export class FieldSorter {
+  readonly #formats: FormatSet;
+  /** What a field is for, by its name as it stood on the wire; of a correlation id its rank. */
+  readonly #kinds = new Map<string, number>();
+
+  constructor(formats: FormatSet = standardFormats) {
+    this.#formats = formats;
+  }
+
+  sort(fields: readonly Field[]): SortedFields {
+    let trace: Field[] | undefined;
+    let requestId: string | undefined;
+    let requestIdRank = correlationFieldNames.length;
+    let host: string | undefined;
+    let userAgent: string | undefined;
+    for (const field of fields) {
+      const kind = this.#kinds.get(field.name) ?? this.#kindOf(field.name);
+      if (kind === TRACE) {
+        if (trace === undefined) trace = [field];
+        else trace.push(field);
+      } else if (kind === HOST_FIELD) host ??= field.value;
+      else if (kind === AGENT_FIELD) userAgent ??= field.value;
+      else if (kind >= 0 && kind < requestIdRank) {
+        requestId = field.value;
+        requestIdRank = kind;
+      }
+    }
+    return { trace: trace ?? NO_FIELDS, requestId, host, userAgent };
+  }
+
+  #kindOf(name: string): number {
+    const lower = name.toLowerCase();
+    const rank = correlationRank(lower);
+    const kind = this.#formats.isTraceField(name)
+      ? TRACE
+      : lower === HOST
+        ? HOST_FIELD
+        : lower === USER_AGENT
+          ? AGENT_FIELD
+          : rank >= 0
+            ? rank
+            : UNUSED;
+    if (this.#kinds.size < MAX_SPELLINGS) this.#kinds.set(name, kind);
+    return kind;
+  }
 }
 
 const NOTHING: ContextReading = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { keptFieldNames, readContexts, sortFields } from "../../src/hops/read-contexts.ts";
+import { FieldSorter, keptFieldNames, readContexts } from "../../src/hops/read-contexts.ts";
 import { formatsWith, standardFormats } from "../../src/propagation/registry.ts";
 import { UserError } from "../../src/wire/user-error.ts";
 
@@ -43,8 +43,11 @@ describe("--propagation-format", () => {
     expect(keptFieldNames(formats)).toContain("x-acme-trace");
     expect(keptFieldNames()).not.toContain("x-acme-trace");
     const fields = [{ name: "X-Acme-Trace", value: "7b/7b" }];
-    expect(readContexts(sortFields(fields, formats).trace, undefined, undefined, formats)).toMatchObject({ format: "acme", fields });
-    expect(readContexts(sortFields(fields).trace, undefined, undefined)).toMatchObject({ format: undefined, fields: [] });
+    expect(readContexts(new FieldSorter(formats).sort(fields).trace, undefined, undefined, formats)).toMatchObject({
+      format: "acme",
+      fields,
+    });
+    expect(readContexts(new FieldSorter().sort(fields).trace, undefined, undefined)).toMatchObject({ format: undefined, fields: [] });
   });
 
   it("is the standard set without any", () => {

@@ -94,8 +94,9 @@ class DeclaredFieldReader implements FieldReader {
   readonly fields: FieldLines = noFields();
   readonly lines = new LineScanner();
   readonly text = createTextCache(this.lines);
-  /** By first letter, in both cases: most lines are passed over after one look. */
-  readonly #declared: (readonly Declared[] | undefined)[] = new Array(256).fill(undefined);
+  /** By the first two letters, in both cases: the place in `#lists` plus one. Most lines are passed over after one look. */
+  readonly #byLetters = new Uint8Array(1 << 16);
+  readonly #lists: Declared[][] = [];
   #last: Declared | undefined;
 
   constructor(keep: ReadonlySet<string>) {
@@ -103,11 +104,19 @@ class DeclaredFieldReader implements FieldReader {
       const isPrefix = declared.endsWith("*");
       const name = isPrefix ? declared.slice(0, -1) : declared;
       const entry: Declared = { name, isPrefix, isKept: keep.has(declared), seen: name, value: "" };
-      const letter = name.charCodeAt(0);
-      const list = [...(this.#declared[letter] ?? []), entry];
-      this.#declared[letter] = list;
-      this.#declared[name.slice(0, 1).toUpperCase().charCodeAt(0)] = list;
+      this.#list(name).push(entry);
     }
+  }
+
+  /** The list of the names that begin with the same two letters. */
+  #list(name: string): Declared[] {
+    const known = this.#byLetters[letters(name)]!;
+    if (known > 0) return this.#lists[known - 1]!;
+    const list: Declared[] = [];
+    const place = this.#lists.push(list);
+    const [first, second] = [name.slice(0, 1), name.slice(1, 2)];
+    for (const a of [first, first.toUpperCase()]) for (const b of [second, second.toUpperCase()]) this.#byLetters[letters(a + b)] = place;
+    return list;
   }
 
   read(bytes: Uint8Array, start: number, end: number): number {
@@ -130,9 +139,9 @@ class DeclaredFieldReader implements FieldReader {
       if (first === CR && at + 1 < end && bytes[at + 1] === LF) return at + 2;
       const lf = findLineFeed(view, bytes, at, end);
       if (lf === end) return -1;
-      const candidates = this.#declared[first];
-      if (candidates !== undefined) {
-        this.#last = find(candidates, bytes, at, lf);
+      const list = this.#byLetters[(first << 8) | bytes[at + 1]!]!;
+      if (list > 0) {
+        this.#last = find(this.#lists[list - 1]!, bytes, at, lf);
         if (this.#last !== undefined) {
           if (count++ < MAX_FIELDS) this.#put(this.#last, bytes, at, lf);
           else fields.isBeyondLimits = true;
@@ -198,12 +207,17 @@ function find(candidates: readonly Declared[], bytes: Uint8Array, start: number,
     const candidate = candidates[c]!;
     const { name } = candidate;
     const end = start + name.length;
-    if (end >= lf || !(candidate.isPrefix ? colonAfter(bytes, end, lf) > end : isColonNext(bytes, end, lf))) continue;
-    let i = 1;
+    if (end >= lf) continue;
+    let i = 2;
     while (i < name.length && lower(bytes[start + i]!) === name.charCodeAt(i)) i++;
-    if (i === name.length) return candidate;
+    if (i < name.length) continue;
+    if (candidate.isPrefix ? colonAfter(bytes, end, lf) > end : isColonNext(bytes, end, lf)) return candidate;
   }
   return undefined;
+}
+
+function letters(name: string): number {
+  return (name.charCodeAt(0) << 8) | name.charCodeAt(1);
 }
 
 function isColonNext(bytes: Uint8Array, at: number, lf: number): boolean {
