@@ -33,6 +33,8 @@ export class HopTable {
   readonly placeOfEnds: Int32Array;
   /** By number in `places`: the number of its machine in `hosts`. */
   readonly hostOfPlace: Int32Array;
+  readonly #clientHost: Uint32Array;
+  readonly #receiver: Uint32Array;
   readonly #parentReason: Uint8Array;
   readonly #reasons = new Interned<ParentReason>();
   readonly #candidates = new Map<number, readonly number[]>();
@@ -58,6 +60,8 @@ export class HopTable {
     this.purpose = new Uint8Array(size);
     this.parent = new Int32Array(size).fill(NO_PARENT);
     this.parentConfidence = new Float64Array(size);
+    this.#clientHost = new Uint32Array(size);
+    this.#receiver = new Uint32Array(size);
     this.#parentReason = new Uint8Array(size);
     this.hostOfEnds = Int32Array.from(exchanges.ends, ({ client, vantage }) => this.hosts.number(machines.hostOf(client.address, vantage)));
     this.placeOfEnds = Int32Array.from(exchanges.ends, ({ server, vantage }) => this.places.number(machines.placeOf(server, vantage)));
@@ -97,12 +101,12 @@ export class HopTable {
 
   /** Number of the machine that sent it. */
   clientHost(hop: number): number {
-    return this.hostOfEnds[this.exchanges.endsOf[this.row[hop]!]!]!;
+    return this.#clientHost[hop]!;
   }
 
   /** Number of the listener that received it. */
   receiver(hop: number): number {
-    return this.placeOfEnds[this.exchanges.endsOf[this.row[hop]!]!]!;
+    return this.#receiver[hop]!;
   }
 
   link(hop: number, parent: number, because: ParentReason, confidence: number): void {
@@ -156,6 +160,9 @@ export class HopTable {
     const row = this.#sightings.best(group, exchanges, clocks);
     this.row[hop] = row;
     this.purpose[hop] = exchanges.purpose[row]!;
+    const ends = exchanges.endsOf[row]!;
+    this.#clientHost[hop] = this.hostOfEnds[ends]!;
+    this.#receiver[hop] = this.placeOfEnds[ends]!;
     let start = Number.POSITIVE_INFINITY;
     let end = Number.NaN;
     for (let seen = this.#sightings.first(group); seen >= 0; seen = this.#sightings.next(seen)) {

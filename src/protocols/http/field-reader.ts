@@ -47,6 +47,9 @@ export interface FieldLines {
   isBeyondLimits: boolean;
 }
 
+/** Never written to: most responses have no field that anybody keeps. */
+const NOTHING_KEPT: Field[] = [];
+
 function noFields(): FieldLines {
   return {
     kept: [],
@@ -79,10 +82,8 @@ interface Declared {
   readonly name: string;
   readonly isPrefix: boolean;
   readonly isKept: boolean;
-  /** The name as it stood on the wire last: the next one is most likely written the same. */
-  seen: string;
-  /** The value that came last: one client sends one host and one user agent. */
-  value: string;
+  /** What came last: the next is most likely spelt the same, and one client sends one host and one user agent. */
+  seen: Field;
 }
 
 /** `keep`: lower-case names of the fields whose values are kept; one that ends in `*` stands for every field whose name begins so. */
@@ -103,7 +104,7 @@ class DeclaredFieldReader implements FieldReader {
     for (const declared of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_TYPE, CONTENT_ENCODING, UPGRADE, ...keep])) {
       const isPrefix = declared.endsWith("*");
       const name = isPrefix ? declared.slice(0, -1) : declared;
-      const entry: Declared = { name, isPrefix, isKept: keep.has(declared), seen: name, value: "" };
+      const entry: Declared = { name, isPrefix, isKept: keep.has(declared), seen: { name, value: "" } };
       this.#list(name).push(entry);
     }
   }
@@ -121,7 +122,7 @@ class DeclaredFieldReader implements FieldReader {
 
   read(bytes: Uint8Array, start: number, end: number): number {
     const { fields } = this;
-    fields.kept = [];
+    fields.kept = NOTHING_KEPT;
     fields.contentLength = NO_LENGTH;
     fields.transferEncoding = "";
     fields.upgrade = "";
@@ -163,11 +164,14 @@ class DeclaredFieldReader implements FieldReader {
     const from = blanksEnd(bytes, colon + 1, lf);
     const to = valueEnd(bytes, from, lf);
     if (declared.isKept) {
-      if (!isText(declared.seen, bytes, start, colon)) declared.seen = text.read(bytes, start, colon);
       const end = Math.min(to, from + MAX_FIELD_VALUE_BYTES);
       if (end < to) fields.isBeyondLimits = true;
-      if (!isText(declared.value, bytes, from, end)) declared.value = text.read(bytes, from, end);
-      fields.kept.push({ name: declared.seen, value: declared.value });
+      const { name, value } = declared.seen;
+      const isNameSeen = isText(name, bytes, start, colon);
+      if (!isNameSeen || !isText(value, bytes, from, end))
+        declared.seen = { name: isNameSeen ? name : text.read(bytes, start, colon), value: text.read(bytes, from, end) };
+      if (fields.kept === NOTHING_KEPT) fields.kept = [declared.seen];
+      else fields.kept.push(declared.seen);
     }
     if (declared.name === CONTENT_TYPE) {
       fields.typeStart = from;
