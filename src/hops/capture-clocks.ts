@@ -56,6 +56,7 @@ function collectSamples(table: ExchangeTable, sightings: Sightings): Map<string,
         const difference = clockDifference(table, first, second);
         if (Number.isNaN(difference)) continue;
         const [a, b] = [table.vantageOf(first), table.vantageOf(second)];
+        if (a === b) continue;
         const known = samples.get(`${a} ${b}`) ?? { a, b, differences: [] };
         samples.set(`${a} ${b}`, known);
         if (known.differences.length < MAX_SAMPLES) known.differences.push(difference);

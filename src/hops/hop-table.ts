@@ -160,17 +160,27 @@ export class HopTable {
     const row = this.#sightings.best(group, exchanges, clocks);
     this.row[hop] = row;
     this.purpose[hop] = exchanges.purpose[row]!;
-    const ends = exchanges.endsOf[row]!;
-    this.#clientHost[hop] = this.hostOfEnds[ends]!;
-    this.#receiver[hop] = this.placeOfEnds[ends]!;
     let start = Number.POSITIVE_INFINITY;
     let end = Number.NaN;
+    // Where addresses are translated on the way, the sender's are seen first and the receiver's last.
+    let nearest = row;
+    let farthest = row;
+    let latest = Number.NEGATIVE_INFINITY;
     for (let seen = this.#sightings.first(group); seen >= 0; seen = this.#sightings.next(seen)) {
       const at = startOf(exchanges, seen, clocks);
-      if (at < start) start = at;
+      if (at < start) {
+        start = at;
+        nearest = seen;
+      }
+      if (at > latest) {
+        latest = at;
+        farthest = seen;
+      }
       const ended = exchanges.responseEnd[seen]! - (clocks[exchanges.vantageOf(seen)] ?? 0);
       if (!(ended <= end) && !Number.isNaN(ended)) end = ended;
     }
+    this.#clientHost[hop] = this.hostOfEnds[exchanges.endsOf[nearest]!]!;
+    this.#receiver[hop] = this.placeOfEnds[exchanges.endsOf[farthest]!]!;
     this.startedAt[hop] = start;
     this.endedAt[hop] = end;
   }

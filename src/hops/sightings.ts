@@ -1,14 +1,15 @@
 // Exchanges seen from several vantage points become one: same addresses, and the same sequence number of the request's first byte (or of the
-// response's, where a capture lacks the request). Loopback means another machine in every capture and is never joined across them.
+// response's, where a capture lacks the request). So do those that address translation shows under two pairs of addresses, by both sequence numbers.
+// Loopback means another machine in every capture and is never joined across them.
 
 import { Interned } from "../wire/columns.ts";
-import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
+import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import type { Ends, ExchangeTable } from "./exchange-table.ts";
 
 const NOTHING = -1;
 
-/** Groups of rows that show one exchange each, in the order of their first rows. With one vantage point a row is a group of its own. */
+/** Groups of rows that show one exchange each, in the order of their first rows. */
 export class Sightings {
   readonly groups: number;
   /** First and last row by group; undefined where every group is the row of its number. */
@@ -17,7 +18,7 @@ export class Sightings {
   readonly #next: Int32Array | undefined;
 
   constructor(table: ExchangeTable, vantagePoints: number) {
-    if (vantagePoints <= 1) {
+    if (vantagePoints <= 1 && !hasTranslation(table)) {
       this.groups = table.size;
       return;
     }
@@ -67,6 +68,21 @@ function rank(table: ExchangeTable, row: number): number {
   return table.isWhole(row) ? 0 : table.hasRequest(row) ? 1 : 2;
 }
 
+/** Whether a connection is seen under two pairs of addresses: then single exchanges are looked at, also of one vantage point. */
+function hasTranslation(table: ExchangeTable): boolean {
+  const seen = new Uint8Array(table.ends.length);
+  const known = new PairTable();
+  for (let row = 0; row < table.size; row++) {
+    const ends = table.endsOf[row]!;
+    if (seen[ends] === 1 || !isTellingAll(table, row)) continue;
+    seen[ends] = 1;
+    const other = known.get(table.requestSequence[row]!, table.responseSequence[row]!);
+    if (other >= 0 && isTranslated(table, row, other)) return true;
+    known.set(table.requestSequence[row]!, table.responseSequence[row]!, row);
+  }
+  return false;
+}
+
 function join(table: ExchangeTable) {
   const first = new Int32Array(table.size);
   const last = new Int32Array(table.size);
@@ -74,6 +90,8 @@ function join(table: ExchangeTable) {
   const names = new Interned<string>();
   const nameOfEnds = Int32Array.from(table.ends, (ends) => names.number(endsName(ends)));
   const known = new PairTable();
+  /** By the sequence numbers of request and response: the group that came last. */
+  const bySequences = new PairTable();
   let groups = 0;
   for (let row = 0; row < table.size; row++) {
     const ends = nameOfEnds[table.endsOf[row]!]! * 2;
@@ -81,6 +99,11 @@ function join(table: ExchangeTable) {
     const asked = table.hasRequest(row) ? known.get(ends, table.requestSequence[row]! + stream) : NOTHING;
     const answered = table.hasResponse(row) ? known.get(ends + 1, table.responseSequence[row]! + stream) : NOTHING;
     let group = [asked, answered].find((g) => g !== NOTHING && isSightingOf(table, row, first[g]!, next)) ?? NOTHING;
+    const isTelling = isTellingAll(table, row);
+    if (group === NOTHING && isTelling) {
+      const other = bySequences.get(table.requestSequence[row]! + stream, table.responseSequence[row]!);
+      if (other !== NOTHING && isTranslated(table, row, first[other]!)) group = other;
+    }
     if (group === NOTHING) {
       group = groups++;
       first[group] = row;
@@ -88,6 +111,7 @@ function join(table: ExchangeTable) {
     last[group] = row;
     if (table.hasRequest(row)) known.set(ends, table.requestSequence[row]! + stream, group);
     if (table.hasResponse(row)) known.set(ends + 1, table.responseSequence[row]! + stream, group);
+    if (isTelling) bySequences.set(table.requestSequence[row]! + stream, table.responseSequence[row]!, group);
   }
   return { groups, first, next };
 }
@@ -97,6 +121,33 @@ function isSightingOf(table: ExchangeTable, row: number, firstOfGroup: number, n
   if (table.stream[firstOfGroup] !== table.stream[row]) return false;
   for (let other = firstOfGroup; other !== NOTHING; other = next[other]!) if (table.vantageOf(other) === table.vantageOf(row)) return false;
   return true;
+}
+
+function isTellingAll(table: ExchangeTable, row: number): boolean {
+  return table.isWhole(row) && table.hasResponse(row);
+}
+
+/**
+ * Address translation (a service address, a node port) leaves sequence numbers and bytes as they are: both numbers and the request are the same, and the
+ * addresses are not. A proxy has a connection of its own, with other numbers.
+ */
+function isTranslated(table: ExchangeTable, row: number, other: number): boolean {
+  const [a, b] = [table.ends[table.endsOf[row]!]!, table.ends[table.endsOf[other]!]!];
+  if (isSameEnd(a.client, b.client) && isSameEnd(a.server, b.server)) return false;
+  return (
+    !isLoopback(a.client.address) &&
+    !isLoopback(b.client.address) &&
+    table.requestSequence[row] === table.requestSequence[other] &&
+    table.responseSequence[row] === table.responseSequence[other] &&
+    table.stream[row] === table.stream[other] &&
+    table.targetHash[row] === table.targetHash[other] &&
+    table.method[row] === table.method[other] &&
+    table.headLength(row) === table.headLength(other)
+  );
+}
+
+function isSameEnd(a: Endpoint, b: Endpoint): boolean {
+  return a.address === b.address && a.port === b.port;
 }
 
 function endsName({ client, server, vantage }: Ends): string {

@@ -71,7 +71,9 @@ export class Drafts {
 
   /** Who received or sent something. */
   inUse(): Draft[] {
-    return [...new Set([...this.#byPlace, ...this.#numbers.values])].sort(
+    const receivers = new Set<Draft>();
+    for (let hop = 0; hop < this.#table.size; hop++) receivers.add(this.receiver(hop));
+    return [...new Set([...receivers, ...this.#numbers.values])].sort(
       (a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0) || (a.ports[0] ?? 0) - (b.ports[0] ?? 0),
     );
   }
