@@ -6,21 +6,13 @@ import { standardFormats } from "../propagation/registry.ts";
 import { grpcCall } from "../protocols/http/grpc.ts";
 import type { HttpExchange, PacketReference } from "../protocols/observation.ts";
 import { type Column, FIRST_ROWS, grown, Interned } from "../wire/columns.ts";
-import type { Endpoint } from "../wire/endpoint.ts";
 import type { Field } from "../wire/field.ts";
+import { ConnectionEnds } from "./connection-ends.ts";
 import type { ContextReading, Observed, Purpose, ReadExchange } from "./hop.ts";
 import type { IdentityColumns } from "./identity-columns.ts";
 import { purposeOf } from "./purpose.ts";
 import { FieldSorter } from "./read-contexts.ts";
 import { ReadingColumns } from "./reading-columns.ts";
-
-/** The two ends of a connection, as a vantage point shows them. */
-export interface Ends {
-  readonly vantage: number;
-  readonly connection: number;
-  readonly client: Endpoint;
-  readonly server: Endpoint;
-}
 
 export const PURPOSES: readonly Purpose[] = ["work", "probe", "export", "preflight"];
 export const WORK = 0;
@@ -37,7 +29,8 @@ const IS_GRPC = 16;
 
 export class ExchangeTable {
   size = 0;
-  readonly ends: Ends[] = [];
+  readonly #connections = new ConnectionEnds();
+  readonly ends = this.#connections.all;
   /** Index in `ends`. */
   endsOf = new Uint32Array(FIRST_ROWS);
   /** Times are NaN where they were not seen; µs on the clock of the vantage point. */
@@ -79,9 +72,6 @@ export class ExchangeTable {
   readonly #hiddenFields = new Map<number, number>();
   readonly #incomplete = new Map<number, NonNullable<HttpExchange["incomplete"]>>();
   readonly #seenAgain = new Map<number, readonly PacketReference[]>();
-  /** By vantage point, then by the number of the connection: the index in `ends` that came last. */
-  readonly #endsByConnection: Map<number, number>[] = [];
-  #lastEnds = 0;
 
   constructor(formats: FormatSet = standardFormats) {
     this.#sorter = new FieldSorter(formats);
@@ -94,7 +84,7 @@ export class ExchangeTable {
     if (this.size === this.endsOf.length) this.#grow();
     const row = this.size++;
     const { request, response, grpc, incomplete } = exchange;
-    this.endsOf[row] = this.#endsNumber(exchange);
+    this.endsOf[row] = this.#connections.number(exchange);
     this.#version[row] = VERSIONS.indexOf(exchange.version);
     this.stream[row] = exchange.stream ?? 0;
     if (incomplete !== undefined) this.#incomplete.set(row, incomplete);
@@ -252,20 +242,6 @@ export class ExchangeTable {
     };
   }
 
-  #endsNumber({ vantage, connection, client, server }: HttpExchange): number {
-    const last = this.ends[this.#lastEnds];
-    if (last !== undefined && last.client === client && last.server === server && last.vantage === vantage) return this.#lastEnds;
-    this.#endsByConnection[vantage] ??= new Map();
-    const byConnection = this.#endsByConnection[vantage];
-    const known = byConnection.get(connection);
-    if (known !== undefined && isSame(this.ends[known]!.client, client) && isSame(this.ends[known]!.server, server)) this.#lastEnds = known;
-    else {
-      this.#lastEnds = this.ends.push({ vantage, connection, client, server }) - 1;
-      byConnection.set(connection, this.#lastEnds);
-    }
-    return this.#lastEnds;
-  }
-
   #grow(): void {
     const longer = <C extends Column>(column: C): C => grown(column, column.length * 2);
     this.endsOf = longer(this.endsOf);
@@ -297,8 +273,4 @@ export class ExchangeTable {
 /** NaN stands for a time that was not seen. */
 function seen(time: number): number | undefined {
   return Number.isNaN(time) ? undefined : time;
-}
-
-function isSame(a: Endpoint, b: Endpoint): boolean {
-  return a === b || (a.address === b.address && a.port === b.port);
 }

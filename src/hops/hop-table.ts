@@ -86,19 +86,6 @@ export class HopTable {
     return this.purpose[hop] === 0;
   }
 
-  countOf(purpose: Purpose): number {
-    const wanted = PURPOSES.indexOf(purpose);
-    let found = 0;
-    for (let hop = 0; hop < this.size; hop++) if (this.purpose[hop] === wanted) found++;
-    return found;
-  }
-
-  countWithContext(): number {
-    let found = 0;
-    for (let hop = 0; hop < this.size; hop++) if (this.exchanges.readings.hasContext(this.row[hop]!)) found++;
-    return found;
-  }
-
   /** Number of the machine that sent it. */
   clientHost(hop: number): number {
     return this.#clientHost[hop]!;
@@ -120,12 +107,6 @@ export class HopTable {
     const { ends, endsOf } = this.exchanges;
     const { vantage } = ends[endsOf[this.row[hop]!]!]!;
     return this.machines.isBlind(this.hosts.values[this.clientHost(hop)]!, this.startedAt[hop]! + (this.clocks[vantage] ?? 0));
-  }
-
-  /** The first exchange of the work that a hop caused. */
-  firstCausedBy(cause: number): number | undefined {
-    for (let hop = this.parent.indexOf(cause); hop >= 0; hop = this.parent.indexOf(cause, hop + 1)) if (this.isWork(hop)) return hop;
-    return undefined;
   }
 
   because(hop: number): ParentReason {
@@ -162,13 +143,14 @@ export class HopTable {
     this.purpose[hop] = exchanges.purpose[row]!;
     let start = Number.POSITIVE_INFINITY;
     let end = Number.NaN;
-    // Where addresses are translated on the way, the sender's are seen first and the receiver's last.
+    // Where addresses are translated on the way, the sender's are seen first and the receiver's last. At equal times the answer tells: it is seen
+    // near the receiver first, and rows come in the order of their ends.
     let nearest = row;
     let farthest = row;
     let latest = Number.NEGATIVE_INFINITY;
     for (let seen = this.#sightings.first(group); seen >= 0; seen = this.#sightings.next(seen)) {
       const at = startOf(exchanges, seen, clocks);
-      if (at < start) {
+      if (at <= start) {
         start = at;
         nearest = seen;
       }

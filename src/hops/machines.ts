@@ -4,7 +4,8 @@
 import type { ConnectionSummary } from "../protocols/observation.ts";
 import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
-import type { Ends, ExchangeTable } from "./exchange-table.ts";
+import type { Ends } from "./connection-ends.ts";
+import type { ExchangeTable } from "./exchange-table.ts";
 import type { Place } from "./hop.ts";
 
 export interface Machines {

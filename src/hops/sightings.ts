@@ -3,9 +3,10 @@
 // Loopback means another machine in every capture and is never joined across them.
 
 import { Interned } from "../wire/columns.ts";
-import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
+import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import { PairTable } from "../wire/pair-table.ts";
-import type { Ends, ExchangeTable } from "./exchange-table.ts";
+import { type Ends, isSameEnd } from "./connection-ends.ts";
+import type { ExchangeTable } from "./exchange-table.ts";
 
 const NOTHING = -1;
 
@@ -116,10 +117,11 @@ function join(table: ExchangeTable) {
   return { groups, first, next };
 }
 
-/** A second one from the same vantage point is another exchange (a port used again); so is one of another stream. */
+/** A second one with the same ends from the same vantage point is another exchange (a port used again); so is one of another stream. */
 function isSightingOf(table: ExchangeTable, row: number, firstOfGroup: number, next: Int32Array): boolean {
   if (table.stream[firstOfGroup] !== table.stream[row]) return false;
-  for (let other = firstOfGroup; other !== NOTHING; other = next[other]!) if (table.vantageOf(other) === table.vantageOf(row)) return false;
+  for (let other = firstOfGroup; other !== NOTHING; other = next[other]!)
+    if (table.vantageOf(other) === table.vantageOf(row) && !isTranslated(table, row, other)) return false;
   return true;
 }
 
@@ -144,10 +146,6 @@ function isTranslated(table: ExchangeTable, row: number, other: number): boolean
     table.method[row] === table.method[other] &&
     table.headLength(row) === table.headLength(other)
   );
-}
-
-function isSameEnd(a: Endpoint, b: Endpoint): boolean {
-  return a.address === b.address && a.port === b.port;
 }
 
 function endsName({ client, server, vantage }: Ends): string {

@@ -1,6 +1,7 @@
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { Tally } from "../diagnosis/tally.ts";
 import { severities } from "../diagnosis/verdict.ts";
+import { countWithContext } from "../hops/count-hops.ts";
 
 /** The figures of a run: `exchanges` are all HTTP exchanges seen, `hops` those that were judged. */
 export interface Summary {
@@ -21,7 +22,7 @@ export function summarize({ graph, diagnosis, answer, diff }: Inspection): Summa
   return {
     exchanges: graph.table.size,
     hops: countJudged(diagnosis.tally),
-    withContext: graph.table.countWithContext(),
+    withContext: countWithContext(graph.table),
     traces: graph.table.exchanges.identities.traceIds.size,
     tracesInBackend: answer === undefined ? null : countIn(traceIdsOnWire(graph), diff),
     tracesLookedUp: answer?.asked ?? null,

@@ -7,6 +7,7 @@ import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Exemplar } from "../../diagnosis/tally.ts";
 import type { Verdict } from "../../diagnosis/verdict.ts";
 import type { HopGraph } from "../../hops/build-hops.ts";
+import { firstCausedBy } from "../../hops/count-hops.ts";
 import type { Hop } from "../../hops/hop.ts";
 import { shorten } from "./words.ts";
 
@@ -76,7 +77,7 @@ function nodesBehind(first: Hop, { graph, naming }: Inspection): string[] {
   const nodes: string[] = [];
   let cause = first.index;
   while (nodes.length < MAX_BEHIND) {
-    const next = graph.table.firstCausedBy(cause);
+    const next = firstCausedBy(graph.table, cause);
     if (next === undefined) break;
     nodes.push(naming.receiverOf(next).group);
     cause = next;

@@ -1,6 +1,7 @@
 // What was seen and not judged, and what would help: exchanges without a trace by right, connections that cannot be read, holes in the capture.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import { countOfPurpose } from "../../hops/count-hops.ts";
 import type { Purpose } from "../../hops/hop.ts";
 import type { TlsHandshake } from "../../protocols/observation.ts";
 import { type Endpoint, formatEndpoint } from "../../wire/endpoint.ts";
@@ -42,7 +43,7 @@ const PURPOSES: Record<Exclude<Purpose, "work">, readonly [string, string]> = {
 /** `6 health checks and scrapes, 12 telemetry exports`, or nothing. */
 export function leftOut({ graph }: Inspection): string {
   const parts = Object.entries(PURPOSES).flatMap(([purpose, [one, many]]) => {
-    const n = graph.table.countOf(purpose as Purpose);
+    const n = countOfPurpose(graph.table, purpose as Purpose);
     return n === 0 ? [] : [counted(n, one, many)];
   });
   return parts.length === 0 ? "" : `${listed(parts)} (they carry no trace by right).`;

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { buildHops } from "../../src/hops/build-hops.ts";
+import { ExchangeTable } from "../../src/hops/exchange-table.ts";
+import { CLIENT, exchange, type Options, POD, SERVICE } from "./exchanges.ts";
+
+function hopsOf(seen: readonly Options[]) {
+  const table = new ExchangeTable();
+  for (const options of seen) table.add(exchange(options));
+  const vantagePoints = Math.max(...seen.map(({ vantage = 0 }) => vantage)) + 1;
+  return buildHops(table, [], vantagePoints).table.all();
+}
+
+describe("one exchange, several sightings", () => {
+  it("is one hop where two captures show the same connection", () => {
+    const hops = hopsOf([{ vantage: 0 }, { vantage: 1, at: 30 }]);
+    expect(hops).toHaveLength(1);
+    expect(hops[0]?.sightings.map(({ vantage }) => vantage)).toEqual([0, 1]);
+  });
+
+  it("is one hop where a service address is translated, within one capture and across two", () => {
+    for (const vantage of [0, 1]) {
+      const hops = hopsOf([
+        { server: POD, vantage, at: 20, answered: 480 },
+        { server: SERVICE, answered: 500 },
+      ]);
+      expect(hops).toHaveLength(1);
+      expect(hops[0]).toMatchObject({ client: CLIENT, server: SERVICE, clientHost: CLIENT.address, receiver: { host: POD.address } });
+    }
+  });
+
+  it("is one hop where the caller's address is translated too", () => {
+    const node = { address: "192.168.0.10", port: 31_000 };
+    const hops = hopsOf([
+      { client: node, server: POD, answered: 499 },
+      { server: SERVICE, answered: 500 },
+    ]);
+    expect(hops).toHaveLength(1);
+    expect(hops[0]).toMatchObject({ clientHost: CLIENT.address, receiver: { host: POD.address } });
+  });
+
+  it("is two hops through a proxy, which has sequence numbers of its own", () => {
+    expect(hopsOf([{ server: SERVICE }, { client: SERVICE, server: POD, sequence: 77, at: 20 }])).toHaveLength(2);
+  });
+
+  it("is two hops where only the numbers agree", () => {
+    expect(hopsOf([{ server: SERVICE }, { server: POD, target: "/other", at: 20 }])).toHaveLength(2);
+  });
+
+  it("is two hops where a port is used again", () => {
+    expect(hopsOf([{}, { at: 5_000_000 }])).toHaveLength(2);
+  });
+
+  it("never joins loopback of two captures", () => {
+    const local = { address: "127.0.0.1", port: 8_080 };
+    const from = { address: "127.0.0.1", port: 40_000 };
+    expect(
+      hopsOf([
+        { client: from, server: local },
+        { client: from, server: local, vantage: 1 },
+      ]),
+    ).toHaveLength(2);
+  });
+});
+
+describe("the order of hops", () => {
+  it("is that of their starts, however they ended", () => {
+    const starts = [50, 10, 90, 30, 70].map((at, i) => ({ at, sequence: i * 10, target: `/${i}` }));
+    expect(hopsOf(starts).map(({ path }) => path)).toEqual(["/1", "/3", "/0", "/4", "/2"]);
+  });
+
+  it("is the same for captures one after another, which are far from ordered", () => {
+    const late = Array.from({ length: 200 }, (_, i) => ({ at: 1_000_000 + i, sequence: i, target: `/late/${i}` }));
+    const early = Array.from({ length: 200 }, (_, i) => ({ at: i, sequence: 10_000 + i, target: `/early/${i}` }));
+    const paths = hopsOf([...late, ...early]).map(({ path }) => path);
+    expect(paths[0]).toBe("/early/0");
+    expect(paths.at(-1)).toBe("/late/199");
+  });
+});
