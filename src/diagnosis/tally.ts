@@ -3,7 +3,7 @@
 import type { Workload } from "../naming/workload.ts";
 import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts";
 import type { Fault, Judgement } from "./judgement.ts";
-import type { Verdict } from "./verdict.ts";
+import { hasOwnCauses, type Verdict } from "./verdict.ts";
 
 export const OTHER_ROUTES = "other";
 /** More workloads than any run has: two indices make one key. */
@@ -159,7 +159,7 @@ function isAlike(a: Fault, b: Fault): boolean {
     a.verdict === b.verdict &&
     a.culprit === b.culprit &&
     (a.severity === "note") === (b.severity === "note") &&
-    (a.verdict !== "not-sampled" || a.cause === b.cause)
+    (!hasOwnCauses(a.verdict) || a.cause === b.cause)
   );
 }
 

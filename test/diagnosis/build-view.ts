@@ -80,6 +80,11 @@ interface SpanOptions {
   readonly sdk?: string;
   readonly route?: string;
   readonly links?: readonly { readonly trace: number; readonly id: number }[];
+  readonly name?: string;
+  /** `k8s.pod.name`. */
+  readonly pod?: string;
+  /** `host.name`, where there is no pod. */
+  readonly host?: string;
 }
 
 /** The receiver's span of a request, on the connection that the request came in on. */
@@ -104,13 +109,19 @@ export function internal(of: Request, options: SpanOptions): Span {
 }
 
 function span(of: Request, options: SpanOptions, inset: number, attributes: Span["attributes"]): Span {
-  const { service = "", kind = "internal", language, sdk } = options;
-  const resource: Resource = { service, ...(language !== undefined && { language }), ...(sdk !== undefined && { sdk }) };
+  const { service = "", kind = "internal", language, sdk, pod, host } = options;
+  const resource: Resource = {
+    service,
+    ...(pod !== undefined && { pod }),
+    ...(pod === undefined && host !== undefined && { pod: host, podBy: "host.name" as const }),
+    ...(language !== undefined && { language }),
+    ...(sdk !== undefined && { sdk }),
+  };
   return {
     traceId: trace(options.trace ?? 1),
     spanId: id(options.id ?? 1),
     ...(options.parent !== undefined && { parentSpanId: id(options.parent) }),
-    name: of.method,
+    name: options.name ?? of.method,
     kind,
     startedAt: NOON + (of.at + inset) * 1_000,
     endedAt: NOON + (of.until - inset) * 1_000,
