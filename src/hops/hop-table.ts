@@ -82,6 +82,10 @@ export class HopTable {
     return this.purpose[hop] === 0;
   }
 
+  isExport(hop: number): boolean {
+    return PURPOSES[this.purpose[hop]!] === "export";
+  }
+
   countOf(purpose: Purpose): number {
     const wanted = PURPOSES.indexOf(purpose);
     let found = 0;
