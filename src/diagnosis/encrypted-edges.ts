@@ -3,6 +3,7 @@
 
 import { isReceiving, isSending } from "../diff/span-index.ts";
 import { serviceOfName } from "../naming/address-names.ts";
+import { isPlaceholder } from "../naming/describe-draft.ts";
 import type { TlsHandshake } from "../protocols/observation.ts";
 import { spanPeer, spanTarget } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
@@ -34,10 +35,12 @@ export function findEncryptedEdges(view: View): EncryptedEdge[] {
   if (unread.length === 0) return [];
   const spans = spansWithoutHop(view);
   const edges = new Map<string, EncryptedEdge>();
+  const asked = namesAskedFor(tls, view);
   for (const handshake of unread) {
     const peer = peerKey(handshake.client.address, handshake.client.port);
     const recorded = spans.received.get(peer) ?? [];
-    const edge = edgeOf(handshake, recorded[0]?.resource.service, edges, view);
+    const [from, to] = endsOf(handshake, recorded[0]?.resource.service, asked, view);
+    const edge = edgeBetween(from, to, edges);
     edge.connections++;
     edge.servers.add(formatEndpoint(handshake.server));
     if (edge.handshakes.length < MAX_EXEMPLARS) edge.handshakes.push(handshake);
@@ -120,12 +123,37 @@ function hostOf(handshake: TlsHandshake, side: "client" | "server", { table }: V
   return table.machines.hostOf(handshake[side].address, handshake.vantage);
 }
 
+/** What clients call the machines that they speak TLS to (RFC 6066 §3), where it is one name. */
+function namesAskedFor(tls: readonly TlsHandshake[], view: View): Map<string, string> {
+  const names = new Map<string, string>();
+  const ambiguous = new Set<string>();
+  for (const handshake of tls) {
+    const { sni } = handshake;
+    if (sni === undefined || sni === "") continue;
+    const [host, name] = [hostOf(handshake, "server", view), serviceOfName(sni)];
+    if ((names.get(host) ?? name) !== name) ambiguous.add(host);
+    names.set(host, name);
+  }
+  for (const host of ambiguous) names.delete(host);
+  return names;
+}
+
 /** `service`: of the spans that were made on the connection. */
-function edgeOf(handshake: TlsHandshake, service: string | undefined, edges: Map<string, EncryptedEdge>, view: View): EncryptedEdge {
-  const { server, sni } = handshake;
-  const client = hostOf(handshake, "client", view);
-  const from = view.naming.groupOf(client) ?? client;
-  const to = view.naming.groupOf(hostOf(handshake, "server", view), server.port) ?? service ?? nameOf(sni) ?? formatEndpoint(server);
+function endsOf(
+  handshake: TlsHandshake,
+  service: string | undefined,
+  asked: ReadonlyMap<string, string>,
+  view: View,
+): readonly [from: string, to: string] {
+  const { naming } = view;
+  const { server } = handshake;
+  const [client, host] = [hostOf(handshake, "client", view), hostOf(handshake, "server", view)];
+  const recorded = service === undefined || isPlaceholder(service) ? undefined : service;
+  const from = naming.groupOf(client) ?? asked.get(client) ?? client;
+  return [from, naming.groupOf(host, server.port) ?? recorded ?? asked.get(host) ?? formatEndpoint(server)];
+}
+
+function edgeBetween(from: string, to: string, edges: Map<string, EncryptedEdge>): EncryptedEdge {
   const key = `${from}\n${to}`;
   const known = edges.get(key);
   if (known !== undefined) return known;
@@ -145,8 +173,3 @@ function edgeOf(handshake: TlsHandshake, service: string | undefined, edges: Map
 }
 
 const REST = "";
-
-/** SNI holds a name, never an address (RFC 6066 §3). */
-function nameOf(sni: string | undefined): string | undefined {
-  return sni === undefined || sni === "" ? undefined : serviceOfName(sni);
-}

@@ -3,6 +3,7 @@
 
 import { isPlaceholder } from "../naming/describe-draft.ts";
 import { ATTRIBUTION_ADVICE } from "./attribution-advice.ts";
+import { CAPTURE_ADVICE } from "./capture-advice.ts";
 import type { Population } from "./finding.ts";
 import type { Cause } from "./verdict.ts";
 
@@ -233,13 +234,7 @@ const FIXES: Partial<Record<Cause, Advice>> = {
   "exporter-queue-overflow": { any: ["Enlarge the queue (OTEL_BSP_MAX_QUEUE_SIZE=8192), and see why exports are slow."] },
   "span-not-ended": { any: ["End the span on every path, errors and early returns included (defer, finally, with)."] },
   ...ATTRIBUTION_ADVICE,
-  "capture-cut": { any: ["Capture whole packets (tcpdump -s 0) with a larger buffer (-B 65536), from before the first request."] },
-  "joined-mid-connection": { any: ["Start the capture before the connections, or restart one of the two pods while capturing."] },
-  encrypted: {
-    any: [
-      "Run one end with SSLKEYLOGFILE=keys.log and give --keylog keys.log, or capture where TLS ends: on the loopback inside the pod (-i lo).",
-    ],
-  },
+  ...CAPTURE_ADVICE,
   "cors-preflight": { any: ["Answer the preflight with Access-Control-Allow-Headers: traceparent, tracestate, baggage."] },
 };
 
