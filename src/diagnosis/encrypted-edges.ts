@@ -9,6 +9,7 @@ import { spanPeer, spanTarget } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
 import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import { MAX_ENCRYPTED_EDGES, MAX_EXEMPLARS, MAX_TRACES_COUNTED } from "../wire/limits.ts";
+import { MILLISECOND } from "../wire/timestamp.ts";
 import { mayCarryRequests, telemetryHosts } from "./encrypted-purpose.ts";
 import type { View } from "./view.ts";
 
@@ -26,6 +27,15 @@ export interface EncryptedEdge {
   readonly handshakes: TlsHandshake[];
 }
 
+/** A connection, and the SERVER spans that were made on it. */
+interface Connection {
+  readonly handshake: TlsHandshake;
+  readonly from: string;
+  /** Undefined where nothing names the server. */
+  readonly to: string | undefined;
+  readonly spans: Span[];
+}
+
 /** In the order of their first connections. */
 export function findEncryptedEdges(view: View): EncryptedEdge[] {
   const { tls = [] } = view;
@@ -33,24 +43,57 @@ export function findEncryptedEdges(view: View): EncryptedEdge[] {
   const telemetry = telemetryHosts(view.table);
   const unread = unreadConnections(tls).filter((handshake) => mayCarryRequests(handshake, hostOf(handshake, "server", view), telemetry));
   if (unread.length === 0) return [];
-  const spans = spansWithoutHop(view);
-  const edges = new Map<string, EncryptedEdge>();
   const asked = namesAskedFor(tls, view);
-  for (const handshake of unread) {
-    const peer = peerKey(handshake.client.address, handshake.client.port);
-    const recorded = spans.received.get(peer) ?? [];
-    const [from, to] = endsOf(handshake, recorded[0]?.resource.service, asked, view);
-    const edge = edgeBetween(from, to, edges);
+  const connections = unread.map((handshake) => connectionOf(handshake, asked, view));
+  giveSpans(connections, view);
+  const edges = new Map<string, EncryptedEdge>();
+  for (const { handshake, from, to, spans } of connections) {
+    const edge = edgeBetween(from, to ?? recordedBy(spans) ?? formatEndpoint(handshake.server), edges);
     edge.connections++;
     edge.servers.add(formatEndpoint(handshake.server));
     if (edge.handshakes.length < MAX_EXEMPLARS) edge.handshakes.push(handshake);
-    count(edge, recorded);
-    // Captures on both sides of an address translation show one connection with two servers: its spans count once.
-    spans.received.delete(peer);
+    count(edge, spans);
   }
-  for (const edge of edges.values()) if (edge.requests === 0) count(edge, sentOn(edge, spans.sent));
+  const sent = view.diff.index.spans.filter((span) => isSending(span) && !view.diff.hopOf.has(span));
+  for (const edge of edges.values()) if (edge.requests === 0) count(edge, sentOn(edge, sent));
   return [...edges.values()];
 }
+
+function connectionOf(handshake: TlsHandshake, asked: ReadonlyMap<string, string>, view: View): Connection {
+  const { naming } = view;
+  const [client, server] = [hostOf(handshake, "client", view), hostOf(handshake, "server", view)];
+  const from = naming.groupOf(client) ?? asked.get(client) ?? client;
+  return { handshake, from, to: naming.groupOf(server, handshake.server.port) ?? asked.get(server), spans: [] };
+}
+
+function recordedBy([span]: readonly Span[]): string | undefined {
+  return span === undefined || isPlaceholder(span.resource.service) ? undefined : span.resource.service;
+}
+
+/**
+ * SERVER spans without a hop go to the connection whose client's end they name. A port is used again, at one time for other servers and later for the
+ * same: then the server's name tells, and what was opened last.
+ */
+function giveSpans(connections: readonly Connection[], { diff: { index, hopOf, clockOffsets } }: View): void {
+  const byPeer = new Map<string, Connection[]>();
+  for (const connection of connections) {
+    const { address, port } = connection.handshake.client;
+    const known = byPeer.get(`${address} ${port}`);
+    if (known === undefined) byPeer.set(`${address} ${port}`, [connection]);
+    else known.push(connection);
+  }
+  for (const span of index.spans) {
+    const peer = isReceiving(span) && !hopOf.has(span) ? spanPeer(span) : undefined;
+    const own = peer?.port === undefined ? [] : (byPeer.get(`${peer.address} ${peer.port}`) ?? []);
+    const named = own.filter(({ to }) => to === span.resource.service);
+    const possible = named.length > 0 ? named : own;
+    const at = span.startedAt - (clockOffsets.get(span.resource.service) ?? 0) + SLACK_US;
+    (possible.findLast(({ handshake }) => handshake.at <= at) ?? possible[0])?.spans.push(span);
+  }
+}
+
+/** What clocks of a pod and of a capture may differ by. */
+const SLACK_US = 25 * MILLISECOND;
 
 function count(edge: EncryptedEdge, spans: readonly Span[]): void {
   edge.requests += spans.length;
@@ -64,32 +107,6 @@ function sentOn({ from, to, handshakes }: EncryptedEdge, sent: readonly Span[]):
     const target = spanTarget(span);
     return span.resource.service === from && target !== undefined && (names.has(target) || serviceOfName(target) === to);
   });
-}
-
-interface SpansWithoutHop {
-  /** SERVER spans by the client's end of their connection. */
-  readonly received: Map<string, Span[]>;
-  readonly sent: readonly Span[];
-}
-
-function spansWithoutHop({ diff: { index, hopOf } }: View): SpansWithoutHop {
-  const received = new Map<string, Span[]>();
-  const sent: Span[] = [];
-  for (const span of index.spans) {
-    if (hopOf.has(span)) continue;
-    if (isSending(span)) sent.push(span);
-    const peer = isReceiving(span) ? spanPeer(span) : undefined;
-    if (peer?.port === undefined) continue;
-    const key = peerKey(peer.address, peer.port);
-    const known = received.get(key);
-    if (known === undefined) received.set(key, [span]);
-    else known.push(span);
-  }
-  return { received, sent };
-}
-
-function peerKey(address: string, port: number): string {
-  return `${address} ${port}`;
 }
 
 /** One handshake for each connection, from the vantage point that shows most of them; none where one of them could read it. */
@@ -136,21 +153,6 @@ function namesAskedFor(tls: readonly TlsHandshake[], view: View): Map<string, st
   }
   for (const host of ambiguous) names.delete(host);
   return names;
-}
-
-/** `service`: of the spans that were made on the connection. */
-function endsOf(
-  handshake: TlsHandshake,
-  service: string | undefined,
-  asked: ReadonlyMap<string, string>,
-  view: View,
-): readonly [from: string, to: string] {
-  const { naming } = view;
-  const { server } = handshake;
-  const [client, host] = [hostOf(handshake, "client", view), hostOf(handshake, "server", view)];
-  const recorded = service === undefined || isPlaceholder(service) ? undefined : service;
-  const from = naming.groupOf(client) ?? asked.get(client) ?? client;
-  return [from, naming.groupOf(host, server.port) ?? recorded ?? asked.get(host) ?? formatEndpoint(server)];
 }
 
 function edgeBetween(from: string, to: string, edges: Map<string, EncryptedEdge>): EncryptedEdge {

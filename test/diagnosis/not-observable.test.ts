@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mayCarryRequests } from "../../src/diagnosis/encrypted-purpose.ts";
-import { look, request, tls } from "./build-view.ts";
+import { look, request, server, tls } from "./build-view.ts";
 import { checkout, nTimes, requestsOf } from "./cases/case.ts";
 
 const inbound = [request("client → frontend", { fields: [] })];
@@ -32,6 +32,23 @@ describe("what TLS hides", () => {
     expect(said).toEqual([
       "note not-observable: 10.9.0.1 → pay.example.com 1/1, nobody, encrypted",
       "note not-observable: pay.example.com → orders 1/1, nobody, encrypted",
+    ]);
+  });
+
+  it("counts spans for the server that made them where a port serves several connections", () => {
+    const calls = nTimes(3, (i) => checkout(i, { orders: i === 1 ? "stock" : "orders" }));
+    const at = calls[0]!.outbound.at;
+    const { said } = look({
+      requests: calls.map((call) => call.inbound),
+      spans: calls.flatMap(({ outbound, ids, spans }) => [
+        spans.frontend,
+        server({ ...outbound, at }, { trace: ids.trace, id: ids.orders, parent: ids.call }),
+      ]),
+      tls: [tls("frontend → orders", { at }), tls("frontend → stock", { at })],
+    });
+    expect(said).toEqual([
+      "note not-observable: frontend → orders 2/2, nobody, encrypted",
+      "note not-observable: frontend → stock 1/1, nobody, encrypted",
     ]);
   });
 
