@@ -121,7 +121,8 @@ export class WireReader {
 export async function inspect(wire: WireReader, files: readonly FileSummary[], options: InspectOptions): Promise<Inspection> {
   wire.end();
   const captures = files.map((file) => wire.log.summarize(file));
-  const graph = buildHops(wire.exchanges, wire.observed.connections, wire.vantagePoints);
+  const { tls, connections } = wire.observed;
+  const graph = buildHops(wire.exchanges, connections, wire.vantagePoints, tls);
   const settled = await askBackend(graph, captures, options);
   const diff = matchSpans(graph, settled?.answer.traces ?? []);
   if (diff.index.spans.length > 0) linkParentsBySpans(graph.hops, diff);
@@ -129,7 +130,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const isElsewhere = holdsOtherTraces(graph, diff, settled);
   const nameOf = addressNames({ given: options.names, dns: wire.observed.dns, blocks: wire.log.names }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
-  const diagnosis = diagnose({ table: graph.table, diff, naming, backend: knowledgeOf(settled, isElsewhere) });
+  const diagnosis = diagnose({ table: graph.table, diff, naming, backend: knowledgeOf(settled, isElsewhere), tls, connections });
   return {
     captures,
     graph,

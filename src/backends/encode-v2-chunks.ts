@@ -42,9 +42,9 @@ function message(span: Span): Record<string, unknown> {
   };
 }
 
-function processTags({ pod, language, sdk, sdkVersion }: Resource): Record<string, unknown>[] {
+function processTags({ pod, podBy, language, sdk, sdkVersion }: Resource): Record<string, unknown>[] {
   const found = [
-    ["k8s.pod.name", pod],
+    [podBy ?? "k8s.pod.name", pod],
     ["telemetry.sdk.language", language],
     ["telemetry.sdk.name", sdk],
     ["telemetry.sdk.version", sdkVersion],

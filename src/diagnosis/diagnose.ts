@@ -1,6 +1,7 @@
 // Judge → tally → conclude: what all exchanges together show.
 
 import { isDoubtfulAtAGlance, outcomeAtAGlance } from "./at-a-glance.ts";
+import { findEncryptedEdges } from "./encrypted-edges.ts";
 import type { Finding } from "./finding.ts";
 import { HealthyTally } from "./healthy-tally.ts";
 import { Judge } from "./judge.ts";
@@ -59,6 +60,7 @@ function judgeAndTally(view: View): { readonly tally: Tally; readonly faulty: re
     for (const counted of tally.add(judgement, route)) faulty.push({ hop, route, tally: counted });
   }
   healthy.end();
+  tally.encrypted.push(...findEncryptedEdges(view));
   return { tally, faulty };
 }
 

@@ -1,4 +1,5 @@
 import type { Workload } from "../naming/workload.ts";
+import type { TlsHandshake } from "../protocols/observation.ts";
 import type { PossibleCause } from "./judgement.ts";
 import type { Exemplar, FaultTally } from "./tally.ts";
 import type { Cause, Severity, Verdict } from "./verdict.ts";
@@ -28,6 +29,8 @@ export interface Finding {
   readonly traceIds: readonly string[];
   readonly traceCount: number;
   readonly exemplars: readonly Exemplar[];
+  /** Of connections that hide what was looked for: proof where no exchange can be shown. */
+  readonly handshakes?: readonly TlsHandshake[];
   /** Keys of the tallies it is made of: they tell which exchanges it counts. */
   readonly keys: ReadonlySet<string>;
 }

@@ -1,6 +1,9 @@
 // What to change, by cause: the two to five lines that stand in a report. The whole of it is in each rule's help. Lines of configuration begin with
 // spaces, everything else is prose.
 
+import { isPlaceholder } from "../naming/describe-draft.ts";
+import { ATTRIBUTION_ADVICE } from "./attribution-advice.ts";
+import { CAPTURE_ADVICE } from "./capture-advice.ts";
 import type { Population } from "./finding.ts";
 import type { Cause } from "./verdict.ts";
 
@@ -230,12 +233,8 @@ const FIXES: Partial<Record<Cause, Advice>> = {
   },
   "exporter-queue-overflow": { any: ["Enlarge the queue (OTEL_BSP_MAX_QUEUE_SIZE=8192), and see why exports are slow."] },
   "span-not-ended": { any: ["End the span on every path, errors and early returns included (defer, finally, with)."] },
-  "service-name-missing": { any: ["Give the service its name in the resource:", "    OTEL_SERVICE_NAME=orders"] },
-  "pod-name-missing": { any: ["Set OTEL_RESOURCE_ATTRIBUTES=k8s.pod.name=$(POD_NAME), or use the collector's k8sattributes processor."] },
-  "span-name-useless": { any: ["Name spans by method and route template, never by the raw path or by one name for all."] },
-  "capture-cut": { any: ["Capture whole packets (tcpdump -s 0) with a larger buffer (-B 65536), from before the first request."] },
-  "joined-mid-connection": { any: ["Start the capture before the connections, or restart one of the two pods while capturing."] },
-  encrypted: { any: ["Capture where TLS ends (inside the pod, -i lo)."] },
+  ...ATTRIBUTION_ADVICE,
+  ...CAPTURE_ADVICE,
   "cors-preflight": { any: ["Answer the preflight with Access-Control-Allow-Headers: traceparent, tracestate, baggage."] },
 };
 
@@ -281,7 +280,8 @@ function linesFor(population: Parameters<typeof fixFor>[0]): readonly string[] {
 /** What the culprit's own spans say it is written in. */
 function languageOf({ culprit, tallies }: Parameters<typeof fixFor>[0]): Language | undefined {
   const told = tallies.flatMap(({ exemplars }) => exemplars.flatMap(({ fault }) => fault.spans.map((span) => span.resource)));
-  const own = told.find(({ service, language }) => service === culprit?.service && language !== undefined);
+  // A span without a service name proves a fault of whom it belongs to.
+  const own = told.find(({ service, language }) => (service === culprit?.service || isPlaceholder(service)) && language !== undefined);
   return languages.find((language) => language === own?.language);
 }
 

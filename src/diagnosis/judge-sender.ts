@@ -8,6 +8,7 @@ import { isSameTrace, type SpeltTraceId } from "../propagation/same-trace.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
 import { lossOf, relateTraceIds } from "./compare-values.ts";
 import { type Expectation, expectationOf, PROVEN_PARENT } from "./expectation.ts";
+import { hiddenFieldsDetail } from "./hidden-fields.ts";
 import type { Fault, Outcome, PossibleCause } from "./judgement.ts";
 import type { Cause, Severity } from "./verdict.ts";
 import { originOf, spansOf, type View } from "./view.ts";
@@ -30,7 +31,7 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
   const sender = view.naming.senderOf(hop.index);
   const { identities, extractions } = hop.reading;
   if (identities.length === 0 && hop.observed !== "full" && !extractions.some((e) => "malformed" in e))
-    return { outcome: "not observable", faults: notObservable(hop) };
+    return { outcome: "not observable", faults: notObservable(hop, view) };
   const expectation = expectationOf(hop, view);
   const malformed = judgeMalformed(hop, sender, expectation, view);
   if (identities.length === 0) {
@@ -65,12 +66,10 @@ function isValid({ extractions }: Hop["reading"]): boolean {
   return only !== undefined && extractions.length === 1 && "context" in only;
 }
 
-function notObservable(hop: Hop): Fault[] {
+function notObservable(hop: Hop, view: View): Fault[] {
   if (hop.purpose !== "work") return [];
   if ((hop.exchange.request?.hiddenFields ?? 0) > 0)
-    return [
-      fault("not-observable", "joined-mid-connection", undefined, "note", 1, "header fields refer to what was sent before the capture"),
-    ];
+    return [fault("not-observable", "joined-mid-connection", undefined, "note", 1, hiddenFieldsDetail(hop, view))];
   const detail = hop.observed === "partial" ? "the capture lacks a part of the request head" : "the capture lacks the request head";
   return [fault("not-observable", "capture-cut", undefined, "note", 1, detail)];
 }

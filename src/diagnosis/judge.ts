@@ -1,6 +1,7 @@
 // Judge: one hop with its parent, sightings and spans → what happened to its context here, and who did it.
 
 import type { Hop } from "../hops/hop.ts";
+import { type AttributionFacts, gatherAttribution, judgeAttribution } from "./judge-attribution.ts";
 import { judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
 import { judgeSender } from "./judge-sender.ts";
 import type { Judgement } from "./judgement.ts";
@@ -10,10 +11,12 @@ import { spansOf, type View } from "./view.ts";
 export class Judge {
   readonly #view: View;
   readonly #facts: ReceiverFacts;
+  readonly #attribution: AttributionFacts;
 
   constructor(view: View) {
     this.#view = view;
     this.#facts = gatherFacts(view);
+    this.#attribution = gatherAttribution(view);
   }
 
   judge(index: number): Judgement {
@@ -21,6 +24,7 @@ export class Judge {
     const hop = view.table.hop(index);
     const { outcome, faults, isDoubtful = false } = judgeSender(hop, view);
     const own = outcome === "not observable" ? [] : judgeReceiver(hop, view, this.#facts);
+    const attribution = judgeAttribution(hop, view, this.#attribution);
     return {
       hop,
       from: view.naming.senderOf(index),
@@ -29,7 +33,7 @@ export class Judge {
       hasContext: hop.reading.context !== undefined,
       isRecorded: spansOf(view, hop.index).server !== undefined,
       isDoubtful,
-      faults: own.length === 0 ? faults : [...faults, ...own],
+      faults: own.length + attribution.length === 0 ? faults : [...faults, ...own, ...attribution],
     };
   }
 }

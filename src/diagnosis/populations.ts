@@ -6,7 +6,7 @@ import { MAX_EXEMPLARS, MAX_TRACE_IDS } from "../wire/limits.ts";
 import type { Finding, Population } from "./finding.ts";
 import type { Word } from "./rule.ts";
 import type { EdgeTally, FaultTally, Tally } from "./tally.ts";
-import { type Cause, type Severity, severities, type Verdict } from "./verdict.ts";
+import { type Cause, hasOwnCauses, type Severity, severities, type Verdict } from "./verdict.ts";
 
 /** A replica without the fault must have had this many chances before the others are called the faulty ones. */
 const MIN_HEALTHY_EXCHANGES = 3;
@@ -25,8 +25,8 @@ export function populationsOf(verdict: Verdict, tally: Tally, hasEdge: boolean):
   const groups = new Map<string, FaultTally[]>();
   for (const fault of faults) {
     const note = fault.severities.size === 1 && fault.severities.has("note") ? "note" : "";
-    const sampling = verdict === "not-sampled" ? [...fault.causes.keys()].join() : "";
-    const key = hasEdge ? `${culpritSide(fault)} ${fault.from.group}\n${fault.to.group}\n${note} ${sampling}` : "";
+    const cause = hasOwnCauses(verdict) ? fault.like.cause : "";
+    const key = hasEdge ? `${culpritSide(fault)} ${fault.from.group}\n${fault.to.group}\n${note} ${cause}` : "";
     const known = groups.get(key);
     if (known === undefined) groups.set(key, [fault]);
     else known.push(fault);

@@ -7,6 +7,7 @@ import { contextStripped } from "./rules/context-stripped.ts";
 import { contextTruncated } from "./rules/context-truncated.ts";
 import { notObservable } from "./rules/not-observable.ts";
 import { notSampled } from "./rules/not-sampled.ts";
+import { spanMisattributed } from "./rules/span-misattributed.ts";
 import { spanMissing } from "./rules/span-missing.ts";
 import { traceSplit } from "./rules/trace-split.ts";
 
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   traceSplit,
   contextIgnored,
   spanMissing,
+  spanMisattributed,
   notSampled,
   notObservable,
 ];

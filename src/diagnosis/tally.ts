@@ -2,8 +2,9 @@
 
 import type { Workload } from "../naming/workload.ts";
 import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts";
+import type { EncryptedEdge } from "./encrypted-edges.ts";
 import type { Fault, Judgement } from "./judgement.ts";
-import type { Verdict } from "./verdict.ts";
+import { hasOwnCauses, type Verdict } from "./verdict.ts";
 
 export const OTHER_ROUTES = "other";
 /** More workloads than any run has: two indices make one key. */
@@ -71,6 +72,8 @@ export interface FaultTally {
 export class Tally {
   readonly edges = new Map<number, EdgeTally>();
   readonly faults = new Map<string, FaultTally>();
+  /** What TLS hides. */
+  readonly encrypted: EncryptedEdge[] = [];
 
   /** `n` exchanges that nothing more is to be said of, under their route; returns the name that the route is counted under. */
   count(edge: EdgeTally, { outcome, hasContext, isRecorded, isDoubtful }: Kind, route: string, n: number): string {
@@ -159,7 +162,7 @@ function isAlike(a: Fault, b: Fault): boolean {
     a.verdict === b.verdict &&
     a.culprit === b.culprit &&
     (a.severity === "note") === (b.severity === "note") &&
-    (a.verdict !== "not-sampled" || a.cause === b.cause)
+    (!hasOwnCauses(a.verdict) || a.cause === b.cause)
   );
 }
 

@@ -11,6 +11,11 @@ export type Verdict =
   | "not-sampled"
   | "not-observable";
 
+/** Where different causes have nothing to do with one another: each is counted by itself. */
+export function hasOwnCauses(verdict: Verdict): boolean {
+  return verdict === "not-sampled" || verdict === "misattributed" || verdict === "not-observable";
+}
+
 export const causes = [
   "proxy-drops-header",
   "client-does-not-inject",

@@ -1,6 +1,6 @@
 // Observations of all vantage points become hops: joined, put on one clock, read for contexts, and linked to the hops that caused them.
 
-import type { ConnectionSummary } from "../protocols/observation.ts";
+import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import { estimateCaptureClocks } from "./capture-clocks.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
@@ -17,10 +17,15 @@ export interface HopGraph {
   readonly machines: Machines;
 }
 
-export function buildHops(exchanges: ExchangeTable, connections: readonly ConnectionSummary[], vantagePoints: number): HopGraph {
+export function buildHops(
+  exchanges: ExchangeTable,
+  connections: readonly ConnectionSummary[],
+  vantagePoints: number,
+  tls: readonly TlsHandshake[] = [],
+): HopGraph {
   const sightings = new Sightings(exchanges, vantagePoints);
   const clocks = estimateCaptureClocks(exchanges, sightings, vantagePoints);
-  const machines = findMachines(exchanges, connections, vantagePoints);
+  const machines = findMachines(exchanges, connections, vantagePoints, tls);
   const table = new HopTable(exchanges, sightings, orderByStart(exchanges, sightings, clocks), machines, clocks);
   inferPurposes(table);
   linkParents(table);

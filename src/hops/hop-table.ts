@@ -86,6 +86,10 @@ export class HopTable {
     return this.purpose[hop] === 0;
   }
 
+  isExport(hop: number): boolean {
+    return PURPOSES[this.purpose[hop]!] === "export";
+  }
+
   /** Number of the machine that sent it. */
   clientHost(hop: number): number {
     return this.#clientHost[hop]!;

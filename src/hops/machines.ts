@@ -1,7 +1,7 @@
 // Which machine an address means. Loopback is the machine that the capture was taken on: where all other traffic of that capture has one address
 // in common, that address is the machine's; else it is known by the capture alone.
 
-import type { ConnectionSummary } from "../protocols/observation.ts";
+import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
 import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import type { Ends } from "./connection-ends.ts";
@@ -24,7 +24,12 @@ export interface Machines {
 /** A capture belongs to one machine when this part of its connections has an end there. */
 const OWN_SHARE = 0.95;
 
-export function findMachines(table: ExchangeTable, connections: readonly ConnectionSummary[], vantagePoints: number): Machines {
+export function findMachines(
+  table: ExchangeTable,
+  connections: readonly ConnectionSummary[],
+  vantagePoints: number,
+  tls: readonly TlsHandshake[] = [],
+): Machines {
   const own = Array.from({ length: vantagePoints }, (_, vantage) => ownAddress(connections.filter((c) => c.vantage === vantage)));
   const hostOf = (address: string, vantage: number) =>
     isLoopback(address) ? (own[vantage] ?? loopbackName(vantage, vantagePoints)) : address;
@@ -41,12 +46,14 @@ export function findMachines(table: ExchangeTable, connections: readonly Connect
   const listeners = new Map<string, Set<number>>();
   for (const { server, vantage } of table.ends) add(listeners, hostOf(server.address, vantage), server.port);
   const withoutRequest = connectionsWithoutRequest(table);
+  const opened = decryptedConnections(tls);
   const blind = new Map<string, { from: Timestamp; to: Timestamp }[]>();
   for (const connection of connections) {
     if (connection.handshake === "unanswered" || connection.handshake === "refused") continue;
     // Traffic of an unknown protocol (a database's) says nothing of requests; what might carry them is told by name.
-    const isUnread = connection.protocol === "TLS";
-    const isRead = connection.protocol === "HTTP/1" || connection.protocol === "HTTP/2";
+    const isDecrypted = connection.protocol === "TLS" && opened.has(connectionKey(connection));
+    const isUnread = connection.protocol === "TLS" && !isDecrypted;
+    const isRead = connection.protocol === "HTTP/1" || connection.protocol === "HTTP/2" || isDecrypted;
     const isLossy = isRead && (connection.missing > 0 || withoutRequest.has(connectionKey(connection)));
     if (!isUnread && !isLossy) continue;
     const host = hostOf(connection.server.address, connection.vantage);
@@ -76,7 +83,16 @@ function connectionsWithoutRequest(table: ExchangeTable): Set<string> {
   return new Set([...found].map((ends) => connectionKey(table.ends[ends]!)));
 }
 
-function connectionKey({ vantage, client, server }: Ends | ConnectionSummary): string {
+/** TLS connections of which all that was captured was read, as every other one between the same ends. */
+function decryptedConnections(tls: readonly TlsHandshake[]): Set<string> {
+  const opened = new Set<string>();
+  for (const handshake of tls)
+    if (handshake.encryptedRecords > 0 && handshake.undecrypted === undefined) opened.add(connectionKey(handshake));
+  for (const handshake of tls) if (handshake.undecrypted !== undefined) opened.delete(connectionKey(handshake));
+  return opened;
+}
+
+function connectionKey({ vantage, client, server }: Ends | ConnectionSummary | TlsHandshake): string {
   return `${vantage} ${formatEndpoint(client)} ${formatEndpoint(server)}`;
 }
 

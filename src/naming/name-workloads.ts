@@ -20,7 +20,20 @@ export function nameWorkloads(graph: HopGraph, diff: TraceDiff, nameOf: NameOf):
     workloads,
     senderOf: (hop) => senders[drafts.senderNumber(hop)]!,
     receiverOf: (hop) => receivers[graph.table.receiver(hop)]!,
+    groupOf: (host, port) => groupOf(host, port, workloads, nameOf),
   };
+}
+
+/** Of several workloads of a machine, a proxy speaks for it towards others: a sidecar ends and begins its connections. */
+function groupOf(host: string, port: number | undefined, workloads: readonly Workload[], nameOf: NameOf): string | undefined {
+  const own = workloads.filter((workload) => workload.host === host);
+  const listener = port === undefined ? undefined : own.find(({ addresses }) => addresses.includes(withPort(host, port)));
+  const likely = listener ?? (own.length === 1 ? own[0] : onlyOne(own.filter(({ role }) => role === "proxy")));
+  return likely?.service === undefined ? nameOf(host, port)?.service : likely.group;
+}
+
+function onlyOne<T>(values: readonly T[]): T | undefined {
+  return values.length === 1 ? values[0] : undefined;
 }
 
 function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Workload[] {

@@ -31,4 +31,6 @@ export interface Naming {
   /** By hop index. */
   readonly senderOf: (hop: number) => Workload;
   readonly receiverOf: (hop: number) => Workload;
+  /** What a user calls a machine, or its listener on that port, that may have no hop at all; undefined when nothing names it. */
+  readonly groupOf: (host: string, port?: number) => string | undefined;
 }

@@ -40,6 +40,14 @@ export function spanPeer(span: Span): PeerEndpoint | undefined {
   return { address: address.replace(/^::ffff:/, ""), port: Number.isInteger(number) && number > 0 ? number : undefined };
 }
 
+/** The host that a CLIENT span was sent to: `server.address`, else the host of its URL. */
+export function spanTarget(span: Span): string | undefined {
+  const address = text(span, "server.address");
+  if (address !== undefined) return address;
+  const url = text(span, "url.full") ?? text(span, "http.url");
+  return url === undefined ? text(span, "net.peer.name") : /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/?#]*@)?(\[[^\]]*\]|[^:/?#]*)/i.exec(url)?.[1];
+}
+
 /** Whether a CLIENT span is about HTTP: others (DNS look-ups, databases) are no hops. */
 export function isHttpSpan(span: Span): boolean {
   return spanMethod(span) !== undefined || text(span, "url.full") !== undefined || text(span, "http.url") !== undefined;

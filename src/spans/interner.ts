@@ -13,7 +13,7 @@ export class Interner {
   }
 
   resource(resource: Resource): Resource {
-    const key = JSON.stringify([resource.service, resource.pod, resource.language, resource.sdk, resource.sdkVersion]);
+    const key = JSON.stringify([resource.service, resource.pod, resource.podBy, resource.language, resource.sdk, resource.sdkVersion]);
     const known = this.#resources.get(key);
     if (known) return known;
     this.#resources.set(key, resource);

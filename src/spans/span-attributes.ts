@@ -27,13 +27,15 @@ export function resourceFrom(attributes: ReadonlyMap<string, Scalar>): Resource 
     const value = attributes.get(key);
     return typeof value === "string" && value !== "" ? cut(value) : undefined;
   };
-  const pod = text("k8s.pod.name") ?? text("host.name");
+  const podName = text("k8s.pod.name");
+  const pod = podName ?? text("host.name");
   const language = text("telemetry.sdk.language");
   const sdk = text("telemetry.sdk.name");
   const sdkVersion = text("telemetry.sdk.version");
   return {
     service: text("service.name") ?? "",
     ...(pod !== undefined && { pod }),
+    ...(pod !== undefined && podName === undefined && { podBy: "host.name" as const }),
     ...(language !== undefined && { language }),
     ...(sdk !== undefined && { sdk }),
     ...(sdkVersion !== undefined && { sdkVersion }),

@@ -6,6 +6,8 @@ export interface Resource {
   readonly service: string;
   /** `k8s.pod.name`, else `host.name`. */
   readonly pod?: string;
+  /** There, where `pod` is not Kubernetes' name of the pod. */
+  readonly podBy?: "host.name";
   /** `telemetry.sdk.language`. */
   readonly language?: string;
   /** `telemetry.sdk.name`: tells proxies that make spans (envoy, …) from applications. */

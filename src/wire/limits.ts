@@ -100,6 +100,8 @@ export const MAX_SIGHTINGS = 64;
 export const MAX_ANOMALIES_KEPT = 100;
 /** Exemplars of one outcome kept whole for the report. */
 export const MAX_EXEMPLARS = 5;
+/** Edges of which encrypted connections are told one by one: a machine that calls half the internet shall not fill a report. */
+export const MAX_ENCRYPTED_EDGES = 50;
 /** Trace ids listed in one finding. */
 export const MAX_TRACE_IDS = 20;
 /** Different traces of one fault that are told apart for its count. */

@@ -9,7 +9,7 @@ import { buildHops } from "../../src/hops/build-hops.ts";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
 import { addressNames } from "../../src/naming/address-names.ts";
 import { nameWorkloads } from "../../src/naming/name-workloads.ts";
-import type { ConnectionSummary, HttpExchange, HttpRequest } from "../../src/protocols/observation.ts";
+import type { ConnectionSummary, HttpExchange, HttpRequest, TlsHandshake } from "../../src/protocols/observation.ts";
 import { mergeTraces } from "../../src/spans/merge-traces.ts";
 import type { Resource, Span, SpanKind } from "../../src/spans/span.ts";
 import type { Endpoint } from "../../src/wire/endpoint.ts";
@@ -58,6 +58,8 @@ export interface Request {
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** What the capture holds of the request head. */
   readonly head: "full" | "partial" | "missing";
+  /** Fields that refer to an HPACK table which the capture does not show. */
+  readonly hiddenFields: number;
   readonly headLength: number;
   /** The captures that show it. */
   readonly seenFrom: readonly number[];
@@ -66,7 +68,16 @@ export interface Request {
 /** `request("frontend → orders", …)`: GET / from 0 to 100 ms, answered with 200, seen whole by one capture. */
 export function request(edge: string, options: Partial<Request> = {}): Request {
   const [from = "", to = ""] = edge.split(" → ");
-  const defaults = { at: 0, until: (options.at ?? 0) + 100, method: "GET", target: "/", status: 200, fields: [], headLength: 300 } as const;
+  const defaults = {
+    at: 0,
+    until: (options.at ?? 0) + 100,
+    method: "GET",
+    target: "/",
+    status: 200,
+    fields: [],
+    hiddenFields: 0,
+    headLength: 300,
+  } as const;
   return { from, to, ...defaults, head: "full", seenFrom: [0], ...options };
 }
 
@@ -80,6 +91,11 @@ interface SpanOptions {
   readonly sdk?: string;
   readonly route?: string;
   readonly links?: readonly { readonly trace: number; readonly id: number }[];
+  readonly name?: string;
+  /** `k8s.pod.name`. */
+  readonly pod?: string;
+  /** `host.name`, where there is no pod. */
+  readonly host?: string;
 }
 
 /** The receiver's span of a request, on the connection that the request came in on. */
@@ -104,13 +120,19 @@ export function internal(of: Request, options: SpanOptions): Span {
 }
 
 function span(of: Request, options: SpanOptions, inset: number, attributes: Span["attributes"]): Span {
-  const { service = "", kind = "internal", language, sdk } = options;
-  const resource: Resource = { service, ...(language !== undefined && { language }), ...(sdk !== undefined && { sdk }) };
+  const { service = "", kind = "internal", language, sdk, pod, host } = options;
+  const resource: Resource = {
+    service,
+    ...(pod !== undefined && { pod }),
+    ...(pod === undefined && host !== undefined && { pod: host, podBy: "host.name" as const }),
+    ...(language !== undefined && { language }),
+    ...(sdk !== undefined && { sdk }),
+  };
   return {
     traceId: trace(options.trace ?? 1),
     spanId: id(options.id ?? 1),
     ...(options.parent !== undefined && { parentSpanId: id(options.parent) }),
-    name: of.method,
+    name: options.name ?? of.method,
     kind,
     startedAt: NOON + (of.at + inset) * 1_000,
     endedAt: NOON + (of.until - inset) * 1_000,
@@ -130,6 +152,22 @@ export interface World {
   readonly backend?: Partial<BackendKnowledge>;
   /** Connections that carry what cannot be read, open from 0 to a minute. */
   readonly unreadable?: readonly { readonly to: string; readonly protocol: string }[];
+  readonly tls?: readonly Tls[];
+  /** From which packet on fields of the requests with hidden ones are known. */
+  readonly knownFrom?: number;
+}
+
+/** A TLS connection that nobody could read, unless said otherwise. */
+export interface Tls extends Partial<Omit<TlsHandshake, "kind" | "client" | "server" | "at">> {
+  readonly from: string;
+  readonly to: string;
+  /** Milliseconds since noon; a request of the same sender and time was made on it. */
+  readonly at: number;
+}
+
+export function tls(edge: string, options: Partial<Tls> = {}): Tls {
+  const [from = "", to = ""] = edge.split(" → ");
+  return { from, to, at: 0, ...options };
 }
 
 export interface Seen extends Diagnosis {
@@ -145,8 +183,14 @@ export function look(world: World): Seen {
   const seen = requests.flatMap(sightings);
   const exchanges = new ExchangeTable();
   for (const exchange of seen) exchanges.add(exchange);
-  const vantagePoints = Math.max(...requests.flatMap((r) => r.seenFrom)) + 1;
-  const graph = buildHops(exchanges, [...seen.map(connectionOf), ...(world.unreadable ?? []).map(unreadable)], vantagePoints);
+  const handshakes = (world.tls ?? []).map(handshakeOf);
+  const vantagePoints = Math.max(0, ...requests.flatMap((r) => r.seenFrom), ...handshakes.map((handshake) => handshake.vantage)) + 1;
+  const connections = [
+    ...seen.map((exchange) => connectionOf(exchange, world.knownFrom)),
+    ...(world.unreadable ?? []).map(unreadable),
+    ...handshakes.map(({ vantage, client, server, at }) => connection(vantage, client, server, "TLS", at, at + 1_000_000)),
+  ];
+  const graph = buildHops(exchanges, connections, vantagePoints, handshakes);
   const diff = matchSpans(graph, mergeTraces((spans ?? []).map((s) => ({ traceId: s.traceId, spans: [s], warnings: [] }))));
   linkParentsBySpans(graph.hops, diff);
   const nameOf = addressNames({ given: namesFile(), dns: [], blocks: new Map() }, graph.table);
@@ -157,6 +201,8 @@ export function look(world: World): Seen {
     diff,
     naming,
     backend: { isAsked, isLookedUp: () => isAsked, isWindowSearched: isAsked, ...backend },
+    tls: handshakes,
+    connections,
   };
   const diagnosis = diagnose(view);
   const said = diagnosis.findings.map(line);
@@ -182,8 +228,8 @@ function sightings(of: Request): HttpExchange[] {
       path: pathOf(of.target),
       targetHash: hash(of.target),
       fields: of.fields.map(([name, value]): Field => ({ name, value })),
-      hiddenFields: 0,
-      isHeadComplete: of.head === "full",
+      hiddenFields: of.hiddenFields,
+      isHeadComplete: of.head === "full" && of.hiddenFields === 0,
       headLength: of.headLength,
       bodyLength: 0,
       startedAt,
@@ -194,7 +240,7 @@ function sightings(of: Request): HttpExchange[] {
     };
     return {
       kind: "http",
-      version: "1.1",
+      version: of.hiddenFields > 0 ? "2" : "1.1",
       vantage,
       connection: of.at,
       client: clientOf(of),
@@ -217,9 +263,39 @@ function sightings(of: Request): HttpExchange[] {
   });
 }
 
-function connectionOf({ vantage, client, server, request, response }: HttpExchange): ConnectionSummary {
+function connectionOf({ vantage, client, server, request, response }: HttpExchange, knownFrom: number | undefined): ConnectionSummary {
   const openedAt = request?.startedAt ?? response?.startedAt ?? NOON;
-  return connection(vantage, client, server, "HTTP/1", openedAt, response?.endedAt ?? openedAt);
+  const isHidden = (request?.hiddenFields ?? 0) > 0;
+  return {
+    ...connection(vantage, client, server, isHidden ? "HTTP/2" : "HTTP/1", openedAt, response?.endedAt ?? openedAt),
+    ...(isHidden && { hidden: { requests: 1, knownFrom: knownFrom === undefined ? undefined : { capture: vantage, number: knownFrom } } }),
+  };
+}
+
+function handshakeOf({ from, to, at, ...options }: Tls): TlsHandshake {
+  return {
+    kind: "tls",
+    vantage: 0,
+    connection: at,
+    sni: undefined,
+    alpn: undefined,
+    offeredAlpn: ["h2", "http/1.1"],
+    version: "TLS 1.3",
+    cipherSuite: undefined,
+    isResumed: false,
+    outcome: "established",
+    failedBy: undefined,
+    alert: undefined,
+    plaintextAnswer: undefined,
+    isDecrypted: false,
+    undecrypted: "no keys",
+    encryptedRecords: 12,
+    packet: { capture: options.vantage ?? 0, number: at * 2 + 1 },
+    ...options,
+    client: clientOf({ from, at }),
+    server: endpoint(to, PORT),
+    at: NOON + at * 1_000,
+  };
 }
 
 function unreadable({ to, protocol }: { readonly to: string; readonly protocol: string }): ConnectionSummary {
@@ -250,7 +326,7 @@ function connection(
 }
 
 /** A sender has one connection for each moment: retries at other times come on others. */
-function clientOf(of: Request): Endpoint {
+function clientOf(of: Pick<Request, "from" | "at">): Endpoint {
   return endpoint(of.from, 40_000 + (of.at % 20_000));
 }
 

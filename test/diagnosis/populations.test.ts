@@ -74,9 +74,9 @@ describe("counts", () => {
 
   it("without an edge are those of the whole capture", () => {
     const requests = requestsOf(nTimes(3, (i) => forwarded(i))).map((r, i) =>
-      i === 1 ? { ...r, fields: [], head: "partial" as const } : r,
+      i === 1 || i === 2 ? { ...r, fields: [], head: "partial" as const } : r,
     );
-    expect(look({ requests }).findings[0]).toMatchObject({ verdict: "not-observable", edge: undefined, affected: 1, of: 6 });
+    expect(look({ requests }).findings[0]).toMatchObject({ verdict: "not-observable", edge: undefined, affected: 2, of: 6 });
   });
 
   it("leave retransmissions of the capture and second sights out", () => {

@@ -28,7 +28,20 @@ describe.skipIf(!existsSync(LAB))("reports of ../shared/lab", () => {
     ["headless-round-robin", [/^✖ inventory-2 /m, /orders ──12\/12──▶ inventory-2 ──12\/12──▶ warehouse/]],
     ["sidecar-truncates-state", [/^✖ orders proxy /m, /tracestate was cut/, /▲ 13 cut here/]],
     ["capture-loss", [/^\? \d+ of \d+ exchanges cannot be judged/m, /To see it: /]],
-    ["tls-without-keys", [/^✔ Every context that could be read/m, /are encrypted\./]],
+    [
+      "tls-without-keys",
+      [/^✔ Every context that could be read/m, /^\? frontend → orders cannot be judged: 1 connection is encrypted/m, /SSLKEYLOGFILE/],
+    ],
+    ["mid-connection", [/^\? gateway → quote cannot be judged: 33 of 33 requests/m, /^\? quote → rates /m, /restart one of the two pods/]],
+    [
+      "service-name-missing",
+      [
+        /^✖ spans of orders have no service name and stand under "missing-service-name": 20 of 20/m,
+        /OTEL_SERVICE_NAME=inventory|"inventory"/,
+      ],
+    ],
+    ["pod-name-missing", [/^▲ spans of orders do not name their pod/m, /fieldPath: metadata\.name/]],
+    ["span-name-useless", [/^▲ SERVER spans of orders have a name that tells no route, "HTTP"/m, /WithSpanNameFormatter/]],
     ["unsampled", [/8 unsampled \(flags 00, absent by right\)/, /^· 8 of 20 requests/m]],
   ])("%s", async (scenario, expected) => {
     const report = await reportOf(scenario);

@@ -47,7 +47,7 @@ describe("UI JSON", () => {
             startedAt: 1000,
             endedAt: 1005,
             error: true,
-            resource: { service: "orders", pod: "pod-1" },
+            resource: { service: "orders", pod: "pod-1", podBy: "host.name" },
             scope: "otelhttp",
             links: [],
             attributes: { "http.route": "/orders", "server.port": "9007199254740993" },

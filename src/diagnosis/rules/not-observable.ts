@@ -1,6 +1,12 @@
+import type { TlsHandshake, Undecrypted } from "../../protocols/observation.ts";
+import { MAX_TRACE_IDS } from "../../wire/limits.ts";
+import type { EncryptedEdge } from "../encrypted-edges.ts";
+import type { Finding } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
 import { findingsOf } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
+import { Tally } from "../tally.ts";
+import type { Cause } from "../verdict.ts";
 
 export const notObservable: Rule = {
   id: "not-observable",
@@ -21,11 +27,13 @@ and never that it was stripped. It is a note, it is counted, and it fails no job
 - \`joined-mid-connection\`: HTTP/2 names fields by number once it has sent them (HPACK, RFC 7541). A capture that begins later sees the
   number, and nobody can tell the name. gRPC connections live for hours. The *value* may still be readable as a literal: a value shaped
   like a \`traceparent\` under an unknown name is a hint, no proof.
-- \`encrypted\`: TLS without keys, or QUIC. In a mesh with mutual TLS only the loopback between sidecar and application is readable.
+- \`encrypted\`: TLS without keys. In a mesh with mutual TLS only the loopback between sidecar and application is readable. Connections to
+  collectors, databases and mail servers are left out: they carry no trace.
 
 ## How to tell
 
-In the report: how many exchanges cannot be judged, and for the first of them what is missing.
+In the report: how many exchanges of which edge cannot be judged, and for the first of them what is missing. Requests in TLS are counted
+by their spans in the backend; without any, connections are counted.
 
 In Wireshark: packets that were cut, segments that were lost, encrypted connections, and (decoded as HTTP/2, \`-d tcp.port==9090,http2\`)
 field names that cannot be known, of which the last filter shows those whose value looks like a \`traceparent\`:
@@ -84,13 +92,121 @@ Istio: a port that is not named for its protocol is passed through as TCP, and i
 With several hosts, capture on each of them at the same time and give all files at once: a head that one capture lacks may stand whole in
 another.
 `,
-  check: (tally) => findingsOf("not-observable", "not-observable", tally, word, false),
+  check: (tally) => [...cutFindings(tally), ...joinedFindings(tally), ...encryptedFindings(tally)],
 };
 
-const word: Word = (population) => {
-  const { affected, of } = population;
+const RULE = "not-observable";
+const MAX_EDGES_NAMED = 4;
+
+/** A capture lacks packets of all edges alike: one note, with an edge where there is only one. */
+function cutFindings(tally: Tally): Finding[] {
+  const cut = ofCause("capture-cut", tally);
+  const edges = new Map<string, { readonly from: string; readonly to: string; affected: number }>();
+  for (const { from, to, affected } of cut.faults.values()) {
+    const key = `${from.group}\n${to.group}`;
+    const edge = edges.get(key) ?? { from: from.group, to: to.group, affected: 0 };
+    edges.set(key, edge);
+    edge.affected += affected;
+  }
+  const byEdge = [...edges.values()].sort((a, b) => b.affected - a.affected).map(({ from, to, affected }) => `${from} → ${to} ${affected}`);
+  const named = [
+    ...byEdge.slice(0, MAX_EDGES_NAMED),
+    ...(byEdge.length > MAX_EDGES_NAMED ? [`${byEdge.length - MAX_EDGES_NAMED} more`] : []),
+  ];
+  const isOne = edges.size === 1;
+  return findingsOf(RULE, "not-observable", cut, cutWord, isOne).map((finding) =>
+    isOne ? finding : { ...finding, detail: `${finding.detail}; by edge: ${named.join(", ")}` },
+  );
+}
+
+function joinedFindings(tally: Tally): Finding[] {
+  return findingsOf(RULE, "not-observable", ofCause("joined-mid-connection", tally), joinedWord);
+}
+
+function ofCause(cause: Cause, { edges, faults }: Tally): Tally {
+  const part = new Tally();
+  for (const [key, edge] of edges) part.edges.set(key, edge);
+  for (const [key, fault] of faults) if (fault.verdict === "not-observable" && fault.like.cause === cause) part.faults.set(key, fault);
+  return part;
+}
+
+const cutWord: Word = (population) => {
+  const { affected, of, from, to, hasEdge } = population;
+  const which = hasEdge ? `requests from ${from} to ${to}` : "exchanges";
+  return { message: `${affected} of ${of} ${which} cannot be judged: the capture lacks their request heads`, fix: fixFor(population) };
+};
+
+const joinedWord: Word = (population) => {
+  const { affected, of, from, to } = population;
   return {
-    message: `${affected} of ${of} exchanges cannot be judged: the capture lacks their request heads`,
+    message: `${from} → ${to} cannot be judged: ${affected} of ${of} requests refer to HPACK entries sent before the capture began`,
     fix: fixFor(population),
   };
 };
+
+function encryptedFindings(tally: Tally): Finding[] {
+  return tally.encrypted.map((edge) => {
+    const { from, to, connections, requests, handshakes, traceIds } = edge;
+    const hasEdge = from !== "";
+    const readable = [...tally.edges.values()].filter((other) => other.from.group === from && other.to.group === to);
+    // Requests where spans tell of them, in one unit with those that could be read; else connections.
+    const affected = requests > 0 ? requests : connections;
+    const others = requests > 0 ? readable.reduce((sum, { exchanges }) => sum + exchanges, 0) : 0;
+    const reason = handshakes[0]?.undecrypted ?? "no keys";
+    const population = { cause: "encrypted", verdict: "not-observable", severity: "note", culprit: undefined, tallies: [] } as const;
+    return {
+      rule: RULE,
+      verdict: "not-observable",
+      cause: "encrypted",
+      otherCauses: [],
+      severity: "note",
+      confidence: 1,
+      culprit: undefined,
+      edge: hasEdge ? { from, to } : undefined,
+      affected,
+      of: affected + others,
+      detail: `${describeTls(handshakes[0])}; ${REASONS[reason]}`,
+      group: "capture: encrypted",
+      message: encryptedMessage(edge),
+      fix: isLate(reason)
+        ? `Start the capture before the connections, or restart one of the two ends while capturing. Then: ${fixFor(population)}`
+        : fixFor(population),
+      routes: [],
+      traceIds: [...traceIds].slice(0, MAX_TRACE_IDS),
+      traceCount: traceIds.size,
+      exemplars: [],
+      handshakes,
+      keys: new Set(),
+    };
+  });
+}
+
+function encryptedMessage({ from, to, connections, requests }: EncryptedEdge): string {
+  const are = connections === 1 ? "1 connection is encrypted" : `${connections} connections are encrypted`;
+  const told =
+    requests === 0
+      ? ""
+      : `; the backend has spans of ${requests} ${requests === 1 ? "request" : "requests"} on ${connections === 1 ? "it" : "them"}`;
+  return `${from === "" ? "Further edges" : `${from} → ${to}`} cannot be judged: ${are}${told}`;
+}
+
+/** `TLS 1.3 for orders.shop.svc (h2, http/1.1)`. */
+function describeTls(handshake: TlsHandshake | undefined): string {
+  const { version = "TLS", sni, alpn, offeredAlpn = [] } = handshake ?? {};
+  const protocols = alpn === undefined ? offeredAlpn : [alpn];
+  return `${version}${sni === undefined ? "" : ` for ${sni}`}${protocols.length === 0 ? "" : ` (${protocols.join(", ")})`}`;
+}
+
+const REASONS: Readonly<Record<Undecrypted, string>> = {
+  "no keys": "no key log has its secrets",
+  "wrong keys": "the secrets that a key log has for it do not open it",
+  unsupported: "its version or cipher suite is not read",
+  "joined mid-connection": "the capture began after its handshake, without which no secrets are found",
+  "handshake not captured": "the capture lacks its handshake, without which no secrets are found",
+  gap: "the capture lacks a part of it",
+  limit: "a safety limit was reached",
+};
+
+function isLate(reason: Undecrypted): boolean {
+  return reason === "joined mid-connection" || reason === "handshake not captured";
+}

@@ -88,8 +88,9 @@ function isRead({ encryptedRecords, undecrypted }: TlsHandshake): boolean {
 }
 
 /** Who TLS was for, and what would open it. */
-function encrypted({ tls }: Inspection): string {
-  const unread = tls.filter((handshake) => !isRead(handshake));
+function encrypted({ tls, diagnosis }: Inspection): string {
+  const told = toldServers(diagnosis);
+  const unread = tls.filter((handshake) => !isRead(handshake) && !told.has(formatEndpoint(handshake.server)));
   const names = [...new Set(unread.flatMap(({ sni }) => sni ?? []))];
   const protocols = [...new Set(unread.flatMap(({ alpn, offeredAlpn }) => alpn ?? offeredAlpn))];
   const shown = [
@@ -107,12 +108,25 @@ function encrypted({ tls }: Inspection): string {
   return `encrypted.${about} ${keys} ${isLate ? `Or ${place}` : `or ${place}`}`;
 }
 
+/** Servers whose encrypted connections a finding tells of. */
+function toldServers({ tally }: Inspection["diagnosis"]): Set<string> {
+  return new Set(tally.encrypted.flatMap(({ servers }) => [...servers]));
+}
+
+function withoutTold(unread: Unread, told: ReadonlySet<string>): Unread[] {
+  if (unread.protocol !== "TLS") return [unread];
+  const servers = unread.servers.filter(({ server }) => !told.has(server));
+  return servers.length === 0 ? [] : [{ ...unread, servers, connections: servers.reduce((sum, { connections }) => sum + connections, 0) }];
+}
+
 function unreadItems(inspection: Inspection): string[] {
-  const { naming } = inspection;
+  const { naming, diagnosis } = inspection;
+  const told = toldServers(diagnosis);
   const names = new Map(
     naming.workloads.flatMap(({ addresses, group, service }) => (service === undefined ? [] : addresses.map((a) => [a, group]))),
   );
-  return unreadConnections(inspection).map(({ protocol, connections: n, servers }) => {
+  const left = unreadConnections(inspection).flatMap((unread) => withoutTold(unread, told));
+  return left.map(({ protocol, connections: n, servers }) => {
     const shown = servers.slice(0, MAX_SERVERS).map(({ server, connections: to }) => {
       const name = names.get(server);
       const where = name === undefined ? server : `${server} (${name})`;

@@ -7,7 +7,9 @@ import { isReceiving } from "../../diff/span-index.ts";
 import type { Hop } from "../../hops/hop.ts";
 import { isPlaceholder } from "../../naming/describe-draft.ts";
 import { isBaggageField } from "../../propagation/baggage-fields.ts";
+import type { TlsHandshake } from "../../protocols/observation.ts";
 import type { Span } from "../../spans/span.ts";
+import { formatEndpoint } from "../../wire/endpoint.ts";
 import type { Field } from "../../wire/field.ts";
 import { arrow, populationFilter, shownFields, spanEvidence } from "../evidence.ts";
 import { affectedHops } from "./affected-hops.ts";
@@ -30,10 +32,19 @@ export function writeProof(finding: Finding, inspection: Inspection, page: Page)
       label = "";
     }
   }
+  for (const handshake of (finding.handshakes ?? []).slice(0, isVerbose ? undefined : 1)) {
+    page.labelled(label, ...handshakeLine(handshake, inspection));
+    label = "";
+  }
   writeFilter(finding, inspection, page, label);
-  const more = finding.affected - shown.length;
+  const more = finding.exemplars.length === 0 ? 0 : finding.affected - shown.length;
   if (more > 0)
     page.labelled("", dim(`${counted(more, "more exchange")}: ${isVerbose ? "" : "--verbose, "}--hops faulty, or --format json`));
+}
+
+function handshakeLine({ packet, client, server, sni }: TlsHandshake, inspection: Inspection): Piece[] {
+  const frame = `${captureNames(inspection)(packet.capture)} #${packet.number}`;
+  return [bold(frame), `  ${formatEndpoint(client)} → ${formatEndpoint(server)}  TLS${sni === undefined ? "" : ` for ${sni}`}`];
 }
 
 /** A display filter for the whole population, in the captures nearest to the senders. */

@@ -186,12 +186,12 @@ export const contextStripped: RuleCases = {
     {
       name: "a capture with a short snaplen lacks the end of the request head",
       world: { requests: requestsOf(dropped).map((r) => (r.from === "ingress" ? { ...r, head: "partial" as const } : r)) },
-      says: ["note not-observable: capture 4/8, nobody, capture-cut"],
+      says: ["note not-observable: ingress → orders 4/4, nobody, capture-cut"],
     },
     {
       name: "the incoming head was cut: it may have carried none",
       world: { requests: requestsOf(dropped).map((r) => (r.from === "client" ? { ...r, fields: [], head: "partial" as const } : r)) },
-      says: ["note not-observable: capture 4/8, nobody, capture-cut"],
+      says: ["note not-observable: client → ingress 4/4, nobody, capture-cut"],
     },
     {
       name: "a sidecar hands the request on with a span of its own, and the application goes on",

@@ -5,6 +5,7 @@ import { contextStripped } from "./context-stripped.ts";
 import { contextTruncated } from "./context-truncated.ts";
 import { notObservable } from "./not-observable.ts";
 import { notSampled } from "./not-sampled.ts";
+import { spanMisattributed } from "./span-misattributed.ts";
 import { spanMissing } from "./span-missing.ts";
 import { traceSplit } from "./trace-split.ts";
 
@@ -16,6 +17,7 @@ export const ruleCases: readonly RuleCases[] = [
   traceSplit,
   contextIgnored,
   spanMissing,
+  spanMisattributed,
   notSampled,
   notObservable,
 ];

@@ -68,7 +68,7 @@ const batch: Struct = [
   ],
   [3, { i64: 12n }],
 ];
-const resource = { service: "stock", pod: "stock-1" };
+const resource = { service: "stock", pod: "stock-1", podBy: "host.name" };
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 const read = [
   { traceId, spanId: "00000000000000ff", parentSpanId: undefined, name: "GET /stock", kind: "server", resource },
