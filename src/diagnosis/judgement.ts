@@ -28,6 +28,8 @@ export interface Fault {
   readonly isCircumstantial: boolean;
   /** Spans that prove it. */
   readonly spans: readonly Span[];
+  /** What to change, where this one fault says it better than its cause does. */
+  readonly remedy?: string;
 }
 
 export interface PossibleCause {
