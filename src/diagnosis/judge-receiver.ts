@@ -2,6 +2,7 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
+import { aftermathOf } from "./aftermath.ts";
 import { ignoredCause } from "./ignored-cause.ts";
 import { fault } from "./judge-sender.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
@@ -41,7 +42,9 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
   const newest = facts.newestRecorded.get(receiver.index);
-  return [{ ...unrecorded(hop, newest !== undefined), isTrailing: newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest }];
+  const aftermath = aftermathOf(hop, facts.children.get(hop.index) ?? []);
+  const own = { ...unrecorded(hop, newest !== undefined), ...(aftermath !== undefined && { aftermath }) };
+  return [{ ...own, isTrailing: newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest }];
 }
 
 function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, facts: ReceiverFacts): Fault {

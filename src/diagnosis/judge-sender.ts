@@ -127,6 +127,10 @@ function splitCause(hop: Hop, sender: Workload, expected: Expected, view: View):
   if (sender.role === "proxy") return ["restarts-trace", []];
   const origin = originOf(view, hop);
   if (origin.kind === "root" && expected.span?.kind === "server") return ["goroutine-without-context", []];
+  // The request was served outside of any span, by a service that makes them: what it called began with the CLIENT span.
+  const isUnserved =
+    expected.span === undefined && expected.example !== undefined && sender.isInstrumented && view.backend.isWindowSearched;
+  if (origin.kind === "root" && origin.span.kind === "client" && isUnserved) return ["middleware-order", MIDDLEWARE];
   return [
     "unknown",
     [
@@ -136,6 +140,11 @@ function splitCause(hop: Hop, sender: Workload, expected: Expected, view: View):
     ],
   ];
 }
+
+const MIDDLEWARE: PossibleCause[] = [
+  { cause: "middleware-missing", because: "the routes of these requests have no tracing middleware at all" },
+  { cause: "started-before-instrumentation", because: "only requests before some moment are affected" },
+];
 
 /** Invalid values that this sender put on the wire; one that came in just so was put there by somebody before. */
 function judgeMalformed(hop: Hop, sender: Workload, expectation: Expectation, view: View): Fault[] {

@@ -4,6 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import { judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
 import { judgeSender } from "./judge-sender.ts";
 import type { Judgement } from "./judgement.ts";
+import { causeOf } from "./likely-causes.ts";
 import { HabitsTable } from "./receiver-habits.ts";
 import { spansOf, type View } from "./view.ts";
 
@@ -42,9 +43,10 @@ function gatherFacts(view: View): ReceiverFacts {
   // Only what a backend lacks is judged by these.
   if (!view.backend.isAsked) return { children, habits, newestRecorded };
   for (const hop of view.table.all()) {
-    if (hop.parent !== undefined) {
-      const known = children.get(hop.parent.hop);
-      if (known === undefined) children.set(hop.parent.hop, [hop]);
+    const cause = causeOf(hop, view);
+    if (cause !== undefined) {
+      const known = children.get(cause);
+      if (known === undefined) children.set(cause, [hop]);
       else known.push(hop);
     }
     const { server, client } = spansOf(view, hop.index);

@@ -162,6 +162,11 @@ export class ExchangeTable {
     return (this.#flags[row]! & IS_GRPC) !== 0 ? "gRPC" : PROTOCOLS[this.#version[row]!]!;
   }
 
+  /** Bytes of the request head; 0 without one. */
+  headLength(row: number): number {
+    return this.#headLength[row]!;
+  }
+
   /** Frame number of the first packet that shows it. */
   frame(row: number): number {
     return this.hasRequest(row) ? this.#requestNumber[row]! : this.#responseNumber[row]!;
