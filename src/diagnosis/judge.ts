@@ -4,7 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import { judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
 import { judgeSender } from "./judge-sender.ts";
 import type { Judgement } from "./judgement.ts";
-import { causeOf } from "./likely-causes.ts";
+import { causeOf, pairUnserved } from "./likely-causes.ts";
 import { HabitsTable } from "./receiver-habits.ts";
 import { spansOf, type View } from "./view.ts";
 
@@ -14,8 +14,8 @@ export class Judge {
   readonly #facts: ReceiverFacts;
 
   constructor(view: View) {
-    this.#view = view;
-    this.#facts = gatherFacts(view);
+    this.#view = { ...view, unserved: pairUnserved(view) };
+    this.#facts = gatherFacts(this.#view);
   }
 
   judge(index: number): Judgement {

@@ -19,6 +19,8 @@ export interface View {
   readonly diff: TraceDiff;
   readonly naming: Naming;
   readonly backend: BackendKnowledge;
+  /** See `likely-causes.ts`; made by `Judge`. */
+  readonly unserved?: ReadonlyMap<number, number>;
 }
 
 /** `hop`: its index. */
