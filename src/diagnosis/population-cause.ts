@@ -2,10 +2,11 @@
 
 import type { Workload } from "../naming/workload.ts";
 import { type FeatureCounts, sumOf } from "./features.ts";
-import { controlOf } from "./hop-features.ts";
+import { Histogram } from "./histogram.ts";
+import { type Control, controlOf } from "./hop-features.ts";
 import type { Aftermath, PossibleCause } from "./judgement.ts";
-import { type NamedCounts, type Separation, separation, separations } from "./separation.ts";
-import type { EdgeTally, FaultTally } from "./tally.ts";
+import { type NamedCounts, type Sample, type Separation, separation, separations } from "./separation.ts";
+import type { EdgeTally, FaultTally, Tally } from "./tally.ts";
 import type { Cause, Verdict } from "./verdict.ts";
 
 export interface Told {
@@ -19,18 +20,26 @@ export interface Compared {
   readonly verdict: Verdict;
   readonly faults: readonly FaultTally[];
   readonly edges: readonly EdgeTally[];
+  readonly tally: Tally;
 }
 
 export function separationOf({ verdict, faults, edges }: Compared): Separation | undefined {
   const control = controlOf(verdict);
   const counted = faults.filter(({ like, isWeak }) => like.severity !== "note" && !isWeak);
   if (control === undefined || counted.length === 0) return undefined;
-  const affected = sampleOf(counted.map(({ from, to, features }) => ({ from, to, features })));
-  return separation(affected, sampleOf(edges.map(({ from, to, controls }) => ({ from, to, features: controls[control] }))));
+  const affected = sampleOf(
+    counted.map(({ from, to, features }) => ({ from, to, features })),
+    control,
+  );
+  const rest = sampleOf(
+    edges.map(({ from, to, controls }) => ({ from, to, features: controls[control] })),
+    control,
+  );
+  return separation(affected, rest);
 }
 
 /** The features of several edges, with who sent and received as two more. */
-function sampleOf(parts: readonly { readonly from: Workload; readonly to: Workload; readonly features: FeatureCounts }[]) {
+function sampleOf(parts: readonly Part[], control: Control): Sample {
   const by = (who: "from" | "to") => {
     const counts = new Map<string, number>();
     for (const part of parts)
@@ -38,7 +47,15 @@ function sampleOf(parts: readonly { readonly from: Workload; readonly to: Worklo
     return counts as NamedCounts;
   };
   const { total, named, headLengths, times } = sumOf(parts.map(({ features }) => features));
-  return { total, named, headLengths, times, sender: by("from"), receiver: by("to") };
+  const counts = { total, named, headLengths, times, sender: by("from"), receiver: by("to") };
+  // Of what a sender did wrong, how the field is spelt and how long the head is are no causes but effects.
+  return control === "carried" ? { ...counts, named: { ...named, spelling: new Map() }, headLengths: new Histogram() } : counts;
+}
+
+interface Part {
+  readonly from: Workload;
+  readonly to: Workload;
+  readonly features: FeatureCounts;
 }
 
 /** Causes that say how a call was made, which says nothing of when. */
@@ -51,7 +68,7 @@ export function causeOfPopulation(cause: Cause, compared: Compared, separated: S
   if (isOfProxy || !OPEN_TO_TIME.includes(cause)) return undefined;
   if (verdict === "unrecorded") return cause === "unknown" ? unrecorded(compared, separated) : undefined;
   if (verdict !== "stripped" && verdict !== "split" && verdict !== "ignored") return undefined;
-  if (isOnlyEarly(compared)) return { cause: "started-before-instrumentation", otherCauses: [] };
+  if (!isByRoute(separated) && isOnlyEarly(compared)) return { cause: "started-before-instrumentation", otherCauses: [] };
   if (verdict === "ignored" && cause === "unknown" && isByRoute(separated))
     return { cause: "middleware-order", otherCauses: [{ cause: "restarts-trace", because: "these routes are told to begin anew" }] };
   return undefined;
@@ -87,11 +104,30 @@ function isByRoute(separated: Separation | undefined): boolean {
   return separated?.isClean === true && ["route", "method", "cause"].includes(separated.feature);
 }
 
+/** On these edges, or on all edges of their culprits where each alone has too few exchanges. */
+function isOnlyEarly(compared: Compared): boolean {
+  if (isOnlyEarlyHere(compared)) return true;
+  const { verdict, faults, tally } = compared;
+  const control = controlOf(verdict);
+  if (control === undefined) return false;
+  const culprits = new Set(faults.map(({ culprit }) => culprit));
+  const side = faults.every((fault) => fault.culprit === fault.from) ? "from" : "to";
+  const edges = [...tally.edges.values()].filter((edge) => culprits.has(edge[side]));
+  // Of an edge without a fault no features are counted.
+  const isUncounted = (edge: EdgeTally) =>
+    edge.controls[control].total === 0 && (control === "carried" ? edge.continued : edge.recorded) > 0;
+  if (edges.length <= compared.edges.length || edges.some(isUncounted)) return false;
+  const all = [...tally.faults.values()].filter(
+    (fault) => fault.verdict === verdict && fault.culprit === fault[side] && culprits.has(fault.culprit),
+  );
+  return isOnlyEarlyHere({ verdict, faults: all, edges, tally });
+}
+
 /**
  * Only exchanges before some moment are affected, and none after it. Each replica has its own moment: every culprit with enough of them must show it,
  * one at least.
  */
-function isOnlyEarly({ verdict, faults, edges }: Compared): boolean {
+function isOnlyEarlyHere({ verdict, faults, edges }: Compared): boolean {
   const control = controlOf(verdict);
   if (control === undefined) return false;
   const counted = faults.filter(({ like, isWeak, culprit }) => like.severity !== "note" && !isWeak && culprit !== undefined);

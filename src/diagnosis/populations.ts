@@ -89,15 +89,17 @@ function makePopulation(faults: readonly FaultTally[], replica: Workload | undef
       );
   const causes = mergeCauses(faults);
   const [main] = causes;
-  const cause: Cause = replica !== undefined && first.verdict === "split" ? "one-backend-of-many" : (main?.fault.cause ?? "unknown");
-  const compared = { verdict: first.verdict, faults, edges };
+  const shown: Cause = main?.fault.cause ?? "unknown";
+  const compared = { verdict: first.verdict, faults, edges, tally };
   const separated = hasEdge ? separationOf(compared) : undefined;
-  const told = hasEdge ? causeOfPopulation(cause, compared, separated) : undefined;
+  const told = hasEdge ? causeOfPopulation(shown, compared, separated) : undefined;
+  const isOfReplica = replica !== undefined && (first.verdict === "split" || shown === "unknown");
+  const cause = told?.cause ?? (isOfReplica ? "one-backend-of-many" : shown);
   const affected = sum(faults.map((fault) => fault.affected));
   return {
     verdict: first.verdict,
-    cause: told?.cause ?? cause,
-    otherCauses: told?.otherCauses ?? (cause === "one-backend-of-many" ? [] : otherCauses(causes, cause)),
+    cause,
+    otherCauses: told?.otherCauses ?? (isOfReplica && first.verdict === "split" ? [] : otherCauses(causes, cause)),
     separated: separationClause(separated, startOf(edges)),
     // Spans are sent in batches: when only the last ones are missing, they may be on their way.
     severity: faults.every((fault) => fault.affected > 0 && fault.trailing === fault.affected) ? "note" : gravest(faults),

@@ -242,6 +242,8 @@ function isCompatible(span: Span, hop: Hop): boolean {
   const method = spanMethod(span);
   if (method !== undefined && method !== "_OTHER" && method !== hop.method) return false;
   const path = spanPath(span) ?? spanRpcPath(span);
+  // Calls of one method are many and alike: where the capture hides fields, time alone tells too little of them.
+  if (!isHttpSpan(span) && hop.observed !== "full" && path !== undefined) return false;
   if (path !== undefined) return path === hop.path || hop.observed === "partial";
   const route = spanRoute(span);
   return route === undefined || matchesRoute(route, hop.path);
