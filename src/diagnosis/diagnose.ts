@@ -4,6 +4,7 @@ import { isDoubtfulAtAGlance, outcomeAtAGlance } from "./at-a-glance.ts";
 import { findEncryptedEdges } from "./encrypted-edges.ts";
 import type { Finding } from "./finding.ts";
 import { HealthyTally } from "./healthy-tally.ts";
+import { HopFeatures } from "./hop-features.ts";
 import { Judge } from "./judge.ts";
 import { packed } from "./packed-kind.ts";
 import { rules } from "./registry.ts";
@@ -40,7 +41,8 @@ function judgeAndTally(view: View): { readonly tally: Tally; readonly faulty: re
   const judge = new Judge(view);
   const tally = new Tally();
   const routes = new RouteNames(view);
-  const healthy = new HealthyTally(view, tally, routes);
+  const features = new HopFeatures(view, routes);
+  const healthy = new HealthyTally(view, tally, routes, features);
   const faulty: FaultyHop[] = [];
   for (let hop = 0; hop < table.size; hop++) {
     if (!table.isWork(hop)) continue;
@@ -57,7 +59,9 @@ function judgeAndTally(view: View): { readonly tally: Tally; readonly faulty: re
       continue;
     }
     const route = routes.of(hop);
-    for (const counted of tally.add(judgement, route)) faulty.push({ hop, route, tally: counted });
+    const counted = tally.add(judgement, route);
+    features.countFaulty(judgement, tally.edge(judgement.from, judgement.to, judgement.hop.protocol), counted);
+    for (const one of counted) faulty.push({ hop, route, tally: one });
   }
   healthy.end();
   tally.encrypted.push(...findEncryptedEdges(view));

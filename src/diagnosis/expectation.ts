@@ -4,6 +4,7 @@
 import { type Hop, INFERRED } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
 import { SECOND } from "../wire/timestamp.ts";
+import { likelyCauses } from "./likely-causes.ts";
 import { originOf, spansOf, type View } from "./view.ts";
 
 export type Expectation =
@@ -66,7 +67,7 @@ function byParent(hop: Hop, parent: Hop, view: View): Expectation {
 }
 
 function byCandidates(hop: Hop, view: View): Expectation {
-  const candidates = hop.candidates.map((index) => view.table.hop(index));
+  const candidates = likelyCauses(hop, view).map((index) => view.table.hop(index));
   if (candidates.length === 0) return { kind: "none", isDoubtful: true };
   if (candidates.every((candidate) => hop.startedAt - candidate.startedAt > FRESH_US)) return { kind: "unknown", isDoubtful: true };
   const carried = candidates.map((candidate) => carriedBy(candidate, view));

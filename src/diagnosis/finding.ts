@@ -51,4 +51,6 @@ export interface Population {
   readonly of: number;
   readonly routes: Finding["routes"];
   readonly tallies: readonly FaultTally[];
+  /** What separates the affected from the rest, as a clause: `, only in the first 5 s`; "" where that is their routes, or nothing. */
+  readonly separated?: string;
 }

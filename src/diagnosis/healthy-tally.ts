@@ -2,6 +2,7 @@
 
 import { grown } from "../wire/columns.ts";
 import { PairTable } from "../wire/pair-table.ts";
+import { type Control, controlOf, type HopFeatures } from "./hop-features.ts";
 import { KINDS_OF_HOPS, unpacked } from "./packed-kind.ts";
 import type { RouteNames } from "./route.ts";
 import type { EdgeTally, Tally } from "./tally.ts";
@@ -15,6 +16,7 @@ export class HealthyTally {
   readonly #view: View;
   readonly #tally: Tally;
   readonly #routes: RouteNames;
+  readonly #features: HopFeatures;
   /** By hop: its kind, packed; 0 for those that are not counted here. */
   readonly #kinds: Uint8Array;
   /** By sender and receiver: the place in `#edges`. */
@@ -23,7 +25,8 @@ export class HealthyTally {
   /** By edge and kind. */
   #counts = new Uint32Array(FIRST_EDGES * KINDS_OF_HOPS);
 
-  constructor(view: View, tally: Tally, routes: RouteNames) {
+  constructor(view: View, tally: Tally, routes: RouteNames, features: HopFeatures) {
+    this.#features = features;
     this.#view = view;
     this.#tally = tally;
     this.#routes = routes;
@@ -38,27 +41,40 @@ export class HealthyTally {
 
   /** All are judged: which edges are faulty is known now. */
   end(): void {
-    const faulty = this.#faultyEdges();
+    const wanted = this.#controlsOfFaultyEdges();
     for (const [number, edge] of this.#edges.entries()) {
-      if (faulty[number]) continue;
+      if (wanted[number] !== undefined) continue;
       for (let kind = 0; kind < KINDS_OF_HOPS; kind++) {
         const n = this.#counts[number * KINDS_OF_HOPS + kind]!;
         if (n > 0) this.#tally.count(edge, unpacked(kind), NO_ROUTE, n);
       }
     }
-    if (!faulty.includes(true)) return;
+    if (wanted.every((controls) => controls === undefined)) return;
     for (let hop = 0; hop < this.#kinds.length; hop++) {
       if (this.#kinds[hop] === 0) continue;
       const number = this.#edgeNumber(hop);
-      if (faulty[number]) this.#tally.count(this.#edges[number]!, unpacked(this.#kinds[hop]!), this.#routes.of(hop), 1);
+      const controls = wanted[number];
+      if (controls === undefined) continue;
+      const [edge, kind] = [this.#edges[number]!, unpacked(this.#kinds[hop]!)];
+      this.#tally.count(edge, kind, this.#routes.of(hop), 1);
+      if (controls.size > 0) this.#features.countHealthy(hop, kind, edge, controls);
     }
   }
 
-  /** By edge: whether a replica of its sender does something wrong to a replica of its receiver, since replicas are compared. */
-  #faultyEdges(): boolean[] {
-    const faulty = new Map<string, Set<string>>();
-    for (const { from, to } of this.#tally.faults.values()) faulty.set(from.group, (faulty.get(from.group) ?? new Set()).add(to.group));
-    return this.#edges.map(({ from, to }) => faulty.get(from.group)?.has(to.group) === true);
+  /**
+   * By edge: what its exchanges are compared by, where a replica of its sender does something wrong to a replica of its receiver, since replicas are
+   * compared; undefined where all is right.
+   */
+  #controlsOfFaultyEdges(): (ReadonlySet<Control> | undefined)[] {
+    const faulty = new Map<string, Map<string, Set<Control>>>();
+    for (const { from, to, verdict, like } of this.#tally.faults.values()) {
+      const bySender = faulty.get(from.group) ?? new Map<string, Set<Control>>();
+      const controls = bySender.get(to.group) ?? new Set();
+      const control = like.severity === "note" ? undefined : controlOf(verdict);
+      if (control !== undefined) controls.add(control);
+      faulty.set(from.group, bySender.set(to.group, controls));
+    }
+    return this.#edges.map(({ from, to }) => faulty.get(from.group)?.get(to.group));
   }
 
   /** An edge stands in the tally at once: there they are in the order in which they were first seen. */

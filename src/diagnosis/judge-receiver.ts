@@ -2,18 +2,19 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
-import { relateTraceIds } from "./compare-values.ts";
+import { aftermathOf } from "./aftermath.ts";
+import { ignoredCause } from "./ignored-cause.ts";
 import { fault } from "./judge-sender.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
-import type { Cause, Severity } from "./verdict.ts";
+import type { HabitsTable } from "./receiver-habits.ts";
+import type { Severity } from "./verdict.ts";
 import { spansOf, type View } from "./view.ts";
 
 /** What is known of all exchanges together, for one to be judged by. */
 export interface ReceiverFacts {
   /** Hops that went out of a receiver, by the index of the hop that caused them. */
   readonly children: ReadonlyMap<number, readonly Hop[]>;
-  /** Formats that a workload was seen to take a trace from, or to send, by workload index. */
-  readonly formats: ReadonlyMap<number, ReadonlySet<string>>;
+  readonly habits: HabitsTable;
   /** Latest end of a hop that a receiver has a SERVER span of, by workload index: spans are exported in the order of their ends. */
   readonly newestRecorded: ReadonlyMap<number, number>;
 }
@@ -41,7 +42,9 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
   const newest = facts.newestRecorded.get(receiver.index);
-  return [{ ...unrecorded(hop, newest !== undefined), isTrailing: newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest }];
+  const aftermath = aftermathOf(hop, facts.children.get(hop.index) ?? []);
+  const own = { ...unrecorded(hop, newest !== undefined), ...(aftermath !== undefined && { aftermath }) };
+  return [{ ...own, isTrailing: newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest }];
 }
 
 function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, facts: ReceiverFacts): Fault {
@@ -52,31 +55,12 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
     const detail = "the receiver began a new trace on purpose: its span links to the caller's";
     return { ...fault("ignored", "restarts-trace", "receiver", "note", 1, detail), spans };
   }
-  const [cause, possible] = ignoredCause(hop, receiver, facts, server?.traceId);
+  const { cause, possible, detail: why, remedy } = ignoredCause(hop, receiver, facts.habits.of(receiver.index), server);
   const severity: Severity = sender.isOutside ? "warning" : "error";
   const confidence = spansOf(view, hop.index).serverBy === "time and name" ? 0.85 : 0.98;
-  const detail = `the receiver began trace ${server?.traceId ?? "?"} instead`;
-  return { ...fault("ignored", cause, "receiver", severity, confidence, detail), possible, spans };
-}
-
-/** The formats on the wire are none of those that the receiver was ever seen to read or write. */
-function ignoredCause(hop: Hop, receiver: Workload, facts: ReceiverFacts, recorded: string | undefined): [Cause, PossibleCause[]] {
-  if (receiver.role === "proxy") return ["restarts-trace", []];
-  const halves = hop.reading.identities
-    .map((id) => relateTraceIds(id.traceId, recorded ?? id.traceId))
-    .find((relation) => relation !== undefined);
-  if (halves !== undefined) return [halves, []];
-  const sent = new Set(hop.reading.identities.map((id) => id.format));
-  const read = facts.formats.get(receiver.index);
-  if (read !== undefined && read.size > 0 && ![...sent].some((format) => read.has(format))) return ["format-mismatch", []];
-  return [
-    "unknown",
-    [
-      { cause: "format-mismatch", because: `the receiver does not read ${[...sent].join(", ")}` },
-      { cause: "header-case", because: "the receiver looks the field up with regard to case" },
-      { cause: "middleware-order", because: "the tracing middleware runs too late or reads another field" },
-    ],
-  ];
+  const began = `the receiver began trace ${server?.traceId ?? "?"} instead`;
+  const detail = why === undefined ? began : `${began}: ${why}`;
+  return { ...fault("ignored", cause, "receiver", severity, confidence, detail), possible, spans, ...(remedy !== undefined && { remedy }) };
 }
 
 /** The receiver is a proxy without spans that sent the same context on: nothing to record. */

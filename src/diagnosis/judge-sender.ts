@@ -9,9 +9,10 @@ import { parseTraceparent } from "../propagation/w3c.ts";
 import { lossOf, relateTraceIds } from "./compare-values.ts";
 import { type Expectation, expectationOf, PROVEN_PARENT } from "./expectation.ts";
 import { hiddenFieldsDetail } from "./hidden-fields.ts";
-import type { Fault, Outcome, PossibleCause } from "./judgement.ts";
+import type { Fault, Outcome } from "./judgement.ts";
+import { splitCause, strippedCause } from "./sender-cause.ts";
 import type { Cause, Severity } from "./verdict.ts";
-import { originOf, spansOf, type View } from "./view.ts";
+import { spansOf, type View } from "./view.ts";
 
 export interface SenderJudgement {
   readonly outcome: Outcome;
@@ -84,24 +85,6 @@ function stripped(hop: Hop, sender: Workload, expected: Expected, view: View): F
   };
 }
 
-function strippedCause(hop: Hop, sender: Workload, expected: Expected, view: View): [Cause, PossibleCause[]] {
-  if (sender.role === "proxy") return ["proxy-drops-header", []];
-  const { client } = spansOf(view, hop.index);
-  if (client !== undefined) return ["transport-does-not-inject", []];
-  const parentServer = expected.span;
-  if (view.backend.isAsked && !sender.isInstrumented && sender.role === "application") return ["client-does-not-inject", []];
-  if (view.backend.isWindowSearched && parentServer !== undefined) return ["client-does-not-inject", []];
-  return [
-    "unknown",
-    [
-      { cause: "client-does-not-inject", because: "the client library sends no context; its CLIENT spans are missing then" },
-      { cause: "transport-does-not-inject", because: "CLIENT spans exist in the backend for these calls" },
-      { cause: "started-before-instrumentation", because: "only requests before some moment are affected" },
-      { cause: "proxy-drops-header", because: "the sender only passes requests on" },
-    ],
-  ];
-}
-
 function split(hop: Hop, sender: Workload, expected: Expected, view: View): Fault {
   const { identities } = hop.reading;
   for (const before of expected.traceIds) {
@@ -122,20 +105,6 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
     possible,
     ...proofOf(expected),
   };
-}
-
-function splitCause(hop: Hop, sender: Workload, expected: Expected, view: View): [Cause, PossibleCause[]] {
-  if (sender.role === "proxy") return ["restarts-trace", []];
-  const origin = originOf(view, hop);
-  if (origin.kind === "root" && expected.span?.kind === "server") return ["goroutine-without-context", []];
-  return [
-    "unknown",
-    [
-      { cause: "goroutine-without-context", because: "the sender has a SERVER span for the request, and its CLIENT span is a root" },
-      { cause: "middleware-order", because: "the sender has no SERVER span for these requests, but has for others" },
-      { cause: "restarts-trace", because: "every request of the sender begins a new trace" },
-    ],
-  ];
 }
 
 /** Invalid values that this sender put on the wire; one that came in just so was put there by somebody before. */

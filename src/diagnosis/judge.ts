@@ -5,6 +5,8 @@ import { type AttributionFacts, gatherAttribution, judgeAttribution } from "./ju
 import { judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
 import { judgeSender } from "./judge-sender.ts";
 import type { Judgement } from "./judgement.ts";
+import { causeOf, pairUnserved } from "./likely-causes.ts";
+import { HabitsTable } from "./receiver-habits.ts";
 import { spansOf, type View } from "./view.ts";
 
 /** Hops are independent of one another once parents and spans are known. */
@@ -14,8 +16,8 @@ export class Judge {
   readonly #attribution: AttributionFacts;
 
   constructor(view: View) {
-    this.#view = view;
-    this.#facts = gatherFacts(view);
+    this.#view = { ...view, unserved: pairUnserved(view) };
+    this.#facts = gatherFacts(this.#view);
     this.#attribution = gatherAttribution(view);
   }
 
@@ -40,27 +42,30 @@ export class Judge {
 
 function gatherFacts(view: View): ReceiverFacts {
   const children = new Map<number, Hop[]>();
-  const formats = new Map<number, Set<string>>();
+  const habits = new HabitsTable();
   const newestRecorded = new Map<number, number>();
   // Only what a backend lacks is judged by these.
-  if (!view.backend.isAsked) return { children, formats, newestRecorded: new Map() };
-  const learn = (workload: number, format: string) => formats.set(workload, (formats.get(workload) ?? new Set()).add(format));
+  if (!view.backend.isAsked) return { children, habits, newestRecorded };
   for (const hop of view.table.all()) {
-    if (hop.parent !== undefined) {
-      const known = children.get(hop.parent.hop);
-      if (known === undefined) children.set(hop.parent.hop, [hop]);
+    const cause = causeOf(hop, view);
+    if (cause !== undefined) {
+      const known = children.get(cause);
+      if (known === undefined) children.set(cause, [hop]);
       else known.push(hop);
     }
-    const { server } = spansOf(view, hop.index);
+    const { server, client } = spansOf(view, hop.index);
     if (server !== undefined) {
       const receiver = view.naming.receiverOf(hop.index).index;
       newestRecorded.set(receiver, Math.max(newestRecorded.get(receiver) ?? 0, hop.endedAt ?? hop.startedAt));
     }
     const isForwarded = hop.parent?.because === "forwarded unchanged";
-    for (const { format, traceId } of hop.reading.identities) {
-      if (server?.traceId === traceId) learn(view.naming.receiverOf(hop.index).index, format);
-      if (!isForwarded) learn(view.naming.senderOf(hop.index).index, format);
+    const { identities, fields } = hop.reading;
+    for (const { format, traceId } of identities) {
+      if (server !== undefined) habits.received(view.naming.receiverOf(hop.index).index, format, fields, server.traceId === traceId);
+      if (!isForwarded) habits.sent(view.naming.senderOf(hop.index).index, format);
     }
+    if (client !== undefined && identities.length === 0 && hop.observed === "full")
+      habits.sentNothing(view.naming.senderOf(hop.index).index);
   }
-  return { children, formats, newestRecorded };
+  return { children, habits, newestRecorded };
 }

@@ -28,7 +28,14 @@ export interface Fault {
   readonly isCircumstantial: boolean;
   /** Spans that prove it. */
   readonly spans: readonly Span[];
+  /** What to change, where this one fault says it better than its cause does. */
+  readonly remedy?: string;
+  /** Of a request without a SERVER span: what became of the calls that it caused. */
+  readonly aftermath?: Aftermath;
 }
+
+/** `span made`: a call named a span that the receiver must have made; `new trace`, `nothing`: it began a trace, carried none. */
+export type Aftermath = "span made" | "new trace" | "nothing";
 
 export interface PossibleCause {
   readonly cause: Cause;

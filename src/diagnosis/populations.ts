@@ -4,7 +4,9 @@
 import type { Workload } from "../naming/workload.ts";
 import { MAX_EXEMPLARS, MAX_TRACE_IDS } from "../wire/limits.ts";
 import type { Finding, Population } from "./finding.ts";
+import { causeOfPopulation, separationOf } from "./population-cause.ts";
 import type { Word } from "./rule.ts";
+import { separationClause } from "./separation-words.ts";
 import type { EdgeTally, FaultTally, Tally } from "./tally.ts";
 import { type Cause, hasOwnCauses, type Severity, severities, type Verdict } from "./verdict.ts";
 
@@ -87,12 +89,18 @@ function makePopulation(faults: readonly FaultTally[], replica: Workload | undef
       );
   const causes = mergeCauses(faults);
   const [main] = causes;
-  const cause: Cause = replica !== undefined && first.verdict === "split" ? "one-backend-of-many" : (main?.fault.cause ?? "unknown");
+  const shown: Cause = main?.fault.cause ?? "unknown";
+  const compared = { verdict: first.verdict, faults, edges, tally };
+  const separated = hasEdge ? separationOf(compared) : undefined;
+  const told = hasEdge ? causeOfPopulation(shown, compared, separated) : undefined;
+  const isOfReplica = replica !== undefined && (first.verdict === "split" || shown === "unknown");
+  const cause = told?.cause ?? (isOfReplica ? "one-backend-of-many" : shown);
   const affected = sum(faults.map((fault) => fault.affected));
   return {
     verdict: first.verdict,
     cause,
-    otherCauses: cause === "one-backend-of-many" ? [] : otherCauses(causes, cause),
+    otherCauses: told?.otherCauses ?? (isOfReplica && first.verdict === "split" ? [] : otherCauses(causes, cause)),
+    separated: separationClause(separated, startOf(edges)),
     // Spans are sent in batches: when only the last ones are missing, they may be on their way.
     severity: faults.every((fault) => fault.affected > 0 && fault.trailing === fault.affected) ? "note" : gravest(faults),
     confidence: round(sum(faults.map((fault) => fault.confidence * fault.affected)) / affected),
@@ -105,6 +113,12 @@ function makePopulation(faults: readonly FaultTally[], replica: Workload | undef
     routes: routesOf(faults, edges),
     tallies: faults,
   };
+}
+
+/** Of the exchanges whose features were counted; times are told from here. */
+function startOf(edges: readonly EdgeTally[]): number {
+  const counted = edges.flatMap(({ controls, faults }) => [...Object.values(controls), ...faults.map(({ features }) => features)]);
+  return Math.min(...counted.flatMap(({ times }) => [...times.counts.keys()].map((bucket) => bucket * times.width)));
 }
 
 /** Several replicas do the same: the one with most stands for them, since a culprit is an address. */
@@ -180,9 +194,15 @@ export function toFinding(rule: string, population: Population, word: Word): Fin
   };
 }
 
-/** `, all of them GET /api/orders/*`, where the routes tell something. */
-export function routeClause({ routes, affected, of }: Pick<Population, "routes" | "affected" | "of">): string {
+/** `, all of them GET /api/orders/*`, where the routes tell something; else what separates the affected. */
+export function routeClause({
+  routes,
+  affected,
+  of,
+  separated = "",
+}: Pick<Population, "routes" | "affected" | "of" | "separated">): string {
   const [first, ...more] = routes;
+  if (separated !== "") return separated;
   if (first === undefined || affected === of) return "";
   if (more.length === 0)
     return `, all of them ${first.route}${first.of > first.affected ? ` (${first.affected} of ${first.of} there)` : ""}`;

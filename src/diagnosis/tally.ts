@@ -3,7 +3,8 @@
 import type { Workload } from "../naming/workload.ts";
 import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts";
 import type { EncryptedEdge } from "./encrypted-edges.ts";
-import type { Fault, Judgement } from "./judgement.ts";
+import { FeatureCounts } from "./features.ts";
+import type { Aftermath, Fault, Judgement } from "./judgement.ts";
 import { hasOwnCauses, type Verdict } from "./verdict.ts";
 
 export const OTHER_ROUTES = "other";
@@ -34,6 +35,8 @@ export interface EdgeTally extends EdgeCounts {
   /** By route: calls that may go out by themselves. */
   readonly doubtful: Map<string, number>;
   readonly faults: FaultTally[];
+  /** Features of exchanges that went right, where others of the edge did not (see `hop-features.ts`). */
+  readonly controls: { readonly carried: FeatureCounts; readonly joined: FeatureCounts; readonly recorded: FeatureCounts };
 }
 
 /** Kept whole, so that a finding can prove what it says. */
@@ -67,6 +70,10 @@ export interface FaultTally {
   readonly exemplars: Exemplar[];
   /** Up to `MAX_TRACES_COUNTED`. */
   readonly traceIds: Set<string>;
+  /** Of the affected exchanges; nothing is counted of notes. */
+  readonly features: FeatureCounts;
+  /** What became of the calls that the affected exchanges caused, as far as that is known. */
+  readonly aftermaths: Map<Aftermath, number>;
 }
 
 export class Tally {
@@ -123,6 +130,7 @@ export class Tally {
       routes: new Map(),
       doubtful: new Map(),
       faults: [],
+      controls: { carried: new FeatureCounts(), joined: new FeatureCounts(), recorded: new FeatureCounts() },
     };
     this.edges.set(key, edge);
     return edge;
@@ -149,6 +157,8 @@ export class Tally {
       trailing: 0,
       exemplars: [],
       traceIds: new Set(),
+      features: new FeatureCounts(),
+      aftermaths: new Map(),
     };
     edge.faults.push(tally);
     this.faults.set(key, tally);
@@ -179,6 +189,7 @@ function count(tally: FaultTally, judgement: Judgement, fault: Fault, route: str
   tally.confidence = (tally.confidence * tally.affected + fault.confidence) / (tally.affected + 1);
   tally.affected++;
   if (fault.isTrailing) tally.trailing++;
+  if (fault.aftermath !== undefined) tally.aftermaths.set(fault.aftermath, (tally.aftermaths.get(fault.aftermath) ?? 0) + 1);
   tally.routes.set(route, (tally.routes.get(route) ?? 0) + 1);
   if (fault.isCircumstantial) tally.circumstantial.set(route, (tally.circumstantial.get(route) ?? 0) + 1);
   const cause = tally.causes.get(fault.cause);

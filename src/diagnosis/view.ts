@@ -22,6 +22,8 @@ export interface View {
   readonly backend: BackendKnowledge;
   readonly tls?: readonly TlsHandshake[];
   readonly connections?: readonly ConnectionSummary[];
+  /** See `likely-causes.ts`; made by `Judge`. */
+  readonly unserved?: ReadonlyMap<number, number>;
 }
 
 /** `hop`: its index. */

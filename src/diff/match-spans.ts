@@ -4,7 +4,7 @@
 import type { HopGraph } from "../hops/build-hops.ts";
 import { median } from "../hops/capture-clocks.ts";
 import type { Hop } from "../hops/hop.ts";
-import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute } from "../spans/http-span.ts";
+import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
 import { MILLISECOND, SECOND } from "../wire/timestamp.ts";
 import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
@@ -175,7 +175,7 @@ function matchServersByName(hops: readonly Hop[], matching: Matching, clocks: Re
   const byPath = indexByPath(open);
   const pairs: { readonly span: Span; readonly hop: Hop; readonly distance: number }[] = [];
   for (const span of unmatched(matching, isReceiving)) {
-    if (spanPeer(span)?.port !== undefined || !isHttpSpan(span)) continue;
+    if (spanPeer(span)?.port !== undefined || (!isHttpSpan(span) && spanRpcPath(span) === undefined)) continue;
     const places = services.get(span.resource.service);
     const clock = clocks.get(span.resource.service) ?? 0;
     for (const hop of candidatesFor(span, byPath, open)) {
@@ -193,8 +193,8 @@ function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: Re
   const open = hops.filter((hop) => matching.matches.get(hop.index)?.client === undefined && hop.purpose === "work");
   const byPath = indexByPath(open);
   for (const span of unmatched(matching, isSending)) {
-    const path = spanPath(span);
-    if (!isHttpSpan(span) || path === undefined) continue;
+    const path = isHttpSpan(span) ? spanPath(span) : spanRpcPath(span);
+    if (path === undefined) continue;
     const machines = services.get(span.resource.service);
     const clock = clocks.get(span.resource.service);
     const slack = clock === undefined ? UNALIGNED_SLACK_US : SLACK_US;
@@ -241,7 +241,9 @@ function isCompatible(span: Span, hop: Hop): boolean {
   if (hop.observed === "headers-unknown") return true;
   const method = spanMethod(span);
   if (method !== undefined && method !== "_OTHER" && method !== hop.method) return false;
-  const path = spanPath(span);
+  const path = spanPath(span) ?? spanRpcPath(span);
+  // Calls of one method are many and alike: where the capture hides fields, time alone tells too little of them.
+  if (!isHttpSpan(span) && hop.observed !== "full" && path !== undefined) return false;
   if (path !== undefined) return path === hop.path || hop.observed === "partial";
   const route = spanRoute(span);
   return route === undefined || matchesRoute(route, hop.path);
@@ -267,7 +269,7 @@ function indexByPath(hops: readonly Hop[]): Map<string, Hop[]> {
 }
 
 function candidatesFor(span: Span, byPath: ReadonlyMap<string, readonly Hop[]>, all: readonly Hop[]): readonly Hop[] {
-  const path = spanPath(span);
+  const path = spanPath(span) ?? spanRpcPath(span);
   return (path === undefined ? all : (byPath.get(path) ?? [])).filter((hop) => isCompatible(span, hop));
 }
 

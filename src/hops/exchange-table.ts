@@ -160,6 +160,7 @@ export class ExchangeTable {
     return (this.#flags[row]! & IS_GRPC) !== 0 ? "gRPC" : PROTOCOLS[this.#version[row]!]!;
   }
 
+  /** Bytes of the request head; 0 without one. */
   headLength(row: number): number {
     return this.#headLength[row]!;
   }

@@ -82,6 +82,14 @@ export class ReadingColumns {
     return this.#kind[row] !== NONE;
   }
 
+  /** The first trace field that names a trace, as it was spelt; "" without one. */
+  spelling(row: number): string {
+    const kind = this.#kind[row]!;
+    if (kind >= PLAIN) return this.#spellings.values[kind - PLAIN]!;
+    const fields = kind === NONE ? NO_FIELDS : (this.#fields.get(row) ?? NO_FIELDS);
+    return fields.find(({ name }) => !/^(tracestate|baggage)$/i.test(name))?.name ?? "";
+  }
+
   requestId(row: number): string | undefined {
     return this.#requestIds.size === 0 ? undefined : this.#requestIds.get(row);
   }

@@ -46,6 +46,11 @@ export class TraceIds {
     return hexOf(this.#words, number * 4, 4);
   }
 
+  /** Eight digits of an id as a number: the `word`-th of its four, the most significant first. */
+  word(number: number, word: number): number {
+    return this.#words[number * 4 + word]!;
+  }
+
   /** All of them, in the order of their numbers. */
   *texts(): Iterable<string> {
     for (let number = 0; number < this.size; number++) yield this.text(number);

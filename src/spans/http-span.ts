@@ -22,6 +22,17 @@ export function spanPath(span: Span): string | undefined {
   return slash < 0 ? "/" : cutQuery(url.slice(slash));
 }
 
+/**
+ * The path of a gRPC call, `/shop.Pricing/GetPrice`: `rpc.method` is the whole name today, and was the last part beside `rpc.service` before.
+ */
+export function spanRpcPath(span: Span): string | undefined {
+  const method = text(span, "rpc.method");
+  if (method === undefined) return undefined;
+  const service = text(span, "rpc.service");
+  const name = method.includes("/") || service === undefined ? method : `${service}/${method}`;
+  return name.includes("/") ? `/${name.replace(/^\//, "")}` : undefined;
+}
+
 /** The route template, `/orders/{id}`. */
 export function spanRoute(span: Span): string | undefined {
   return text(span, "http.route");

@@ -108,6 +108,10 @@ export const MAX_TRACE_IDS = 20;
 export const MAX_TRACES_COUNTED = 10_000;
 /** Traces listed in a report. */
 export const MAX_TRACES_LISTED = 1_000;
+/** Different values of a feature counted on a faulty edge, as many as routes: more explain nothing in words. */
+export const MAX_FEATURE_VALUES = 200;
+/** Buckets of a quantity counted on a faulty edge: of a capture of an hour, each is less than 8 s. */
+export const MAX_FEATURE_BUCKETS = 1_024;
 /** Different routes kept for one edge; the rest are counted as `other`. */
 export const MAX_ROUTES = 200;
 

@@ -89,6 +89,9 @@ interface SpanOptions {
   readonly kind?: SpanKind;
   readonly language?: string;
   readonly sdk?: string;
+  readonly sdkVersion?: string;
+  /** Name of the instrumentation. */
+  readonly scope?: string;
   readonly route?: string;
   readonly links?: readonly { readonly trace: number; readonly id: number }[];
   readonly name?: string;
@@ -120,13 +123,14 @@ export function internal(of: Request, options: SpanOptions): Span {
 }
 
 function span(of: Request, options: SpanOptions, inset: number, attributes: Span["attributes"]): Span {
-  const { service = "", kind = "internal", language, sdk, pod, host } = options;
+  const { service = "", kind = "internal", language, sdk, sdkVersion, pod, host } = options;
   const resource: Resource = {
     service,
     ...(pod !== undefined && { pod }),
     ...(pod === undefined && host !== undefined && { pod: host, podBy: "host.name" as const }),
     ...(language !== undefined && { language }),
     ...(sdk !== undefined && { sdk }),
+    ...(sdkVersion !== undefined && { sdkVersion }),
   };
   return {
     traceId: trace(options.trace ?? 1),
@@ -138,7 +142,7 @@ function span(of: Request, options: SpanOptions, inset: number, attributes: Span
     endedAt: NOON + (of.until - inset) * 1_000,
     error: false,
     resource,
-    scope: "test",
+    scope: options.scope ?? "test",
     links: (options.links ?? []).map((link) => ({ traceId: trace(link.trace), spanId: id(link.id) })),
     attributes: { "http.request.method": of.method, "url.path": pathOf(of.target), ...attributes },
   };

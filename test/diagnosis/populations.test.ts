@@ -41,7 +41,9 @@ describe("a replica's fault", () => {
       own.call,
       i % 2 === 0 ? own.orders : server(outbound, { trace: 900 + i, id: 900 + i }),
     ]);
-    expect(look({ requests: requestsOf(calls), spans }).said).toEqual(["error ignored: frontend → orders-2 4/4, orders-2, unknown"]);
+    expect(look({ requests: requestsOf(calls), spans }).said).toEqual([
+      "error ignored: frontend → orders-2 4/4, orders-2, one-backend-of-many",
+    ]);
   });
 
   it("is not inferred from other routes", () => {

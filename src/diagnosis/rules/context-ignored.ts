@@ -24,8 +24,9 @@ A SERVER span that links to the caller's trace is a restart on purpose, and a no
 - \`middleware-order\`: the tracing middleware does not see the request's fields, or another part begins a span before it.
 - \`restarts-trace\`: the receiver is told to begin anew: \`otelhttp.WithPublicEndpoint\`, nginx's module without \`propagate\`, a gateway
   at a trust boundary. With a link it is a note.
-- \`unknown\`: the trace fields are good, and the capture shows no reason. An SDK may be stricter than the specification: flags above
-  \`03\` are rejected by OpenTelemetry Go, by 1.38 \`03\` too.
+- \`format-mismatch\`, too, where an SDK is stricter than the specification: flags above \`03\` are rejected by OpenTelemetry Go, by 1.38
+  \`03\` too. What these very bytes do in the receiver's SDK is looked up where its spans name it (\`telemetry.sdk.language\`).
+- \`unknown\`: the trace fields are good, and the capture shows no reason.
 
 It is a warning where the caller is outside of the capture's services: at the edge of a system a new trace may be what is wanted.
 
@@ -99,6 +100,6 @@ const word: Word = (population) => {
   const { from, to, affected, of } = population;
   return {
     message: `${to} ignores the context of ${affected} of ${of} requests from ${from} and begins new traces${routeClause(population)}`,
-    fix: fixFor(population),
+    fix: population.tallies[0]?.exemplars[0]?.fault.remedy ?? fixFor(population),
   };
 };

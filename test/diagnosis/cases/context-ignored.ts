@@ -11,6 +11,32 @@ const otherCallers = nTimes(3, (i) =>
 );
 const restarting = nTimes(3, (i) => forwarded(i, { outgoing: [traceparent(900 + i, 900 + i)] }));
 
+const otelhttp = "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp";
+/** orders ignores what is spelt as Go does, or as `name` says; `scope` made its spans. */
+const spelt = (name: (i: number) => string, scope: string, isIgnored = (_: number) => true) => {
+  const made = nTimes(6, (i) => checkout(i, { outgoing: [[name(i), traceparent(i + 1, (i + 1) * 16 + 2)[1]]] }));
+  return {
+    requests: requestsOf(made),
+    spans: made.flatMap(({ spans, outbound }, i) => [
+      spans.frontend,
+      spans.call,
+      isIgnored(i) ? server(outbound, { trace: 900 + i, id: 900 + i, scope }) : { ...spans.orders, scope },
+    ]),
+  };
+};
+const mixed = (i: number) => (i % 2 === 0 ? "Traceparent" : "traceparent");
+/** orders is Go, and gets flags that it rejects. */
+const flagged = (flags: string) => {
+  const made = nTimes(3, (i) => checkout(i, { outgoing: [traceparent(i + 1, (i + 1) * 16 + 2, flags)] }));
+  const go = { language: "go", sdkVersion: "1.47.0", scope: otelhttp };
+  return {
+    requests: requestsOf(made),
+    spans: made.flatMap(({ spans, outbound }, i) => [spans.frontend, spans.call, server(outbound, { trace: 900 + i, id: 900 + i, ...go })]),
+  };
+};
+/** frontend writes B3 to orders, which makes no calls and joins nothing. */
+const b3 = nTimes(3, (i) => checkout(i, { outgoing: [["b3", `${trace(i + 1)}-${id((i + 1) * 16 + 2)}-1`]] }));
+
 export const contextIgnored: RuleCases = {
   rule: "context-ignored",
   fires: [
@@ -28,6 +54,39 @@ export const contextIgnored: RuleCases = {
           ...otherCallers.map((r, i) => server(r, { trace: 500 + i, id: 700 + i, parent: 500 + i })),
         ],
       },
+      says: ["error ignored: frontend → orders 3/3, orders, format-mismatch"],
+    },
+    {
+      name: "B3 comes, and nothing was ever seen of what the receiver reads: SDKs read W3C where nothing else is set",
+      world: {
+        requests: requestsOf(b3),
+        spans: b3.flatMap(({ spans, outbound }, i) => [spans.frontend, spans.call, server(outbound, { trace: 900 + i, id: 900 + i })]),
+      },
+      says: ["error ignored: frontend → orders 3/3, orders, format-mismatch"],
+    },
+    {
+      name: "one spelling of the name is ignored, the other is joined",
+      world: spelt(mixed, otelhttp, (i) => i % 2 === 0),
+      says: ["error ignored: frontend → orders 3/6, orders, header-case"],
+    },
+    {
+      name: "every name is spelt with a capital, and hand-written middleware joins none of them",
+      world: spelt(() => "Traceparent", "shop/middleware"),
+      says: ["error ignored: frontend → orders 6/6, orders, header-case"],
+    },
+    {
+      name: "the same, but its instrumentation is known to look names up without regard to case",
+      world: spelt(() => "Traceparent", otelhttp),
+      says: ["error ignored: frontend → orders 6/6, orders, unknown"],
+    },
+    {
+      name: "both spellings are ignored: the case is not why",
+      world: spelt(mixed, "shop/middleware"),
+      says: ["error ignored: frontend → orders 6/6, orders, unknown"],
+    },
+    {
+      name: "flags that W3C allows and this SDK rejects",
+      world: flagged("05"),
       says: ["error ignored: frontend → orders 3/3, orders, format-mismatch"],
     },
     {

@@ -17,6 +17,27 @@ const tries = nTimes(3, (i) =>
 );
 const rootless = nTimes(4, (i) => request("client → orders", { at: i * 1_000, target: `/stock/${i}`, fields: [] }));
 
+/** Of twelve calls orders records those to /stock/*, and none of those to /search. */
+const manyRoutes = nTimes(12, (i) => checkout(i, i % 3 === 0 ? { target: "/search" } : {}));
+const withoutRoute = manyRoutes.flatMap(({ spans }, i) => [spans.frontend, spans.call, ...(i % 3 === 0 ? [] : [spans.orders])]);
+/** The same at frontend, whose calls for /pay begin with their CLIENT spans. */
+const unserved = nTimes(12, (i) => {
+  const made = checkout(i, i % 3 === 0 ? { outgoing: [traceparent(900 + i, 900 + i)], target: "/pay" } : {});
+  return i % 3 === 0 ? { ...made, inbound: { ...made.inbound, target: "/pay" } } : made;
+});
+const spansOfUnserved = unserved.flatMap(({ spans, outbound }, i) =>
+  i % 3 === 0
+    ? [client(outbound, { trace: 900 + i, id: 900 + i }), server(outbound, { trace: 900 + i, id: 950 + i, parent: 900 + i })]
+    : [spans.frontend, spans.call, spans.orders],
+);
+/** frontend serves its first five requests before there is an SDK. */
+const early = nTimes(15, (i) => checkout(i, i < 5 ? { outgoing: [] } : {}));
+const spansAfterStart = early.flatMap(({ spans, outbound }, i) =>
+  i < 5 ? [server(outbound, { trace: 900 + i, id: 900 + i })] : [spans.frontend, spans.call, spans.orders],
+);
+/** The first five SERVER spans of frontend were made, since calls name their children, and lost. */
+const lostEarly = nTimes(15, (i) => checkout(i));
+
 export const spanMissing: RuleCases = {
   rule: "span-missing",
   fires: [
@@ -24,6 +45,35 @@ export const spanMissing: RuleCases = {
       name: "good bytes, and the receiver left no SERVER span on one of its routes",
       world: { requests: requestsOf(someRoutes), spans: withoutSearch },
       says: ["error unrecorded: frontend → orders 2/6, orders, unknown"],
+    },
+    {
+      name: "whole routes of a service that makes no calls have no SERVER span, others have all",
+      world: { requests: requestsOf(manyRoutes), spans: withoutRoute },
+      says: ["error unrecorded: frontend → orders 4/12, orders, middleware-missing"],
+    },
+    {
+      name: "whole routes have no SERVER span, and what they call begins with a CLIENT span: registered before the middleware",
+      world: { requests: requestsOf(unserved), spans: spansOfUnserved },
+      says: [
+        "error split: frontend → orders 4/12, frontend, middleware-order",
+        "error unrecorded: client → frontend 4/12, frontend, middleware-order",
+      ],
+    },
+    {
+      name: "only the first requests of a service have no span, and it sends nothing on: it began before its instrumentation",
+      world: { requests: requestsOf(early), spans: spansAfterStart },
+      says: [
+        "error stripped: frontend → orders 5/15, frontend, started-before-instrumentation",
+        "error unrecorded: client → frontend 5/15, frontend, started-before-instrumentation",
+      ],
+    },
+    {
+      name: "only the first spans are missing, but they were made: their calls go on in the trace",
+      world: {
+        requests: requestsOf(lostEarly),
+        spans: lostEarly.flatMap(({ spans }, i) => (i < 5 ? [spans.call, spans.orders] : [spans.frontend, spans.call, spans.orders])),
+      },
+      says: ["error unrecorded: client → frontend 5/15, frontend, unknown"],
     },
     {
       name: "requests without a context on that route count with it: none of them has a span",

@@ -1,0 +1,65 @@
+// What could explain why some exchanges of an edge are affected and others not, counted: a few named values, and two quantities.
+
+import { MAX_FEATURE_VALUES } from "../wire/limits.ts";
+import { Histogram } from "./histogram.ts";
+
+/** Features with named values, in the order in which they are preferred where several separate equally well. */
+export const namedFeatures = ["route", "cause", "spelling", "protocol", "id"] as const;
+export type NamedFeature = (typeof namedFeatures)[number];
+
+/**
+ * Of one exchange:
+ * - `route`: its method and route
+ * - `cause`: those of the exchange that caused it; "" where that is open
+ * - `spelling`: the name of its first trace field as it stood on the wire; "" without one
+ * - `protocol`: `HTTP/1.1`, `HTTP/2`, `gRPC`
+ * - `id`: shape of the trace id that came in, or of its own: see `hop-features.ts`
+ */
+export type Features = Readonly<Record<NamedFeature, string>> & {
+  /** Bytes; 0 where the capture lacks it. */
+  readonly headLength: number;
+  /** µs on the clock of the run. */
+  readonly at: number;
+};
+
+/** Stands for the values beyond the first `MAX_FEATURE_VALUES`. */
+export const OTHER_VALUES = "other";
+
+/** Counts of exchanges. Adding two is a count. */
+export class FeatureCounts {
+  total = 0;
+  readonly named: Readonly<Record<NamedFeature, Map<string, number>>> = {
+    route: new Map(),
+    cause: new Map(),
+    spelling: new Map(),
+    protocol: new Map(),
+    id: new Map(),
+  };
+  readonly headLengths = new Histogram();
+  readonly times = new Histogram();
+
+  add(features: Features): void {
+    this.total++;
+    for (const feature of namedFeatures) put(this.named[feature], features[feature], 1);
+    this.headLengths.add(features.headLength);
+    this.times.add(features.at);
+  }
+
+  addAll(other: FeatureCounts): void {
+    this.total += other.total;
+    for (const feature of namedFeatures) for (const [value, n] of other.named[feature]) put(this.named[feature], value, n);
+    this.headLengths.addAll(other.headLengths);
+    this.times.addAll(other.times);
+  }
+}
+
+export function sumOf(counts: readonly (FeatureCounts | undefined)[]): FeatureCounts {
+  const all = new FeatureCounts();
+  for (const one of counts) if (one !== undefined) all.addAll(one);
+  return all;
+}
+
+function put(values: Map<string, number>, value: string, n: number): void {
+  const name = values.has(value) || values.size < MAX_FEATURE_VALUES ? value : OTHER_VALUES;
+  values.set(name, (values.get(name) ?? 0) + n);
+}

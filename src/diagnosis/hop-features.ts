@@ -1,0 +1,103 @@
+// Reads the features of a hop from the columns: on a faulty edge that is done for every exchange.
+
+import type { HopTable } from "../hops/hop-table.ts";
+import { NO_PARENT } from "../hops/hop-table.ts";
+import type { FeatureCounts, Features } from "./features.ts";
+import type { Judgement } from "./judgement.ts";
+import type { RouteNames } from "./route.ts";
+import type { EdgeTally, FaultTally, Kind } from "./tally.ts";
+import type { Verdict } from "./verdict.ts";
+import type { View } from "./view.ts";
+
+/** Shapes of trace ids that software is known to trip over (a dropped zero is one id in 16). */
+export const LEADING_ZERO = "leading zero";
+export const HALF = "64 bits";
+const USUAL = "";
+
+/** Which exchanges of an edge show that a fault was not inevitable. */
+export const controls = ["carried", "joined", "recorded"] as const;
+export type Control = (typeof controls)[number];
+
+/**
+ * For a fault of this verdict:
+ * - `carried`: a context came and went on
+ * - `joined`: the receiver's SERVER span lies in the trace on the wire
+ * - `recorded`: the receiver has a SERVER span
+ */
+export function controlOf(verdict: Verdict): Control | undefined {
+  if (verdict === "ignored") return "joined";
+  if (verdict === "unrecorded") return "recorded";
+  return verdict === "not-observable" || verdict === "misattributed" ? undefined : "carried";
+}
+
+export class HopFeatures {
+  readonly #table: HopTable;
+  readonly #routes: RouteNames;
+
+  constructor({ table }: View, routes: RouteNames) {
+    this.#table = table;
+    this.#routes = routes;
+  }
+
+  /** Counts a faulty exchange where its faults are counted, and on its edge for what was right about it. */
+  countFaulty({ hop, outcome, hasContext, isRecorded, faults }: Judgement, edge: EdgeTally, counted: readonly FaultTally[]): void {
+    const grave = counted.filter(({ like }) => like.severity !== "note");
+    if (grave.length === 0) return;
+    const cause = faults.find(({ parent }) => parent !== undefined)?.parent;
+    const features = this.of(hop.index, cause === undefined ? NO_PARENT : cause.index);
+    for (const { features: counts } of grave) counts.add(features);
+    const broken = new Set(grave.map(({ verdict }) => controlOf(verdict)));
+    if (outcome === "continued" && hasContext && !broken.has("carried")) edge.controls.carried.add(features);
+    if (isRecorded && hasContext && !broken.has("joined")) edge.controls.joined.add(features);
+    if (isRecorded) edge.controls.recorded.add(features);
+  }
+
+  /** Counts an exchange without a fault, for the controls that are asked for. */
+  countHealthy(hop: number, { outcome, hasContext, isRecorded }: Kind, edge: EdgeTally, wanted: ReadonlySet<Control>): void {
+    const own: FeatureCounts[] = [];
+    if (wanted.has("carried") && outcome === "continued" && hasContext) own.push(edge.controls.carried);
+    if (wanted.has("joined") && isRecorded && hasContext) own.push(edge.controls.joined);
+    if (wanted.has("recorded") && isRecorded) own.push(edge.controls.recorded);
+    if (own.length === 0) return;
+    const features = this.of(hop, NO_PARENT);
+    for (const counts of own) counts.add(features);
+  }
+
+  /** `cause`: the hop that caused it, where the table does not tell. */
+  of(hop: number, cause: number): Features {
+    const { exchanges, row, startedAt } = this.#table;
+    const own = row[hop]!;
+    const parent = this.#causeOf(hop, cause);
+    return {
+      route: this.#routes.of(hop),
+      cause: parent === NO_PARENT ? "" : this.#routes.of(parent),
+      spelling: exchanges.readings.spelling(own),
+      protocol: exchanges.protocol(own),
+      id: this.#idShape(parent, own),
+      headLength: exchanges.headLength(own),
+      at: startedAt[hop]!,
+    };
+  }
+
+  #causeOf(hop: number, cause: number): number {
+    if (cause !== NO_PARENT) return cause;
+    const parent = this.#table.parent[hop]!;
+    if (parent !== NO_PARENT) return parent;
+    const candidates = this.#table.candidates(hop);
+    return candidates.length === 1 ? candidates[0]! : NO_PARENT;
+  }
+
+  /** Of the id that should have gone on. */
+  #idShape(parent: number, own: number): string {
+    const { readings, identities } = this.#table.exchanges;
+    const row = parent !== NO_PARENT && readings.hasContext(this.#table.row[parent]!) ? this.#table.row[parent]! : own;
+    if (!readings.hasContext(row)) return USUAL;
+    const id = identities.trace[readings.first(row)]!;
+    const { traceIds } = identities;
+    if (traceIds.word(id, 0) === 0 && traceIds.word(id, 1) === 0) return HALF;
+    return traceIds.word(id, 0) < LEADING_DIGIT ? LEADING_ZERO : USUAL;
+  }
+}
+
+/** The smallest word of eight digits whose first is not zero. */
+const LEADING_DIGIT = 0x1000_0000;

@@ -1,0 +1,84 @@
+// Why a receiver began a new trace though the context on the wire is right: what it is known to read, how the field was spelt, what its SDK rejects.
+
+import type { Hop } from "../hops/hop.ts";
+import type { Workload } from "../naming/workload.ts";
+import type { Span } from "../spans/span.ts";
+import type { Field } from "../wire/field.ts";
+import { relateTraceIds } from "./compare-values.ts";
+import type { Fault, PossibleCause } from "./judgement.ts";
+import type { ReceiverHabits } from "./receiver-habits.ts";
+import { fieldOfFormat } from "./receiver-habits.ts";
+import { whyRejected } from "./receivers/registry.ts";
+
+type Reason = Pick<Fault, "cause" | "possible"> & { readonly detail?: string; readonly remedy?: string };
+
+/** `habits`: of this receiver. `server`: its span, which lies in another trace. */
+export function ignoredCause(hop: Hop, receiver: Workload, habits: ReceiverHabits, server: Span | undefined): Reason {
+  if (receiver.role === "proxy") return proven("restarts-trace");
+  const recorded = server?.traceId;
+  const halves = hop.reading.identities
+    .map((id) => relateTraceIds(id.traceId, recorded ?? id.traceId))
+    .find((relation) => relation !== undefined);
+  if (halves !== undefined) return proven(halves);
+  const rejected = server === undefined ? undefined : whyRejected(server, traceparentLines(hop.reading.fields));
+  if (rejected !== undefined) return { ...proven("format-mismatch"), detail: rejected, remedy: REWRITE };
+  const sent = [...new Set(hop.reading.identities.map((id) => id.format))];
+  if (isUnreadFormat(sent, habits))
+    return { ...proven("format-mismatch"), detail: `${sent.join(" and ")} came, which it was never seen to read or write` };
+  const spelt = hop.reading.identities.map(({ format }) => fieldOfFormat(format, hop.reading.fields)?.name);
+  const looked = hop.version === "2" ? undefined : spelt.find((name) => name !== undefined && isCaseTheReason(name, habits, server));
+  if (looked !== undefined) {
+    const joined = [...habits.joined.keys()].find((name) => name.toLowerCase() === looked.toLowerCase());
+    const detail =
+      joined === undefined ? `the field came as ${looked}` : `the field came as ${looked}; requests with ${joined} it does join`;
+    return { cause: "header-case", possible: joined === undefined ? OTHERS.slice(1) : [], detail };
+  }
+  return {
+    cause: "unknown",
+    possible: [{ cause: "format-mismatch", because: `the receiver does not read ${sent.join(", ")}` }, ...OTHERS],
+  };
+}
+
+const OTHERS: readonly PossibleCause[] = [
+  { cause: "header-case", because: "the receiver looks the field up with regard to case" },
+  { cause: "middleware-order", because: "the tracing middleware runs too late or reads another field" },
+];
+
+const REWRITE = "Upgrade the receiver's SDK, or let the sender's propagator write the value itself: version 00, flags 00 or 01.";
+
+/**
+ * Nothing that came is among what it was seen to join or write. Of a receiver that was seen to do neither: SDKs read W3C where nothing else is set, and
+ * nothing else; and one whose CLIENT spans send nothing has no propagator at all.
+ */
+function isUnreadFormat(sent: readonly string[], { formats, isSilent }: ReceiverHabits): boolean {
+  if (sent.some((format) => formats.has(format))) return false;
+  return formats.size > 0 || isSilent || !sent.includes("w3c");
+}
+
+/** Instrumentation that is known to look field names up without regard to case. */
+const KNOWN_SCOPE =
+  /^(go\.opentelemetry\.io\/|@opentelemetry\/|opentelemetry\.instrumentation\.|io\.opentelemetry\.|OpenTelemetry\.|Microsoft\.)/;
+/** Requests on each side before two spellings are set against one another. */
+const ENOUGH = 2;
+
+/** Spellings that it joins and spellings that it ignores are different ones; where it joins none, none that it ignores is the usual one. */
+function isCaseTheReason(name: string, { joined, ignored }: ReceiverHabits, server: Span | undefined): boolean {
+  const lower = name.toLowerCase();
+  const same = (names: ReadonlyMap<string, number>) => [...names].filter(([other]) => other.toLowerCase() === lower);
+  const [joinedNames, ignoredNames] = [same(joined), same(ignored)];
+  if (joinedNames.some(([other]) => ignored.has(other))) return false;
+  if (joinedNames.length > 0) return count(joinedNames) >= ENOUGH && count(ignoredNames) >= ENOUGH;
+  return !ignoredNames.some(([other]) => other === lower) && server !== undefined && !KNOWN_SCOPE.test(server.scope);
+}
+
+function count(names: readonly (readonly [string, number])[]): number {
+  return names.reduce((total, [, n]) => total + n, 0);
+}
+
+function proven(cause: Fault["cause"]): Reason {
+  return { cause, possible: [] };
+}
+
+function traceparentLines(fields: readonly Field[]): string[] {
+  return fields.filter(({ name }) => name.toLowerCase() === "traceparent").map(({ value }) => value.trim());
+}

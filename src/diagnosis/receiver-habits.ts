@@ -1,0 +1,66 @@
+// What a workload was seen to read and to write in all exchanges together: by this one ignored exchange is judged.
+
+import type { Field } from "../wire/field.ts";
+
+export interface ReceiverHabits {
+  /** Formats that it was seen to take a trace from, or to send. */
+  readonly formats: Set<string>;
+  /** Spellings of field names whose context it took, with how often. */
+  readonly joined: Map<string, number>;
+  /** The same of those whose context it did not take. */
+  readonly ignored: Map<string, number>;
+  /** It has CLIENT spans, and nothing went out with any of them. */
+  isSilent: boolean;
+}
+
+export class HabitsTable {
+  readonly #byWorkload = new Map<number, ReceiverHabits>();
+  readonly #injects = new Set<number>();
+
+  of(workload: number): ReceiverHabits {
+    const known = this.#byWorkload.get(workload);
+    if (known !== undefined) return known;
+    const made: ReceiverHabits = { formats: new Set(), joined: new Map(), ignored: new Map(), isSilent: false };
+    this.#byWorkload.set(workload, made);
+    return made;
+  }
+
+  /** An exchange came in as `format`, and the SERVER span lies in its trace, or not. */
+  received(workload: number, format: string, fields: readonly Field[], isJoined: boolean): void {
+    const habits = this.of(workload);
+    if (isJoined) habits.formats.add(format);
+    const name = fieldOfFormat(format, fields)?.name;
+    if (name === undefined) return;
+    const names = isJoined ? habits.joined : habits.ignored;
+    if (names.size < MAX_SPELLINGS || names.has(name)) names.set(name, (names.get(name) ?? 0) + 1);
+  }
+
+  /** It sent a context of its own making. */
+  sent(workload: number, format: string): void {
+    const habits = this.of(workload);
+    habits.formats.add(format);
+    habits.isSilent = false;
+    this.#injects.add(workload);
+  }
+
+  /** It has a CLIENT span of an exchange that carried nothing. */
+  sentNothing(workload: number): void {
+    if (!this.#injects.has(workload)) this.of(workload).isSilent = true;
+  }
+}
+
+/** A name of one field has few spellings, unless somebody plays with them. */
+const MAX_SPELLINGS = 64;
+
+/** The field that a format's trace id came in. */
+export function fieldOfFormat(format: string, fields: readonly Field[]): Field | undefined {
+  const wanted = LEADING_FIELD[format];
+  return wanted === undefined ? undefined : fields.find(({ name }) => name.length === wanted.length && name.toLowerCase() === wanted);
+}
+
+const LEADING_FIELD: Readonly<Record<string, string>> = {
+  w3c: "traceparent",
+  b3: "b3",
+  b3multi: "x-b3-traceid",
+  jaeger: "uber-trace-id",
+};

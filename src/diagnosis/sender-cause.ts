@@ -1,0 +1,51 @@
+// Why a sender sent nothing, or another trace, where it had a context to send on: told from what it is and from its spans.
+
+import type { Hop } from "../hops/hop.ts";
+import type { Workload } from "../naming/workload.ts";
+import type { Expectation } from "./expectation.ts";
+import type { PossibleCause } from "./judgement.ts";
+import type { Cause } from "./verdict.ts";
+import { originOf, spansOf, type View } from "./view.ts";
+
+type Expected = Extract<Expectation, { kind: "context" }>;
+
+export function strippedCause(hop: Hop, sender: Workload, expected: Expected, view: View): [Cause, PossibleCause[]] {
+  if (sender.role === "proxy") return ["proxy-drops-header", []];
+  const { client } = spansOf(view, hop.index);
+  if (client !== undefined) return ["transport-does-not-inject", []];
+  const parentServer = expected.span;
+  if (view.backend.isAsked && !sender.isInstrumented && sender.role === "application") return ["client-does-not-inject", []];
+  if (view.backend.isWindowSearched && parentServer !== undefined) return ["client-does-not-inject", []];
+  return [
+    "unknown",
+    [
+      { cause: "client-does-not-inject", because: "the client library sends no context; its CLIENT spans are missing then" },
+      { cause: "transport-does-not-inject", because: "CLIENT spans exist in the backend for these calls" },
+      { cause: "started-before-instrumentation", because: "only requests before some moment are affected" },
+      { cause: "proxy-drops-header", because: "the sender only passes requests on" },
+    ],
+  ];
+}
+
+export function splitCause(hop: Hop, sender: Workload, expected: Expected, view: View): [Cause, PossibleCause[]] {
+  if (sender.role === "proxy") return ["restarts-trace", []];
+  const origin = originOf(view, hop);
+  if (origin.kind === "root" && expected.span?.kind === "server") return ["goroutine-without-context", []];
+  // The request was served outside of any span, by a service that makes them: what it called began with the CLIENT span.
+  const isUnserved =
+    expected.span === undefined && expected.example !== undefined && sender.isInstrumented && view.backend.isWindowSearched;
+  if (origin.kind === "root" && origin.span.kind === "client" && isUnserved) return ["middleware-order", MIDDLEWARE];
+  return [
+    "unknown",
+    [
+      { cause: "goroutine-without-context", because: "the sender has a SERVER span for the request, and its CLIENT span is a root" },
+      { cause: "middleware-order", because: "the sender has no SERVER span for these requests, but has for others" },
+      { cause: "restarts-trace", because: "every request of the sender begins a new trace" },
+    ],
+  ];
+}
+
+const MIDDLEWARE: PossibleCause[] = [
+  { cause: "middleware-missing", because: "the routes of these requests have no tracing middleware at all" },
+  { cause: "started-before-instrumentation", because: "only requests before some moment are affected" },
+];

@@ -1,0 +1,53 @@
+// A separation as a clause of a finding's sentence: "only POST", "only in the first 5.0 s", "only above 20 requests/s".
+
+import { HALF, LEADING_ZERO } from "./hop-features.ts";
+import type { Separation } from "./separation.ts";
+
+/** Values that a sentence can name. */
+const FEW = 3;
+
+/** "" where the routes of the finding say it, or words would say nothing. `startedAt`: the first exchange of the edge, µs. */
+export function separationClause(separated: Separation | undefined, startedAt: number): string {
+  if (separated === undefined || separated.feature === "route") return "";
+  const what = wordOf(separated, startedAt);
+  if (what === "") return "";
+  const { affected, rest } = separated;
+  const exceptions = affected.outside === 0 ? "only" : "nearly only";
+  return `, ${exceptions} ${what}${rest.inside > 0 ? ` (${affected.inside} of ${affected.inside + rest.inside} there)` : ""}`;
+}
+
+function wordOf({ feature, values, bound }: Separation, startedAt: number): string {
+  const names = values.length <= FEW ? values.join(", ") : "";
+  switch (feature) {
+    case "time":
+      return bound === undefined ? "" : timeWord(bound, startedAt);
+    case "head length":
+      return bound === undefined ? "" : `${bound.side === "above" ? "with" : "without"} request heads of ${bound.at} bytes or more`;
+    case "rate":
+      return bound === undefined ? "" : `above some ${bound.at} requests/s`;
+    case "id":
+      return values.map(idWord).join(" and ");
+    case "cause":
+      return names === "" ? "" : `those that ${names} caused`;
+    case "spelling":
+      return names === "" ? "" : `where the field is spelt ${names}`;
+    case "sender":
+      return names === "" ? "" : `from ${names}`;
+    case "receiver":
+      return names === "" ? "" : `to ${names}`;
+    default:
+      return names;
+  }
+}
+
+function timeWord({ side, at }: NonNullable<Separation["bound"]>, startedAt: number): string {
+  const seconds = Math.max(0, (at - startedAt) / 1_000_000);
+  const length = `${seconds < 10 ? seconds.toFixed(seconds < 1 ? 2 : 1) : Math.round(seconds)} s`;
+  const clock = new Date(at / 1_000).toISOString().slice(11, 23);
+  return side === "below" ? `in the first ${length} (until ${clock})` : `after the first ${length} (from ${clock})`;
+}
+
+function idWord(shape: string): string {
+  if (shape === LEADING_ZERO) return "trace ids with a leading zero (1 in 16)";
+  return shape === HALF ? "trace ids of 64 bits" : "trace ids of 128 bits without a leading zero";
+}
