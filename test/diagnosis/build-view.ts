@@ -244,6 +244,7 @@ function connection(
     handshake: "complete",
     closedBy: "fin",
     openedAt,
+    packet: { capture: vantage, number: 1 },
     lastPacketAt,
     ...counts,
   };
