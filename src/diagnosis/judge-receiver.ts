@@ -3,6 +3,8 @@
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
 import { relateTraceIds } from "./compare-values.ts";
+import type { SpanLosses } from "./exporters/span-losses.ts";
+import { explainUnrecorded, type RouteCounts } from "./exporters/unrecorded-cause.ts";
 import { fault } from "./judge-sender.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
 import type { Cause, Severity } from "./verdict.ts";
@@ -16,6 +18,8 @@ export interface ReceiverFacts {
   readonly formats: ReadonlyMap<number, ReadonlySet<string>>;
   /** Latest end of a hop that a receiver has a SERVER span of, by workload index: spans are exported in the order of their ends. */
   readonly newestRecorded: ReadonlyMap<number, number>;
+  readonly losses: SpanLosses;
+  readonly recordedRoutes: RouteCounts;
 }
 
 /** 431 Request Header Fields Too Large (RFC 6585 §5). */
@@ -35,14 +39,28 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
     if (identities.length === 0 || !isValid || identities.some((id) => id.traceId === server.traceId)) return [];
     return [ignored(hop, sender, receiver, view, facts)];
   }
-  if (!receiver.isInstrumented || isPassedOn(hop, facts)) return [];
+  if (isPassedOn(hop, facts)) return [];
+  if (!receiver.isInstrumented && !(identities.some((id) => id.sampled === true) && view.exporters.isSilenced(receiver))) return [];
   if (identities.length === 0) return hop.observed === "full" ? rootNotRecorded(hop, view) : [];
   if (isRecordedElsewhere(hop, view)) return [];
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
   const newest = facts.newestRecorded.get(receiver.index);
-  return [{ ...unrecorded(hop, newest !== undefined), isTrailing: newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest }];
+  const isTrailing = newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest;
+  return [explained({ ...unrecorded(hop, newest !== undefined), isTrailing }, hop, receiver, view, facts)];
 }
+
+/** What the captures show of the receiver's exporter says why. What is proven to be lost is not on its way. */
+function explained(lacking: Fault, hop: Hop, receiver: Workload, view: View, { losses, recordedRoutes }: ReceiverFacts): Fault {
+  if (lacking.cause !== "unknown") return lacking;
+  const why = explainUnrecorded(hop, receiver, view, losses, recordedRoutes);
+  if (why === undefined) return lacking;
+  const isProven = why.cause !== "unknown" && why.confidence >= PROVEN_LOSS;
+  const possible = why.possible ?? (why.cause === "unknown" ? lacking.possible : []);
+  return { ...lacking, ...why, possible, isTrailing: lacking.isTrailing && !isProven };
+}
+
+const PROVEN_LOSS = 0.9;
 
 function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, facts: ReceiverFacts): Fault {
   const { server } = spansOf(view, hop.index);

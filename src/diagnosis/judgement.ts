@@ -1,5 +1,6 @@
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
+import type { ConnectionSummary, DnsExchange, SpanExport, TlsHandshake } from "../protocols/observation.ts";
 import type { Span } from "../spans/span.ts";
 import type { Cause, Severity, Verdict } from "./verdict.ts";
 
@@ -28,7 +29,12 @@ export interface Fault {
   readonly isCircumstantial: boolean;
   /** Spans that prove it. */
   readonly spans: readonly Span[];
+  /** What else on the wire proves it: look-ups, handshakes and exports that failed. */
+  readonly proofs?: readonly WireProof[];
 }
+
+/** Something on the wire that is no exchange of the trace. */
+export type WireProof = DnsExchange | TlsHandshake | SpanExport | ConnectionSummary;
 
 export interface PossibleCause {
   readonly cause: Cause;

@@ -3,6 +3,7 @@ import type { HopSpans, TraceDiff } from "../diff/trace-diff.ts";
 import type { Hop } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
 import type { Naming } from "../naming/workload.ts";
+import type { Exporters } from "./exporters/exporters.ts";
 
 /** What a backend could say of the run: without it, absence of a span proves nothing. */
 export interface BackendKnowledge {
@@ -19,6 +20,7 @@ export interface View {
   readonly diff: TraceDiff;
   readonly naming: Naming;
   readonly backend: BackendKnowledge;
+  readonly exporters: Exporters;
 }
 
 /** `hop`: its index. */

@@ -1,6 +1,7 @@
 // Small worlds for the tests of the diagnosis: requests and spans as data, run through the real parts that make a View of them.
 
 import { type Diagnosis, diagnose } from "../../src/diagnosis/diagnose.ts";
+import { Exporters } from "../../src/diagnosis/exporters/exporters.ts";
 import type { Finding } from "../../src/diagnosis/finding.ts";
 import type { BackendKnowledge, View } from "../../src/diagnosis/view.ts";
 import { matchSpans } from "../../src/diff/match-spans.ts";
@@ -152,11 +153,13 @@ export function look(world: World): Seen {
   const nameOf = addressNames({ given: namesFile(), dns: [], blocks: new Map() }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
   const isAsked = spans !== undefined;
+  const traffic = { exports: [], dns: [], tls: [], connections: [] };
   const view: View = {
     table: graph.table,
     diff,
     naming,
     backend: { isAsked, isLookedUp: () => isAsked, isWindowSearched: isAsked, ...backend },
+    exporters: new Exporters(traffic, { table: graph.table, machines: graph.machines, naming, diff }),
   };
   const diagnosis = diagnose(view);
   const said = diagnosis.findings.map(line);
