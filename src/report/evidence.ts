@@ -8,6 +8,7 @@ import { parseBaggage } from "../propagation/baggage.ts";
 import type { Span } from "../spans/span.ts";
 import { formatEndpoint } from "../wire/endpoint.ts";
 import { toIso } from "../wire/timestamp.ts";
+import { type WireEvidence, wireEvidence } from "./wire-evidence.ts";
 
 export interface PacketEvidence {
   readonly kind: "packet";
@@ -29,7 +30,7 @@ export interface SpanEvidence {
   readonly url: string | undefined;
 }
 
-export type Evidence = PacketEvidence | SpanEvidence;
+export type Evidence = PacketEvidence | SpanEvidence | WireEvidence;
 
 export interface EvidenceOptions {
   readonly showBaggage: boolean;
@@ -37,7 +38,9 @@ export interface EvidenceOptions {
 }
 
 export function evidenceOf(finding: Finding, inspection: Inspection, options: EvidenceOptions): Evidence[] {
-  return finding.exemplars.flatMap((exemplar) => evidenceOfExemplar(exemplar, inspection, options));
+  const exchanges = finding.exemplars.flatMap((exemplar) => evidenceOfExemplar(exemplar, inspection, options));
+  const proofs = new Set(finding.exemplars.flatMap(({ fault }) => fault.proofs ?? []));
+  return [...exchanges, ...[...proofs].map((proof) => wireEvidence(proof, inspection))];
 }
 
 /** The cause's packet, the exchange's own, and the spans. */

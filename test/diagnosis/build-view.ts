@@ -2,6 +2,7 @@
 
 import { type Diagnosis, diagnose } from "../../src/diagnosis/diagnose.ts";
 import { Exporters } from "../../src/diagnosis/exporters/exporters.ts";
+import type { ExporterTraffic } from "../../src/diagnosis/exporters/trouble.ts";
 import type { Finding } from "../../src/diagnosis/finding.ts";
 import type { BackendKnowledge, View } from "../../src/diagnosis/view.ts";
 import { matchSpans } from "../../src/diff/match-spans.ts";
@@ -30,7 +31,7 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   "orders#2": "10.0.2.4",
 };
 const PORT = 8080;
-const NOON = 1_795_348_800_000_000;
+export const NOON = 1_795_348_800_000_000;
 
 /** 32 digits, both halves different from zero: `trace(7)` ends in 07. */
 export function trace(n: number): string {
@@ -131,6 +132,8 @@ export interface World {
   readonly backend?: Partial<BackendKnowledge>;
   /** Connections that carry what cannot be read, open from 0 to a minute. */
   readonly unreadable?: readonly { readonly to: string; readonly protocol: string }[];
+  /** What is seen of exporters (see build-traffic.ts). */
+  readonly traffic?: Partial<ExporterTraffic>;
 }
 
 export interface Seen extends Diagnosis {
@@ -147,13 +150,13 @@ export function look(world: World): Seen {
   const exchanges = new ExchangeTable();
   for (const exchange of seen) exchanges.add(exchange);
   const vantagePoints = Math.max(...requests.flatMap((r) => r.seenFrom)) + 1;
-  const graph = buildHops(exchanges, [...seen.map(connectionOf), ...(world.unreadable ?? []).map(unreadable)], vantagePoints);
+  const traffic = { exports: [], dns: [], tls: [], ...world.traffic, connections: connectionsOf(world, seen) };
+  const graph = buildHops(exchanges, traffic.connections, vantagePoints);
   const diff = matchSpans(graph, mergeTraces((spans ?? []).map((s) => ({ traceId: s.traceId, spans: [s], warnings: [] }))));
   linkParentsBySpans(graph.hops, diff);
   const nameOf = addressNames({ given: namesFile(), dns: [], blocks: new Map() }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
   const isAsked = spans !== undefined;
-  const traffic = { exports: [], dns: [], tls: [], connections: [] };
   const view: View = {
     table: graph.table,
     diff,
@@ -220,6 +223,10 @@ function sightings(of: Request): HttpExchange[] {
   });
 }
 
+function connectionsOf({ unreadable: others = [], traffic }: World, seen: readonly HttpExchange[]): ConnectionSummary[] {
+  return [...seen.map(connectionOf), ...others.map(unreadable), ...(traffic?.connections ?? [])];
+}
+
 function connectionOf({ vantage, client, server, request, response }: HttpExchange): ConnectionSummary {
   const openedAt = request?.startedAt ?? response?.startedAt ?? NOON;
   return connection(vantage, client, server, "HTTP/1", openedAt, response?.endedAt ?? openedAt);
@@ -229,7 +236,7 @@ function unreadable({ to, protocol }: { readonly to: string; readonly protocol: 
   return connection(0, endpoint("client", 50_000), endpoint(to, PORT), protocol, NOON, NOON + 60_000_000);
 }
 
-function connection(
+export function connection(
   vantage: number,
   client: Endpoint,
   server: Endpoint,
@@ -259,7 +266,7 @@ function clientOf(of: Request): Endpoint {
 }
 
 /** `orders`, `orders:9090`, `127.0.0.1:8080`. */
-function endpoint(name: string, defaultPort: number): Endpoint {
+export function endpoint(name: string, defaultPort: number): Endpoint {
   const [host = "", port] = name.split(":");
   const address = ADDRESSES[host] ?? (/^\d/.test(host) ? host : undefined);
   if (address === undefined) throw new Error(`no address for ${name}: add it to ADDRESSES`);

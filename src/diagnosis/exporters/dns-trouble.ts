@@ -35,6 +35,7 @@ function troubleOf(host: string, asked: readonly DnsExchange[], collectors: Coll
   const isTelling = isCollectorName(name) || isNear(name, collectors.names);
   const rounds = Math.max(...[...groupBy(own, ({ type }) => type).values()].map(triesOf));
   if (!isTelling && rounds < MIN_ROUNDS) return undefined;
+  const addressLookups = own.filter(({ type }) => type === "A");
   return {
     cause: "exporter-dns-failed",
     host,
@@ -43,7 +44,7 @@ function troubleOf(host: string, asked: readonly DnsExchange[], collectors: Coll
     vantage: own[0]!.vantage,
     isTelling,
     confidence: isTelling ? CERTAIN : LIKELY,
-    proofs: endsOf(own),
+    proofs: endsOf(addressLookups.length > 0 ? addressLookups : own),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import type { WireProof } from "../../diagnosis/judgement.ts";
 import type { Exemplar } from "../../diagnosis/tally.ts";
 import { isReceiving } from "../../diff/span-index.ts";
 import type { Hop } from "../../hops/hop.ts";
@@ -9,6 +10,7 @@ import { isPlaceholder } from "../../naming/describe-draft.ts";
 import type { Span } from "../../spans/span.ts";
 import type { Field } from "../../wire/field.ts";
 import { arrow, populationFilter, shownFields, spanEvidence } from "../evidence.ts";
+import { packetOf, proofText, proofWay, wireEvidence } from "../wire-evidence.ts";
 import { affectedHops } from "./affected-hops.ts";
 import { captureNames, frameOf } from "./captures.ts";
 import { bold, dim, type Piece, widthOf } from "./line.ts";
@@ -29,10 +31,27 @@ export function writeProof(finding: Finding, inspection: Inspection, page: Page)
       label = "";
     }
   }
+  const wire = new Set(shown.flatMap(({ fault }) => fault.proofs ?? []));
+  for (const line of wireLines([...wire], inspection)) {
+    page.labelled(label, ...line);
+    label = "";
+  }
   writeFilter(finding, inspection, page, label);
   const more = finding.affected - shown.length;
   if (more > 0)
     page.labelled("", dim(`${counted(more, "more exchange")}: ${isVerbose ? "" : "--verbose, "}--hops faulty, or --format json`));
+}
+
+/** Look-ups, handshakes and exports that failed, and under each kind how to find its like. */
+function wireLines(proofs: readonly WireProof[], inspection: Inspection): Piece[][] {
+  const nameOf = captureNames(inspection);
+  return proofs.flatMap((proof, i) => {
+    const { capture, number } = packetOf(proof);
+    const line: Piece[] = [bold(`${nameOf(capture)} #${number}`), `  ${proofWay(proof)}  ${proofText(proof)}`];
+    const { filter } = wireEvidence(proof, inspection);
+    const next = proofs[i + 1];
+    return next !== undefined && wireEvidence(next, inspection).filter === filter ? [line] : [line, ["    ", filter]];
+  });
 }
 
 /** A display filter for the whole population, in the captures nearest to the senders. */
