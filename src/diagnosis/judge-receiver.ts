@@ -3,8 +3,9 @@
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
 import { relateTraceIds } from "./compare-values.ts";
+import type { RouteCounts } from "./exporters/route-counts.ts";
 import type { SpanLosses } from "./exporters/span-losses.ts";
-import { explainUnrecorded, type RouteCounts } from "./exporters/unrecorded-cause.ts";
+import { explainUnrecorded } from "./exporters/unrecorded-cause.ts";
 import { fault } from "./judge-sender.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
 import type { Cause, Severity } from "./verdict.ts";

@@ -1,12 +1,11 @@
 // Judge: one hop with its parent, sightings and spans → what happened to its context here, and who did it.
 
 import type { Hop } from "../hops/hop.ts";
+import { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
-import { RouteCounts } from "./exporters/unrecorded-cause.ts";
 import { judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
 import { judgeSender } from "./judge-sender.ts";
 import type { Judgement } from "./judgement.ts";
-import { RouteNames } from "./route.ts";
 import { spansOf, type View } from "./view.ts";
 
 /** Hops are independent of one another once parents and spans are known. */
@@ -43,7 +42,7 @@ function gatherFacts(view: View): ReceiverFacts {
   const newestRecorded = new Map<number, number>();
   // Only what a backend lacks is judged by these.
   const losses = new SpanLosses(view);
-  const recordedRoutes = new RouteCounts(view, new RouteNames(view));
+  const recordedRoutes = new RouteCounts(view);
   if (!view.backend.isAsked) return { children, formats, newestRecorded, losses, recordedRoutes };
   const learn = (workload: number, format: string) => formats.set(workload, (formats.get(workload) ?? new Set()).add(format));
   for (const hop of view.table.all()) {

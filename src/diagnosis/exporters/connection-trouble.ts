@@ -3,11 +3,14 @@
 import type { Machines } from "../../hops/machines.ts";
 import type { ConnectionSummary, TlsHandshake } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
+import { SECOND, type Timestamp } from "../../wire/timestamp.ts";
 import type { Collectors } from "./collectors.ts";
 import { bestView, counted, type ExporterTraffic, endsOf, groupBy, type Trouble } from "./trouble.ts";
 
 /** Known by exports or by name, or by its port alone. */
 const CONFIDENCE = { known: 0.95, usual: 0.9 } as const;
+/** A SYN without an answer is sent again after a second (RFC 6298 §2). */
+const ANSWER_US = SECOND;
 const MIN_SILENT = 2;
 const SILENT_CONFIDENCE = 0.75;
 /** Ports of HTTP receivers (OTLP over HTTP, Zipkin, Jaeger): gRPC is not spoken there. */
@@ -16,6 +19,8 @@ const HTTP_PORTS: ReadonlySet<number> = new Set([4318, 9411, 14_268]);
 export function connectionTroubles({ connections, exports, tls }: ExporterTraffic, collectors: Collectors, machines: Machines): Trouble[] {
   /** Captures that show both directions: elsewhere no SYN is ever answered. */
   const whole = new Set(connections.filter(({ handshake }) => handshake === "complete").map(({ vantage }) => vantage));
+  const ends = new Map<number, Timestamp>();
+  for (const { vantage, lastPacketAt } of connections) ends.set(vantage, Math.max(ends.get(vantage) ?? lastPacketAt, lastPacketAt));
   const toCollectors = connections.filter(
     ({ server, vantage, handshake }) => collectors.place(server, vantage) !== "no" && (whole.has(vantage) || handshake === "refused"),
   );
@@ -26,12 +31,17 @@ export function connectionTroubles({ connections, exports, tls }: ExporterTraffi
   );
   return [...hosts].flatMap(([key, all]) => {
     const host = key.slice(0, key.indexOf("\n"));
-    return notAccepted(host, all, collectors) ?? silent(host, all, used, tls, collectors) ?? [];
+    return notAccepted(host, all, ends, collectors) ?? silent(host, all, used, tls, collectors) ?? [];
   });
 }
 
-function notAccepted(host: string, all: readonly ConnectionSummary[], collectors: Collectors): Trouble | undefined {
-  const failed = bestView(all.filter(isFailed));
+function notAccepted(
+  host: string,
+  all: readonly ConnectionSummary[],
+  ends: ReadonlyMap<number, Timestamp>,
+  collectors: Collectors,
+): Trouble | undefined {
+  const failed = bestView(all.filter((connection) => isFailed(connection, ends.get(connection.vantage) ?? 0)));
   const [first] = failed;
   if (first === undefined) return undefined;
   const refused = failed.filter(({ handshake }) => handshake === "refused").length;
@@ -50,8 +60,8 @@ function notAccepted(host: string, all: readonly ConnectionSummary[], collectors
 }
 
 /** A SYN that was sent once may have been answered after the capture had ended. */
-function isFailed({ handshake, packets }: ConnectionSummary): boolean {
-  return handshake === "refused" || (handshake === "unanswered" && packets > 1);
+function isFailed({ handshake, packets, openedAt }: ConnectionSummary, end: Timestamp): boolean {
+  return handshake === "refused" || (handshake === "unanswered" && (packets > 1 || end - openedAt >= ANSWER_US));
 }
 
 /** Accepted, spoken to in plain HTTP/2, and closed before the first request: the other side speaks TLS, or HTTP/1. */

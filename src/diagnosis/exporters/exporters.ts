@@ -95,7 +95,9 @@ export class Exporters {
     if (workload.role === "proxy" || workload.isOutside) return false;
     const fates = this.exportsOf(workload).map(fateOf);
     if (fates.some((fate) => fate === "accepted" || fate === "in part" || fate === "sent")) return false;
-    return fates.includes("rejected") || this.troublesOf(workload).some(({ isTelling }) => isTelling);
+    // One without an answer may have been cut off by the end of its own process.
+    const isCutOff = fates.filter((fate) => fate === "cut off").length > 1;
+    return fates.includes("rejected") || isCutOff || this.troublesOf(workload).some(({ isTelling }) => isTelling);
   }
 
   /** Whether the backend has SERVER spans of it. */

@@ -3,31 +3,22 @@
 import type { Hop } from "../../hops/hop.ts";
 import type { Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
-import type { PossibleCause, WireProof } from "../judgement.ts";
-import type { RouteNames } from "../route.ts";
-import type { Cause, Severity } from "../verdict.ts";
+import type { PossibleCause } from "../judgement.ts";
 import type { View } from "../view.ts";
+import type { Explanation } from "./explanation.ts";
 import { answerName, type Fate, fateOf, reasonOf } from "./export-answer.ts";
+import { isRead, whyNeverExported } from "./never-exported.ts";
+import type { RouteCounts } from "./route-counts.ts";
 import type { Shipment } from "./shipped-spans.ts";
 import { endOn, isBefore, type SpanLosses } from "./span-losses.ts";
-import { counted, endsOf, groupBy, type Trouble } from "./trouble.ts";
-
-export interface Explanation {
-  readonly cause: Cause;
-  readonly detail: string;
-  readonly confidence: number;
-  readonly proofs: readonly WireProof[];
-  readonly possible?: readonly PossibleCause[];
-  readonly severity?: Severity;
-}
+import { groupBy, type Trouble } from "./trouble.ts";
 
 /** The very span stands in an export that was refused. */
 const PROVEN = 0.98;
 /** An export that cannot be read was refused when the span was due. */
 const DUE = 0.85;
-const SEEN_IN_CALLS = 0.95;
-const SEEN_IN_BATCHES = 0.85;
-const PARENT_NEVER_SENT = 0.95;
+/** Who ended the connection may have been the exporter itself, with its process. */
+const CUT_OFF = 0.85;
 const MAX_PROOFS = 3;
 
 /** Undefined where the captures show nothing of it. */
@@ -45,7 +36,7 @@ export function explainUnrecorded(
     const { cause, clause, confidence, proofs } = trouble;
     return { cause, detail: `${receiver.group} ${clause}`, confidence, proofs };
   }
-  return refusedUnread(hop, receiver, view) ?? neverExported(hop, receiver, view, losses, routes);
+  return refusedUnread(hop, receiver, view) ?? whyNeverExported(hop, receiver, view, losses, routes);
 }
 
 /** Exports that carried the receiver's span of this request. */
@@ -91,7 +82,7 @@ function refused(receiver: Workload, exports: readonly SpanExport[], { exporters
     return {
       cause: "exporter-unreachable",
       detail: `${collector} ends the connection without an answer to ${how}, this span in ${lost.length > 1 ? "one of them" : "it"}`,
-      confidence: PROVEN,
+      confidence: CUT_OFF,
       proofs,
     };
   const why = reasonOf(isOwn ? lost : exports, exporters.deliveredBy(receiver));
@@ -145,87 +136,4 @@ function refusedUnread(hop: Hop, receiver: Workload, view: View): Explanation | 
   const next = view.exporters.exportsOf(receiver).find((of) => isBefore(hop, of));
   if (next === undefined || isRead(next) || !isLost(fateOf(next))) return undefined;
   return { ...refused(receiver, [next], view), confidence: DUE };
-}
-
-function isRead({ isWhole, unread, spans, spanCount }: SpanExport): boolean {
-  return isWhole && unread === undefined && spans.length === spanCount && spanCount > 0;
-}
-
-/** All exports went well and could be read, and the span is in none. */
-function neverExported(
-  hop: Hop,
-  receiver: Workload,
-  { exporters }: View,
-  losses: SpanLosses,
-  routes: RouteCounts,
-): Explanation | undefined {
-  const all = exporters.exportsOf(receiver);
-  if (exporters.deliveredBy(receiver).length < all.length || !all.every(isRead) || !isBefore(hop, all[all.length - 1])) return undefined;
-  const saturation = exporters.saturationOf(receiver);
-  const { lostCalls, keptCalls } = losses.of(receiver);
-  const isDropping = keptCalls > 0 && lostCalls > 0;
-  const full =
-    saturation === undefined
-      ? ""
-      : `; ${counted(saturation.exports.length, "batch").replace("batchs", "batches")} in a row were full (${saturation.batch} spans)`;
-  if (isDropping && (saturation !== undefined || lostCalls > 1))
-    return {
-      cause: "exporter-queue-overflow",
-      detail: `every export of ${receiver.group} is accepted, and neither this span nor those of ${lostCalls} of its ${lostCalls + keptCalls} calls are in any of them${full}`,
-      confidence: SEEN_IN_CALLS,
-      proofs: endsOf(saturation?.exports ?? all),
-    };
-  const missing = losses.missingParents(hop, receiver);
-  if (missing.length > 0 && !isDropping) return notEnded(receiver, missing, all);
-  if (saturation === undefined || routes.recordedOf(hop, receiver) === 0) return undefined;
-  const over = endOn(hop, saturation.exports[0]!.vantage);
-  if (over < saturation.from || over > saturation.to) return undefined;
-  return {
-    cause: "exporter-queue-overflow",
-    detail: `every export of ${receiver.group} is accepted, the span is in none of them${full}`,
-    confidence: SEEN_IN_BATCHES,
-    proofs: endsOf(saturation.exports),
-  };
-}
-
-function notEnded(receiver: Workload, missing: readonly string[], all: readonly SpanExport[]): Explanation {
-  const child = all.find(({ spans }) => spans.some(({ parentSpanId }) => parentSpanId !== undefined && missing.includes(parentSpanId)));
-  return {
-    cause: "span-not-ended",
-    detail: `spans of ${receiver.group} name span ${missing[0]} as their parent, which is in no export, though all exports are accepted: it was begun and never ended`,
-    confidence: PARENT_NEVER_SENT,
-    proofs: child === undefined ? endsOf(all) : [child],
-  };
-}
-
-/** How many requests of a route the backend has SERVER spans of: a route without any is not instrumented. */
-export class RouteCounts {
-  readonly #view: View;
-  readonly #routes: RouteNames;
-  readonly #counts = new Map<string, number>();
-  #isCounted = false;
-
-  constructor(view: View, routes: RouteNames) {
-    this.#view = view;
-    this.#routes = routes;
-  }
-
-  recordedOf(hop: Hop, receiver: Workload): number {
-    if (!this.#isCounted) this.#count();
-    return this.#counts.get(this.#key(hop.index, receiver)) ?? 0;
-  }
-
-  #count(): void {
-    this.#isCounted = true;
-    const { diff, naming, table } = this.#view;
-    for (const [hop, { server }] of diff.matches) {
-      if (server === undefined || !table.isWork(hop)) continue;
-      const key = this.#key(hop, naming.receiverOf(hop));
-      this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
-    }
-  }
-
-  #key(hop: number, receiver: Workload): string {
-    return `${receiver.index} ${this.#routes.of(hop)}`;
-  }
 }

@@ -14,9 +14,9 @@ export const spanMissing: Rule = {
 The request carried a valid, sampled context, its receiver sends spans of other requests, and the backend has no SERVER span for this
 one. Propagation is right; the span was never made, never sent, or lost on its way to the backend.
 
-A receiver of which the backend has no spans at all is taken for one that is not instrumented, and is not named here, unless the capture shows
-its exporter fail: look-ups of a collector's name, connections and TLS handshakes with a collector, exports that are refused. Where only the newest
-requests are missing, they may still be on their way (SDKs send spans in batches, every 5 s by default): that is a note.
+A receiver of which the backend has no spans at all is taken for one that is not instrumented, and is not named here, unless the capture
+shows its exporter fail: look-ups of a collector's name, connections and TLS handshakes with a collector, exports that are refused. Where
+only the newest requests are missing, they may still be on their way (SDKs send spans in batches, every 5 s by default): that is a note.
 
 ## Why it happens
 
@@ -52,9 +52,9 @@ dns.flags.rcode == 3
 http.response.code == 431 or http.response.code == 400
 \`\`\`
 
-Where the capture shows the exporters, the report has done that: the cause names what happened, and the proof has the packets. A span in an export
-that was refused is \`exporter-rejected\`; one that no export carried, though its children name it, \`span-not-ended\`; one that was exported and
-accepted is lost behind the collector: capture there, or read its log.
+Where the capture shows the exporters, the report has done that: the cause names what happened, and the proof has the packets. A span in an
+export that was refused is \`exporter-rejected\`; one that no export carried, though its children name it, \`span-not-ended\`; one that was
+exported and accepted is lost behind the collector: capture there, or read its log.
 
 The third shows attempts to connect; repeated ones without an answer mean that nobody accepts. With \`ndots:5\` a healthy name gives
 NXDOMAIN a few times before its answer: only a name that never resolves is a fault.
