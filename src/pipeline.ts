@@ -5,6 +5,7 @@ import { askUntilSettled, type SettledAnswer } from "./backends/late-spans.ts";
 import type { CaptureSink, Packet } from "./capture/packet.ts";
 import { CaptureLog } from "./capture-log.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
+import { Exporters } from "./diagnosis/exporters/exporters.ts";
 import type { CaptureSummary, Inspection } from "./diagnosis/inspection.ts";
 import { templatePath } from "./diagnosis/route.ts";
 import type { BackendKnowledge } from "./diagnosis/view.ts";
@@ -130,7 +131,9 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const isElsewhere = holdsOtherTraces(graph, diff, settled);
   const nameOf = addressNames({ given: options.names, dns: wire.observed.dns, blocks: wire.log.names }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
-  const diagnosis = diagnose({ table: graph.table, diff, naming, backend: knowledgeOf(settled, isElsewhere), tls, connections });
+  const exporters = new Exporters(wire.observed, { table: graph.table, machines: graph.machines, naming, diff });
+  const backend = knowledgeOf(settled, isElsewhere);
+  const diagnosis = diagnose({ table: graph.table, diff, naming, backend, tls, connections, exporters });
   return {
     captures,
     graph,

@@ -3,6 +3,9 @@
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
 import { aftermathOf } from "./aftermath.ts";
+import type { RouteCounts } from "./exporters/route-counts.ts";
+import type { SpanLosses } from "./exporters/span-losses.ts";
+import { explainUnrecorded } from "./exporters/unrecorded-cause.ts";
 import { ignoredCause } from "./ignored-cause.ts";
 import { fault } from "./judge-sender.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
@@ -17,6 +20,8 @@ export interface ReceiverFacts {
   readonly habits: HabitsTable;
   /** Latest end of a hop that a receiver has a SERVER span of, by workload index: spans are exported in the order of their ends. */
   readonly newestRecorded: ReadonlyMap<number, number>;
+  readonly losses: SpanLosses;
+  readonly recordedRoutes: RouteCounts;
 }
 
 /** 431 Request Header Fields Too Large (RFC 6585 §5). */
@@ -36,16 +41,30 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
     if (identities.length === 0 || !isValid || identities.some((id) => id.traceId === server.traceId)) return [];
     return [ignored(hop, sender, receiver, view, facts)];
   }
-  if (!receiver.isInstrumented || isPassedOn(hop, facts)) return [];
+  if (isPassedOn(hop, facts)) return [];
+  if (!receiver.isInstrumented && !(identities.some((id) => id.sampled === true) && view.exporters.isSilenced(receiver))) return [];
   if (identities.length === 0) return hop.observed === "full" ? rootNotRecorded(hop, view) : [];
   if (isRecordedElsewhere(hop, view)) return [];
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
   const newest = facts.newestRecorded.get(receiver.index);
+  const isTrailing = newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest;
   const aftermath = aftermathOf(hop, facts.children.get(hop.index) ?? []);
-  const own = { ...unrecorded(hop, newest !== undefined), ...(aftermath !== undefined && { aftermath }) };
-  return [{ ...own, isTrailing: newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest }];
+  const own = { ...unrecorded(hop, newest !== undefined), isTrailing, ...(aftermath !== undefined && { aftermath }) };
+  return [explained(own, hop, receiver, view, facts)];
 }
+
+/** What the captures show of the receiver's exporter says why. What is proven to be lost is not on its way. */
+function explained(lacking: Fault, hop: Hop, receiver: Workload, view: View, { losses, recordedRoutes }: ReceiverFacts): Fault {
+  if (lacking.cause !== "unknown") return lacking;
+  const why = explainUnrecorded(hop, receiver, view, losses, recordedRoutes);
+  if (why === undefined) return lacking;
+  const isProven = why.cause !== "unknown" && why.confidence >= PROVEN_LOSS;
+  const possible = why.possible ?? (why.cause === "unknown" ? lacking.possible : []);
+  return { ...lacking, ...why, possible, isTrailing: lacking.isTrailing && !isProven };
+}
+
+const PROVEN_LOSS = 0.9;
 
 function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, facts: ReceiverFacts): Fault {
   const { server } = spansOf(view, hop.index);

@@ -1,6 +1,8 @@
 // Judge: one hop with its parent, sightings and spans → what happened to its context here, and who did it.
 
 import type { Hop } from "../hops/hop.ts";
+import { RouteCounts } from "./exporters/route-counts.ts";
+import { SpanLosses } from "./exporters/span-losses.ts";
 import { type AttributionFacts, gatherAttribution, judgeAttribution } from "./judge-attribution.ts";
 import { judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
 import { judgeSender } from "./judge-sender.ts";
@@ -45,7 +47,9 @@ function gatherFacts(view: View): ReceiverFacts {
   const habits = new HabitsTable();
   const newestRecorded = new Map<number, number>();
   // Only what a backend lacks is judged by these.
-  if (!view.backend.isAsked) return { children, habits, newestRecorded };
+  const losses = new SpanLosses(view);
+  const recordedRoutes = new RouteCounts(view);
+  if (!view.backend.isAsked) return { children, habits, newestRecorded, losses, recordedRoutes };
   for (const hop of view.table.all()) {
     const cause = causeOf(hop, view);
     if (cause !== undefined) {
@@ -67,5 +71,5 @@ function gatherFacts(view: View): ReceiverFacts {
     if (client !== undefined && identities.length === 0 && hop.observed === "full")
       habits.sentNothing(view.naming.senderOf(hop.index).index);
   }
-  return { children, habits, newestRecorded };
+  return { children, habits, newestRecorded, losses, recordedRoutes };
 }

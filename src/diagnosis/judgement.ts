@@ -1,5 +1,6 @@
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
+import type { ConnectionSummary, DnsExchange, SpanExport, TlsHandshake } from "../protocols/observation.ts";
 import type { Span } from "../spans/span.ts";
 import type { Cause, Severity, Verdict } from "./verdict.ts";
 
@@ -32,10 +33,15 @@ export interface Fault {
   readonly remedy?: string;
   /** Of a request without a SERVER span: what became of the calls that it caused. */
   readonly aftermath?: Aftermath;
+  /** What else on the wire proves it: look-ups, handshakes and exports that failed. */
+  readonly proofs?: readonly WireProof[];
 }
 
 /** `span made`: a call named a span that the receiver must have made; `new trace`, `nothing`: it began a trace, carried none. */
 export type Aftermath = "span made" | "new trace" | "nothing";
+
+/** Something on the wire that is no exchange of the trace. */
+export type WireProof = DnsExchange | TlsHandshake | SpanExport | ConnectionSummary;
 
 export interface PossibleCause {
   readonly cause: Cause;

@@ -4,6 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
 import type { Naming } from "../naming/workload.ts";
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
+import type { Exporters } from "./exporters/exporters.ts";
 
 /** What a backend could say of the run: without it, absence of a span proves nothing. */
 export interface BackendKnowledge {
@@ -24,6 +25,7 @@ export interface View {
   readonly connections?: readonly ConnectionSummary[];
   /** See `likely-causes.ts`; made by `Judge`. */
   readonly unserved?: ReadonlyMap<number, number>;
+  readonly exporters: Exporters;
 }
 
 /** `hop`: its index. */

@@ -95,13 +95,14 @@ export interface ConnectionSummary {
   readonly handshake: Handshake;
   readonly closedBy: CloseReason;
   readonly openedAt: Timestamp;
+  /** The first one, for evidence. */
+  readonly packet: PacketReference;
   readonly lastPacketAt: Timestamp;
   readonly packets: number;
   readonly bytes: number;
   /** Stream bytes that the capture does not hold. */
   readonly missing: number;
   readonly retransmissions: number;
-  /** First packet, for evidence. */
   readonly secondSights: number;
   /** The ends that a PROXY header in front names. */
   readonly proxied?: ProxiedEnds;

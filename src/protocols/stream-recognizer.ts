@@ -64,7 +64,7 @@ export class StreamRecognizer implements StreamSink {
   close(reason: CloseReason): void {
     this.#reader?.close(reason);
     this.#first.close();
-    const { clientEnd, serverEnd, flows, vantage, handshake, openedAt, lastPacketAt, proxied } = this.#connection;
+    const { clientEnd, serverEnd, flows, vantage, handshake, openedAt, firstPacket, lastPacketAt, proxied } = this.#connection;
     const sum = (of: "packets" | "bytes" | "missing" | "retransmissions" | "secondSights") => flows[0][of] + flows[1][of];
     const hidden = this.#reader?.hidden;
     this.#options.emit({
@@ -76,6 +76,7 @@ export class StreamRecognizer implements StreamSink {
       handshake,
       closedBy: reason,
       openedAt,
+      packet: firstPacket,
       lastPacketAt,
       packets: sum("packets"),
       bytes: sum("bytes"),

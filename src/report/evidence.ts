@@ -2,13 +2,14 @@
 
 import type { Finding } from "../diagnosis/finding.ts";
 import type { Inspection } from "../diagnosis/inspection.ts";
+import type { WireProof } from "../diagnosis/judgement.ts";
 import type { Exemplar } from "../diagnosis/tally.ts";
 import type { Hop } from "../hops/hop.ts";
 import { withoutBaggageValues } from "../propagation/baggage-fields.ts";
-import type { TlsHandshake } from "../protocols/observation.ts";
 import type { Span } from "../spans/span.ts";
 import { formatEndpoint } from "../wire/endpoint.ts";
 import { toIso } from "../wire/timestamp.ts";
+import { type WireEvidence, wireEvidence } from "./wire-evidence.ts";
 
 export interface PacketEvidence {
   readonly kind: "packet";
@@ -30,24 +31,7 @@ export interface SpanEvidence {
   readonly url: string | undefined;
 }
 
-/** The ClientHello of a TLS connection, or where the capture lacks it its first record. */
-export interface TlsEvidence {
-  readonly kind: "tls";
-  readonly capture: string;
-  readonly number: number;
-  readonly filter: string;
-  readonly at: string;
-  readonly client: string;
-  readonly server: string;
-  readonly sni: string | undefined;
-  readonly version: string | undefined;
-  /** What the server chose, else what the client offered. */
-  readonly alpn: readonly string[];
-  /** Why it could not be read. */
-  readonly because: string | undefined;
-}
-
-export type Evidence = PacketEvidence | SpanEvidence | TlsEvidence;
+export type Evidence = PacketEvidence | SpanEvidence | WireEvidence;
 
 export interface EvidenceOptions {
   readonly showBaggage: boolean;
@@ -55,25 +39,13 @@ export interface EvidenceOptions {
 }
 
 export function evidenceOf(finding: Finding, inspection: Inspection, options: EvidenceOptions): Evidence[] {
-  const handshakes = (finding.handshakes ?? []).map((handshake) => tlsEvidence(handshake, inspection));
-  return [...finding.exemplars.flatMap((exemplar) => evidenceOfExemplar(exemplar, inspection, options)), ...handshakes];
+  const exchanges = finding.exemplars.flatMap((exemplar) => evidenceOfExemplar(exemplar, inspection, options));
+  return [...exchanges, ...proofsOf(finding).map((proof) => wireEvidence(proof, inspection))];
 }
 
-export function tlsEvidence(handshake: TlsHandshake, { captures }: Pick<Inspection, "captures">): TlsEvidence {
-  const { packet, at, client, server, sni, version, alpn, offeredAlpn, undecrypted } = handshake;
-  return {
-    kind: "tls",
-    capture: captures[packet.capture]?.file ?? "?",
-    number: packet.number,
-    filter: `frame.number == ${packet.number}`,
-    at: toIso(at),
-    client: formatEndpoint(client),
-    server: formatEndpoint(server),
-    sni,
-    version,
-    alpn: alpn === undefined ? offeredAlpn : [alpn],
-    because: undecrypted,
-  };
+/** What else on the wire proves a finding, each once. */
+export function proofsOf({ exemplars, handshakes = [] }: Finding): readonly WireProof[] {
+  return [...new Set([...exemplars.flatMap(({ fault }) => fault.proofs ?? []), ...handshakes])];
 }
 
 /** The cause's packet, the exchange's own, and the spans. */

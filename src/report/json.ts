@@ -177,10 +177,7 @@ function findingOf(finding: Finding, inspection: Inspection, options: ReportOpti
 
 function plainEvidence(evidence: Evidence) {
   if (evidence.kind === "span") return { ...evidence, url: evidence.url ?? null };
-  if (evidence.kind === "tls") {
-    const { sni = null, version = null, because = null } = evidence;
-    return { ...evidence, sni, version, because };
-  }
+  if (evidence.kind !== "packet") return evidence;
   const { kind, capture, number, filter, at, fields } = evidence;
   return { kind, capture, number, filter, at, fields };
 }

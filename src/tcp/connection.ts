@@ -21,6 +21,8 @@ export class Connection {
   readonly ends: readonly [Endpoint, Endpoint];
   readonly flows: readonly [Flow, Flow] = [new Flow(), new Flow()];
   readonly openedAt: Timestamp;
+  /** The first packet of it: its capture file in the run, and its frame number. */
+  readonly firstPacket: { readonly capture: number; readonly number: number };
   lastPacketAt: Timestamp;
   handshake: Handshake = "not seen";
   /** The direction that the client sends in; undefined until a SYN or the bytes tell. */
@@ -30,11 +32,18 @@ export class Connection {
   isClosed = false;
   stream: StreamSink | undefined;
 
-  constructor(id: number, vantage: number, ends: readonly [Endpoint, Endpoint], openedAt: Timestamp) {
+  constructor(
+    id: number,
+    vantage: number,
+    ends: readonly [Endpoint, Endpoint],
+    openedAt: Timestamp,
+    firstPacket: Connection["firstPacket"],
+  ) {
     this.id = id;
     this.vantage = vantage;
     this.ends = ends;
     this.openedAt = openedAt;
+    this.firstPacket = firstPacket;
     this.lastPacketAt = openedAt;
   }
 

@@ -112,8 +112,9 @@ export class TcpTracker {
     const { source, sourcePort, destination, destinationPort } = packet;
     const near = { address: this.#addresses.name(source), port: sourcePort };
     const far = { address: this.#addresses.name(destination), port: destinationPort };
+    const firstPacket = { capture: packet.capture, number: packet.number };
     const entry: TrackedConnection = {
-      connection: new Connection(this.#connections++, this.#vantage, [near, far], packet.timestamp),
+      connection: new Connection(this.#connections++, this.#vantage, [near, far], packet.timestamp, firstPacket),
       source,
       sourcePort,
       destination,

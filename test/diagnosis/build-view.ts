@@ -1,6 +1,8 @@
 // Small worlds for the tests of the diagnosis: requests and spans as data, run through the real parts that make a View of them.
 
 import { type Diagnosis, diagnose } from "../../src/diagnosis/diagnose.ts";
+import { Exporters } from "../../src/diagnosis/exporters/exporters.ts";
+import type { ExporterTraffic } from "../../src/diagnosis/exporters/trouble.ts";
 import type { Finding } from "../../src/diagnosis/finding.ts";
 import type { BackendKnowledge, View } from "../../src/diagnosis/view.ts";
 import { matchSpans } from "../../src/diff/match-spans.ts";
@@ -29,7 +31,7 @@ const ADDRESSES: Readonly<Record<string, string>> = {
   "orders#2": "10.0.2.4",
 };
 const PORT = 8080;
-const NOON = 1_795_348_800_000_000;
+export const NOON = 1_795_348_800_000_000;
 
 /** 32 digits, both halves different from zero: `trace(7)` ends in 07. */
 export function trace(n: number): string {
@@ -159,6 +161,8 @@ export interface World {
   readonly tls?: readonly Tls[];
   /** From which packet on fields of the requests with hidden ones are known. */
   readonly knownFrom?: number;
+  /** What is seen of exporters (see build-traffic.ts). */
+  readonly traffic?: Partial<ExporterTraffic>;
 }
 
 /** A TLS connection that nobody could read, unless said otherwise. */
@@ -193,7 +197,9 @@ export function look(world: World): Seen {
     ...seen.map((exchange) => connectionOf(exchange, world.knownFrom)),
     ...(world.unreadable ?? []).map(unreadable),
     ...handshakes.map(({ vantage, client, server, at }) => connection(vantage, client, server, "TLS", at, at + 1_000_000)),
+    ...(world.traffic?.connections ?? []),
   ];
+  const traffic = { exports: [], dns: [], tls: [], ...world.traffic, connections };
   const graph = buildHops(exchanges, connections, vantagePoints, handshakes);
   const diff = matchSpans(graph, mergeTraces((spans ?? []).map((s) => ({ traceId: s.traceId, spans: [s], warnings: [] }))));
   linkParentsBySpans(graph.hops, diff);
@@ -207,6 +213,7 @@ export function look(world: World): Seen {
     backend: { isAsked, isLookedUp: () => isAsked, isWindowSearched: isAsked, ...backend },
     tls: handshakes,
     connections,
+    exporters: new Exporters(traffic, { table: graph.table, machines: graph.machines, naming, diff }),
   };
   const diagnosis = diagnose(view);
   const said = diagnosis.findings.map(line);
@@ -306,7 +313,7 @@ function unreadable({ to, protocol }: { readonly to: string; readonly protocol: 
   return connection(0, endpoint("client", 50_000), endpoint(to, PORT), protocol, NOON, NOON + 60_000_000);
 }
 
-function connection(
+export function connection(
   vantage: number,
   client: Endpoint,
   server: Endpoint,
@@ -324,6 +331,7 @@ function connection(
     handshake: "complete",
     closedBy: "fin",
     openedAt,
+    packet: { capture: vantage, number: 1 },
     lastPacketAt,
     ...counts,
   };
@@ -335,7 +343,7 @@ function clientOf(of: Pick<Request, "from" | "at">): Endpoint {
 }
 
 /** `orders`, `orders:9090`, `127.0.0.1:8080`. */
-function endpoint(name: string, defaultPort: number): Endpoint {
+export function endpoint(name: string, defaultPort: number): Endpoint {
   const [host = "", port] = name.split(":");
   const address = ADDRESSES[host] ?? (/^\d/.test(host) ? host : undefined);
   if (address === undefined) throw new Error(`no address for ${name}: add it to ADDRESSES`);

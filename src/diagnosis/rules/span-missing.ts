@@ -1,3 +1,4 @@
+import type { Population } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
 import { findingsOf, routeClause } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
@@ -13,8 +14,9 @@ export const spanMissing: Rule = {
 The request carried a valid, sampled context, its receiver sends spans of other requests, and the backend has no SERVER span for this
 one. Propagation is right; the span was never made, never sent, or lost on its way to the backend.
 
-A receiver of which the backend has no spans at all is taken for one that is not instrumented, and is not named here. Where only the newest
-requests are missing, they may still be on their way (SDKs send spans in batches, every 5 s by default): that is a note.
+A receiver of which the backend has no spans at all is taken for one that is not instrumented, and is not named here, unless the capture
+shows its exporter fail: look-ups of a collector's name, connections and TLS handshakes with a collector, exports that are refused. Where
+only the newest requests are missing, they may still be on their way (SDKs send spans in batches, every 5 s by default): that is a note.
 
 ## Why it happens
 
@@ -49,6 +51,10 @@ tcp.flags.syn == 1 and tcp.flags.ack == 0 and tcp.dstport in {4317, 4318}
 dns.flags.rcode == 3
 http.response.code == 431 or http.response.code == 400
 \`\`\`
+
+Where the capture shows the exporters, the report has done that: the cause names what happened, and the proof has the packets. A span in an
+export that was refused is \`exporter-rejected\`; one that no export carried, though its children name it, \`span-not-ended\`; one that was
+exported and accepted is lost behind the collector: capture there, or read its log.
 
 The third shows attempts to connect; repeated ones without an answer mean that nobody accepts. With \`ndots:5\` a healthy name gives
 NXDOMAIN a few times before its answer: only a name that never resolves is a fault.
@@ -117,11 +123,23 @@ Request heads: send less baggage, or raise the limit:
 
 const word: Word = (population) => {
   const { from, to, affected, of } = population;
+  const routes = routeClause(population);
+  const proven = provenClause(population);
+  const separator = proven === "" ? "" : routes.includes(": ") ? "; " : ": ";
   return {
-    message: `${to} left no span of ${affected} of ${of} requests from ${from}${routeClause(population)}`,
+    message: `${to} left no span of ${affected} of ${of} requests from ${from}${routes}${separator}${proven}`,
     fix: fixFor(population),
   };
 };
+
+/** What the captures show of the exporter, in the words of the first exchange with this cause. */
+function provenClause({ cause, tallies }: Population): string {
+  for (const { causes } of tallies) {
+    const shown = causes.get(cause)?.fault;
+    if (shown?.proofs !== undefined && shown.proofs.length > 0) return shown.detail;
+  }
+  return "";
+}
 
 /**
  * Requests that carried no context and have no span either count only where the whole route has none and some of its requests prove it:

@@ -2,16 +2,16 @@
 
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import type { WireProof } from "../../diagnosis/judgement.ts";
 import type { Exemplar } from "../../diagnosis/tally.ts";
 import { isReceiving } from "../../diff/span-index.ts";
 import type { Hop } from "../../hops/hop.ts";
 import { isPlaceholder } from "../../naming/describe-draft.ts";
 import { isBaggageField } from "../../propagation/baggage-fields.ts";
-import type { TlsHandshake } from "../../protocols/observation.ts";
 import type { Span } from "../../spans/span.ts";
-import { formatEndpoint } from "../../wire/endpoint.ts";
 import type { Field } from "../../wire/field.ts";
-import { arrow, populationFilter, shownFields, spanEvidence } from "../evidence.ts";
+import { arrow, populationFilter, proofsOf, shownFields, spanEvidence } from "../evidence.ts";
+import { packetOf, proofText, proofWay, wireEvidence } from "../wire-evidence.ts";
 import { affectedHops } from "./affected-hops.ts";
 import { captureNames, frameOf } from "./captures.ts";
 import { bold, dim, type Piece, widthOf } from "./line.ts";
@@ -32,8 +32,11 @@ export function writeProof(finding: Finding, inspection: Inspection, page: Page)
       label = "";
     }
   }
-  for (const handshake of (finding.handshakes ?? []).slice(0, isVerbose ? undefined : 1)) {
-    page.labelled(label, ...handshakeLine(handshake, inspection));
+  const wire = isVerbose
+    ? proofsOf(finding)
+    : [...shown.flatMap(({ fault }) => fault.proofs ?? []), ...(finding.handshakes ?? []).slice(0, 1)];
+  for (const line of wireLines([...new Set(wire)], inspection)) {
+    page.labelled(label, ...line);
     label = "";
   }
   writeFilter(finding, inspection, page, label);
@@ -42,9 +45,16 @@ export function writeProof(finding: Finding, inspection: Inspection, page: Page)
     page.labelled("", dim(`${counted(more, "more exchange")}: ${isVerbose ? "" : "--verbose, "}--hops faulty, or --format json`));
 }
 
-function handshakeLine({ packet, client, server, sni }: TlsHandshake, inspection: Inspection): Piece[] {
-  const frame = `${captureNames(inspection)(packet.capture)} #${packet.number}`;
-  return [bold(frame), `  ${formatEndpoint(client)} → ${formatEndpoint(server)}  TLS${sni === undefined ? "" : ` for ${sni}`}`];
+/** Look-ups, handshakes and exports that failed, and under each kind how to find its like. */
+function wireLines(proofs: readonly WireProof[], inspection: Inspection): Piece[][] {
+  const nameOf = captureNames(inspection);
+  return proofs.flatMap((proof, i) => {
+    const { capture, number } = packetOf(proof);
+    const line: Piece[] = [bold(`${nameOf(capture)} #${number}`), `  ${proofWay(proof)}  ${proofText(proof)}`];
+    const { filter } = wireEvidence(proof, inspection);
+    const next = proofs[i + 1];
+    return next !== undefined && wireEvidence(next, inspection).filter === filter ? [line] : [line, ["    ", filter]];
+  });
 }
 
 /** A display filter for the whole population, in the captures nearest to the senders. */

@@ -27,14 +27,14 @@ export function nameAndAddress({ name, addresses }: Workload): string {
   return address === undefined || name.includes(address) ? name : `${name} (${address})`;
 }
 
-function whatHappened({ verdict, culprit, exemplars, detail, affected }: Finding): string {
+function whatHappened({ verdict, culprit, exemplars, detail, affected, message }: Finding): string {
   const parent = exemplars[0]?.fault.parent;
   const span = exemplars[0]?.fault.spans[0];
   const who = culprit === undefined ? "the sender" : nameAndAddress(culprit);
   const them = affected === 1 ? "It" : `The ${affected}`;
   if (verdict === "stripped" && parent !== undefined) return `${them} came into ${who} with a context and went out without one.`;
   if (verdict === "stripped" && span !== undefined) return `${who} has spans for them, and no context of theirs went out.`;
-  if (detail === "") return "";
+  if (detail === "" || message.endsWith(detail)) return "";
   return `${affected === 1 ? "" : "The first of them: "}${detail}.`;
 }
 

@@ -24,6 +24,7 @@ function open() {
       { address: "10.0.0.2", port: 4317 },
     ],
     0,
+    { capture: 0, number: 1 },
   );
   const reader: StreamReader = http2.open({
     connection,

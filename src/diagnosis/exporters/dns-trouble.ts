@@ -1,0 +1,68 @@
+// Names that a machine asks DNS for in vain.
+//
+// A resolver with a search list asks for `jaeger.obs` as `jaeger.obs.shop.svc.cluster.local`, then in the next domain, and at last, or at first, as it
+// is (resolv.conf(5)): NXDOMAIN for some of these is health. All names with one first label are therefore taken for one, and one answer with an address
+// is enough.
+
+import type { Machines } from "../../hops/machines.ts";
+import type { DnsExchange } from "../../protocols/observation.ts";
+import { firstLabel, isCollectorName, isNear } from "./collector-names.ts";
+import type { Collectors } from "./collectors.ts";
+import { bestView, counted, endsOf, groupBy, type Trouble, timesOf } from "./trouble.ts";
+
+/** Between the first and the last question: what was asked just before the capture ended proves nothing. */
+const MIN_WAIT_US = 300_000;
+/** A name that tells nothing must be asked for so often. */
+const MIN_ROUNDS = 2;
+const CERTAIN = 0.95;
+const LIKELY = 0.7;
+
+export function dnsTroubles(dns: readonly DnsExchange[], collectors: Collectors, machines: Machines): Trouble[] {
+  const lookups = dns.filter(({ type }) => type === "A" || type === "AAAA");
+  const byMachine = groupBy(lookups, ({ client, vantage, name }) => `${machines.hostOf(client.address, vantage)}\n${firstLabel(name)}`);
+  return [...byMachine.values()].flatMap((asked) => {
+    if (asked.some(({ addresses, isTruncated }) => addresses.length > 0 || isTruncated)) return [];
+    const [{ client, vantage }] = asked as [DnsExchange];
+    return troubleOf(machines.hostOf(client.address, vantage), bestView(asked), collectors) ?? [];
+  });
+}
+
+function troubleOf(host: string, asked: readonly DnsExchange[], collectors: Collectors): Trouble | undefined {
+  const name = asked.map((exchange) => exchange.name).reduce((a, b) => (b.length < a.length ? b : a));
+  const own = asked.filter((exchange) => exchange.name === name);
+  const outcome = outcomeOf(own);
+  if (outcome === undefined) return undefined;
+  const isTelling = isCollectorName(name) || isNear(name, collectors.names);
+  const rounds = Math.max(...[...groupBy(own, ({ type }) => type).values()].map(triesOf));
+  if (!isTelling && rounds < MIN_ROUNDS) return undefined;
+  const addressLookups = own.filter(({ type }) => type === "A");
+  return {
+    cause: "exporter-dns-failed",
+    host,
+    clause: `asks DNS for ${name} and gets ${outcome} (${counted(triesOf(own), "time")})`,
+    failedAt: timesOf(own),
+    vantage: own[0]!.vantage,
+    isTelling,
+    confidence: isTelling ? CERTAIN : LIKELY,
+    proofs: endsOf(addressLookups.length > 0 ? addressLookups : own),
+  };
+}
+
+/** What all look-ups of a name ended in, in words; undefined where that is not known. */
+function outcomeOf(own: readonly DnsExchange[]): string | undefined {
+  const codes = new Set(own.flatMap(({ code }) => code ?? []));
+  if (codes.size === 0) return isGivenUp(own) ? "no answer" : undefined;
+  // Where only an AAAA answer is seen to be empty, the A answer may have had the address.
+  if (codes.has("NOERROR") && !own.some(({ type, code }) => type === "A" && code === "NOERROR")) return undefined;
+  return [...codes].map((code) => (code === "NOERROR" ? "no address" : code)).join(" or ");
+}
+
+function isGivenUp(own: readonly DnsExchange[]): boolean {
+  if (own.some(({ unanswered }) => unanswered === "timeout")) return true;
+  const times = timesOf(own);
+  return triesOf(own) > 1 && (times[times.length - 1]! - times[0]! >= MIN_WAIT_US || own.some(({ tries }) => tries > 1));
+}
+
+function triesOf(exchanges: readonly DnsExchange[]): number {
+  return exchanges.reduce((sum, { tries }) => sum + Math.max(1, tries), 0);
+}

@@ -1,0 +1,14 @@
+import type { PossibleCause, WireProof } from "../judgement.ts";
+import type { Cause, Severity } from "../verdict.ts";
+
+/** Why the backend lacks a span, as far as captures show it. */
+export interface Explanation {
+  readonly cause: Cause;
+  readonly detail: string;
+  /** 0..1 */
+  readonly confidence: number;
+  readonly proofs: readonly WireProof[];
+  /** Without it those stay that remain possible of such a fault. */
+  readonly possible?: readonly PossibleCause[];
+  readonly severity?: Severity;
+}

@@ -1,0 +1,64 @@
+// What a collector said to an export, and what that means for the spans in it.
+
+import type { SpanExport } from "../../protocols/observation.ts";
+
+/** Sent: no answer was to come (UDP), or the capture does not show it. Cut off: the connection ended without one. */
+export type Fate = "accepted" | "rejected" | "in part" | "cut off" | "sent";
+
+/** Names of `grpc-status` (grpc/grpc doc/statuscodes.md). */
+const GRPC_STATUS = [
+  "OK",
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED",
+] as const;
+/** A gRPC server takes messages up to it unless told otherwise, the collector's included. */
+const GRPC_LIMIT = 4 << 20;
+const CONTENT_TOO_LARGE = 413;
+/** What an HTTP server answers to a gRPC call that it does not know. */
+const NOT_GRPC: ReadonlySet<number> = new Set([400, 404, 405, 415, 426, 505]);
+
+export function fateOf({ answer, unanswered }: SpanExport): Fate {
+  if (answer === undefined) return unanswered === "fin" || unanswered === "reset" ? "cut off" : "sent";
+  const { status, grpcStatus, rejected } = answer;
+  if ((grpcStatus ?? 0) !== 0 || (status !== undefined && (status < 200 || status > 299))) return "rejected";
+  return rejected !== undefined && rejected.spans > 0 ? "in part" : "accepted";
+}
+
+/** `RESOURCE_EXHAUSTED (grpc-status 8)`, `413`, `a partial success`. */
+export function answerName({ answer }: SpanExport): string {
+  if (answer === undefined) return "no answer";
+  const { status, grpcStatus, rejected } = answer;
+  if (grpcStatus !== undefined && grpcStatus !== 0) return `${GRPC_STATUS[grpcStatus] ?? "an unknown status"} (grpc-status ${grpcStatus})`;
+  if (status !== undefined && (status < 200 || status > 299)) return `HTTP ${status}`;
+  return rejected === undefined ? "OK" : `a partial success that refuses ${rejected.spans} spans`;
+}
+
+/** What lies behind a refusal, where its kind tells; begins with a colon. */
+export function reasonOf(refused: readonly SpanExport[], accepted: readonly SpanExport[]): string {
+  const [first] = refused;
+  if (first === undefined) return "";
+  const { protocol, bytes, answer } = first;
+  if (protocol === "otlp-grpc" && answer?.grpcStatus === undefined && NOT_GRPC.has(answer?.status ?? 0))
+    return ": gRPC sent to an HTTP port";
+  if (protocol === "otlp-grpc" && bytes > GRPC_LIMIT) return `: a message of ${bytes} bytes is over gRPC's usual limit of 4 MiB`;
+  if (answer?.status === CONTENT_TOO_LARGE) return `: ${bytes} bytes are too large for it`;
+  const smallest = Math.min(...refused.map((e) => e.bytes));
+  const largest = Math.max(0, ...accepted.map((e) => e.bytes));
+  if (refused.length > 1 && accepted.length > 1 && smallest > largest)
+    return `: it takes bodies of ${largest} bytes and refuses those of ${smallest} and more, as a limit of size does`;
+  return "";
+}

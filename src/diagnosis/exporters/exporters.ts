@@ -1,0 +1,165 @@
+// What captures show of the exporters of each workload: their exports and what became of them, and what kept them from delivering.
+
+import type { TraceDiff } from "../../diff/trace-diff.ts";
+import type { HopTable } from "../../hops/hop-table.ts";
+import type { Machines } from "../../hops/machines.ts";
+import type { Naming, Workload } from "../../naming/workload.ts";
+import type { SpanExport } from "../../protocols/observation.ts";
+import { Collectors } from "./collectors.ts";
+import { connectionTroubles } from "./connection-trouble.ts";
+import { dnsTroubles } from "./dns-trouble.ts";
+import { fateOf } from "./export-answer.ts";
+import { type Saturation, saturationOf } from "./saturation.ts";
+import { ShippedSpans } from "./shipped-spans.ts";
+import { tlsTroubles } from "./tls-trouble.ts";
+import { bestView, type ExporterTraffic, groupBy, type Trouble } from "./trouble.ts";
+
+/** What exporters are tied to workloads by. */
+export interface ExporterWorld {
+  readonly table: HopTable;
+  readonly machines: Machines;
+  readonly naming: Naming;
+  readonly diff: TraceDiff;
+}
+
+export class Exporters {
+  readonly #traffic: ExporterTraffic;
+  readonly #world: ExporterWorld;
+  readonly #exportsOf = new Map<Workload, readonly SpanExport[]>();
+  readonly #saturationOf = new Map<Workload, Saturation | undefined>();
+  readonly #deliveredBy = new Map<Workload, readonly SpanExport[]>();
+  readonly #troublesOf = new Map<Workload, readonly Trouble[]>();
+  #shipped: ShippedSpans | undefined;
+  #collectors: Collectors | undefined;
+  #troubles: Map<string, Trouble[]> | undefined;
+  #exports: Map<string, SpanExport[]> | undefined;
+  #recorded: ReadonlySet<Workload> | undefined;
+
+  constructor(traffic: ExporterTraffic, world: ExporterWorld) {
+    this.#traffic = traffic;
+    this.#world = world;
+  }
+
+  get shipped(): ShippedSpans {
+    this.#shipped ??= new ShippedSpans(this.#traffic.exports);
+    return this.#shipped;
+  }
+
+  get collectors(): Collectors {
+    this.#collectors ??= new Collectors(this.#traffic, this.#world.table, this.#world.machines);
+    return this.#collectors;
+  }
+
+  hostOf({ client, vantage }: SpanExport): string {
+    return this.#world.machines.hostOf(client.address, vantage);
+  }
+
+  /** Its exports as one capture shows them, in the order of time. */
+  exportsOf(workload: Workload): readonly SpanExport[] {
+    const known = this.#exportsOf.get(workload);
+    if (known !== undefined) return known;
+    const found = [...bestView(this.#findExports(workload))].sort((a, b) => a.at - b.at);
+    this.#exportsOf.set(workload, found);
+    return found;
+  }
+
+  /** Of its exports those that were accepted. */
+  deliveredBy(workload: Workload): readonly SpanExport[] {
+    const known = this.#deliveredBy.get(workload);
+    if (known !== undefined) return known;
+    const delivered = this.exportsOf(workload).filter((of) => fateOf(of) === "accepted");
+    this.#deliveredBy.set(workload, delivered);
+    return delivered;
+  }
+
+  saturationOf(workload: Workload): Saturation | undefined {
+    if (!this.#saturationOf.has(workload)) this.#saturationOf.set(workload, saturationOf(this.exportsOf(workload)));
+    return this.#saturationOf.get(workload);
+  }
+
+  /** What kept it from delivering, likeliest first. Of several workloads on one address only the one can be meant that the backend has no spans of. */
+  troublesOf(workload: Workload): readonly Trouble[] {
+    const known = this.#troublesOf.get(workload);
+    if (known !== undefined) return known;
+    const troubles = this.#findTroubles().get(workload.host) ?? [];
+    const own = troubles.length > 0 && this.#ownerOf(workload.host) === workload ? troubles : [];
+    this.#troublesOf.set(workload, own);
+    return own;
+  }
+
+  /**
+   * Whether it has an exporter that delivers nothing, which shows that it makes spans though the backend has none. A proxy without spans of its own
+   * is none, whatever its machine does.
+   */
+  isSilenced(workload: Workload): boolean {
+    if (workload.role === "proxy" || workload.isOutside) return false;
+    const fates = this.exportsOf(workload).map(fateOf);
+    if (fates.some((fate) => fate === "accepted" || fate === "in part" || fate === "sent")) return false;
+    // One without an answer may have been cut off by the end of its own process.
+    const isCutOff = fates.filter((fate) => fate === "cut off").length > 1;
+    return fates.includes("rejected") || isCutOff || this.troublesOf(workload).some(({ isTelling }) => isTelling);
+  }
+
+  /** Whether the backend has SERVER spans of it. */
+  isRecorded(workload: Workload): boolean {
+    return this.#recordedWorkloads().has(workload);
+  }
+
+  /** Whether exports of a workload that the backend knows go to this place. */
+  isRecordedPlace(server: SpanExport["server"]): boolean {
+    return this.#world.naming.workloads.some(
+      (workload) =>
+        this.isRecorded(workload) &&
+        this.exportsOf(workload).some((own) => own.server.address === server.address && own.server.port === server.port),
+    );
+  }
+
+  #findExports(workload: Workload): readonly SpanExport[] {
+    this.#exports ??= groupBy(this.#traffic.exports, (of) => this.hostOf(of));
+    const { service, host } = workload;
+    const here = this.#exports.get(host) ?? [];
+    const isAlone = this.#listenersOn(host).length <= 1;
+    const named = here.filter((of) => isAlone || (service !== undefined && servicesOf(of).has(service)));
+    if (named.length > 0 || service === undefined) return named;
+    // Behind address translation the client's address is another one; of several replicas any could be meant.
+    const replicas = this.#world.naming.workloads.filter((other) => other.service === service && other.role !== "proxy");
+    return replicas.length === 1 ? this.#traffic.exports.filter((of) => servicesOf(of).has(service)) : [];
+  }
+
+  #findTroubles(): Map<string, Trouble[]> {
+    if (this.#troubles !== undefined) return this.#troubles;
+    const { machines } = this.#world;
+    const all = [
+      ...dnsTroubles(this.#traffic.dns, this.collectors, machines),
+      ...tlsTroubles(this.#traffic.tls, this.collectors, machines),
+      ...connectionTroubles(this.#traffic, this.collectors, machines),
+    ].sort((a, b) => b.confidence - a.confidence || b.failedAt.length - a.failedAt.length);
+    this.#troubles = groupBy(all, ({ host }) => host);
+    return this.#troubles;
+  }
+
+  #ownerOf(host: string): Workload | undefined {
+    if (this.#world.machines.isShared(host)) return undefined;
+    const listeners = this.#listenersOn(host);
+    if (listeners.length <= 1) return listeners[0];
+    const silent = listeners.filter((workload) => workload.role !== "proxy" && !this.isRecorded(workload));
+    return silent.length === 1 ? silent[0] : undefined;
+  }
+
+  #listenersOn(host: string): Workload[] {
+    return this.#world.naming.workloads.filter((workload) => workload.host === host && workload.port !== undefined);
+  }
+
+  #recordedWorkloads(): ReadonlySet<Workload> {
+    if (this.#recorded !== undefined) return this.#recorded;
+    const recorded = new Set<Workload>();
+    const { diff, naming } = this.#world;
+    for (const [hop, { server }] of diff.matches) if (server !== undefined) recorded.add(naming.receiverOf(hop));
+    this.#recorded = recorded;
+    return recorded;
+  }
+}
+
+function servicesOf({ spans }: SpanExport): ReadonlySet<string> {
+  return new Set(spans.map(({ resource }) => resource.service));
+}

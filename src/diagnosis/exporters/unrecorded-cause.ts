@@ -1,0 +1,139 @@
+// Why the backend lacks a span of a request that was right on the wire: what the receiver's exporter was seen to do.
+
+import type { Hop } from "../../hops/hop.ts";
+import type { Workload } from "../../naming/workload.ts";
+import type { SpanExport } from "../../protocols/observation.ts";
+import type { PossibleCause } from "../judgement.ts";
+import type { View } from "../view.ts";
+import type { Explanation } from "./explanation.ts";
+import { answerName, type Fate, fateOf, reasonOf } from "./export-answer.ts";
+import { isRead, whyNeverExported } from "./never-exported.ts";
+import type { RouteCounts } from "./route-counts.ts";
+import type { Shipment } from "./shipped-spans.ts";
+import { endOn, isBefore, type SpanLosses } from "./span-losses.ts";
+import { groupBy, type Trouble } from "./trouble.ts";
+
+/** The very span stands in an export that was refused. */
+const PROVEN = 0.98;
+/** An export that cannot be read was refused when the span was due. */
+const DUE = 0.85;
+/** Who ended the connection may have been the exporter itself, with its process. */
+const CUT_OFF = 0.85;
+const MAX_PROOFS = 3;
+
+/** Undefined where the captures show nothing of it. */
+export function explainUnrecorded(
+  hop: Hop,
+  receiver: Workload,
+  view: View,
+  losses: SpanLosses,
+  routes: RouteCounts,
+): Explanation | undefined {
+  const shipments = shipmentsOf(hop, receiver, view);
+  if (shipments.length > 0) return afterExport(hop, receiver, shipments, view);
+  const trouble = view.exporters.troublesOf(receiver).find((each) => isInTheWay(each, hop, receiver, view));
+  if (trouble !== undefined) {
+    const { cause, clause, confidence, proofs } = trouble;
+    return { cause, detail: `${receiver.group} ${clause}`, confidence, proofs };
+  }
+  return refusedUnread(hop, receiver, view) ?? whyNeverExported(hop, receiver, view, losses, routes);
+}
+
+/** Exports that carried the receiver's span of this request. */
+function shipmentsOf(hop: Hop, receiver: Workload, { exporters }: View): Shipment[] {
+  return hop.reading.identities
+    .flatMap(({ traceId, spanId }) => exporters.shipped.serversOf(traceId, spanId))
+    .filter(
+      ({ span, export: of }) =>
+        receiver.service === undefined || span.resource.service === receiver.service || exporters.hostOf(of) === receiver.host,
+    );
+}
+
+function afterExport(hop: Hop, receiver: Workload, shipments: readonly Shipment[], view: View): Explanation | undefined {
+  const { exporters } = view;
+  const legs = [...groupBy(shipments, ({ export: of }) => exporters.hostOf(of)).values()];
+  const failed = legs.find((leg) => leg.every(({ export: of }) => isLost(fateOf(of))));
+  if (failed !== undefined)
+    return refused(
+      receiver,
+      failed.map((shipment) => shipment.export),
+      view,
+    );
+  const taken = shipments.filter(({ export: of }) => fateOf(of) === "accepted").map((shipment) => shipment.export);
+  const [last] = taken.slice(-1);
+  return last === undefined ? undefined : lostBehind(hop, receiver, last, view);
+}
+
+function isLost(fate: Fate): boolean {
+  return fate === "rejected" || fate === "in part" || fate === "cut off";
+}
+
+function refused(receiver: Workload, exports: readonly SpanExport[], { exporters }: View): Explanation {
+  const last = exports[exports.length - 1]!;
+  const host = exporters.hostOf(last);
+  const all = exporters.exportsOf(receiver);
+  const isOwn = all.some((of) => exporters.hostOf(of) === host);
+  const who = isOwn ? receiver.group : `the collector at ${last.client.address}`;
+  const collector = exporters.collectors.label(last.server);
+  const proofs = exports.slice(-MAX_PROOFS);
+  const lost = all.filter((of) => isLost(fateOf(of)));
+  const how = isOwn && all.length > 1 ? `${lost.length} of ${all.length} exports of ${who}` : `an export of ${who}`;
+  if (fateOf(last) === "cut off")
+    return {
+      cause: "exporter-unreachable",
+      detail: `${collector} ends the connection without an answer to ${how}, this span in ${lost.length > 1 ? "one of them" : "it"}`,
+      confidence: CUT_OFF,
+      proofs,
+    };
+  const why = reasonOf(isOwn ? lost : exports, exporters.deliveredBy(receiver));
+  const detail = `${collector} answers ${how} with ${answerName(last)}, and the span was in ${lost.length > 1 ? "one of them" : "it"}${why}`;
+  return { cause: "exporter-rejected", detail, confidence: PROVEN, proofs };
+}
+
+/** Exported, accepted, and not in the backend. */
+function lostBehind(hop: Hop, receiver: Workload, last: SpanExport, { exporters, diff }: View): Explanation {
+  const collector = exporters.collectors.label(last.server);
+  const proofs = [last];
+  if (!exporters.isRecorded(receiver) && !exporters.isRecordedPlace(last.server))
+    return {
+      cause: "intermediary-not-exported",
+      detail: `${receiver.group} exports its spans to ${collector}, which accepts them, and none of what is sent there is in the backend`,
+      confidence: 0.85,
+      proofs,
+    };
+  const isWholeTrace = !hop.traceIds.some((traceId) => diff.index.hasTrace(traceId));
+  return {
+    cause: "unknown",
+    detail: `its span was exported, and ${collector} accepted it: it was lost behind the collector`,
+    confidence: 0.95,
+    proofs,
+    possible: isWholeTrace ? [WHOLE_TRACES_SAMPLED, ...BEHIND] : BEHIND,
+    // A collector that samples whole traces leaves nothing of them.
+    severity: isWholeTrace && exporters.isRecorded(receiver) ? "warning" : "error",
+  };
+}
+
+const WHOLE_TRACES_SAMPLED: PossibleCause = {
+  cause: "unsampled",
+  because: "the collector keeps some traces only (tail sampling): nothing of this one is there",
+};
+const BEHIND: readonly PossibleCause[] = [
+  { cause: "exporter-rejected", because: "the collector's own export is refused: capture at the collector, or read its log" },
+  { cause: "exporter-queue-overflow", because: "the collector's sending queue is full: otelcol_exporter_enqueue_failed_spans counts them" },
+];
+
+/** Whether this trouble was there when the span was due to be sent. */
+function isInTheWay(trouble: Trouble, hop: Hop, receiver: Workload, { exporters }: View): boolean {
+  const delivered = exporters.deliveredBy(receiver);
+  const over = endOn(hop, trouble.vantage);
+  if (delivered.length === 0) return !exporters.isRecorded(receiver) || trouble.failedAt[trouble.failedAt.length - 1]! >= over;
+  const next = delivered.find(({ at }) => at >= over);
+  return trouble.failedAt.some((at) => at >= over && (next === undefined || at <= next.at));
+}
+
+/** The first export after the request was refused, and what was in it cannot be told. */
+function refusedUnread(hop: Hop, receiver: Workload, view: View): Explanation | undefined {
+  const next = view.exporters.exportsOf(receiver).find((of) => isBefore(hop, of));
+  if (next === undefined || isRead(next) || !isLost(fateOf(next))) return undefined;
+  return { ...refused(receiver, [next], view), confidence: DUE };
+}

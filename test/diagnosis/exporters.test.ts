@@ -1,0 +1,300 @@
+// The third view: what captures show of exporters says why the backend lacks a span, and who has an exporter at all.
+
+import { describe, expect, it } from "vitest";
+import type { ExporterTraffic } from "../../src/diagnosis/exporters/trouble.ts";
+import type { Span } from "../../src/spans/span.ts";
+import { attempt, exported, handshake, lookUp } from "./build-traffic.ts";
+import { client, look, type Request, request, server, trace, traceparent } from "./build-view.ts";
+import { type Checkout, checkout, forwarded, nTimes, requestsOf } from "./cases/case.ts";
+
+/** client → frontend → orders, six times; the backend has all spans of frontend, and those of orders for which `has` is true. */
+const calls = nTimes(6, (i) => checkout(i));
+const stored = (has: (i: number) => boolean = () => false) =>
+  calls.flatMap(({ spans }, i) => [spans.frontend, spans.call, ...(has(i) ? [spans.orders] : [])]);
+const ordersSpans = (of: readonly Checkout[]) => of.map(({ spans }) => spans.orders);
+
+function seen(traffic: Partial<ExporterTraffic>, spans = stored(), requests: readonly Request[] = requestsOf(calls)) {
+  const { findings, blamed } = look({ requests, spans, traffic });
+  const [finding] = findings;
+  return { blamed, detail: finding?.detail, message: finding?.message, findings };
+}
+
+const silent = (cause: string) => [`error unrecorded: frontend → orders 6/6, orders, ${cause}`];
+
+describe("a service that the backend has never heard of has an exporter that", () => {
+  it("asks for a collector's name in vain", () => {
+    const { blamed, message } = seen({ dns: [lookUp("orders", "otel-colector.obs.svc.cluster.local")] });
+    expect(blamed).toEqual(silent("exporter-dns-failed"));
+    expect(message).toBe(
+      "orders left no span of 6 of 6 requests from frontend: orders asks DNS for otel-colector.obs.svc.cluster.local and gets NXDOMAIN (1 time)",
+    );
+  });
+
+  it("asks for the name that others export to, with a typing error", () => {
+    const dns = [
+      lookUp("frontend", "spanhub-main.obs", { addresses: ["10.0.0.6"] }),
+      lookUp("orders", "spanhub-mian.obs", { code: "SERVFAIL" }),
+    ];
+    expect(seen({ dns, exports: [exported("frontend", [], { at: 9_000 })] }).blamed).toEqual(silent("exporter-dns-failed"));
+    expect(seen({ dns }).blamed).toEqual([]);
+  });
+
+  it("gets no answer from DNS, again and again", () => {
+    const name = "otlp.example.net";
+    const dns = [0, 1_000].map((at) => lookUp("orders", name, { at, code: undefined }));
+    expect(seen({ dns }).detail).toBe("orders asks DNS for otlp.example.net and gets no answer (2 times)");
+    expect(seen({ dns: dns.slice(1) }).blamed).toEqual([]);
+  });
+
+  it("finds nobody who accepts its connections", () => {
+    expect(seen({ connections: [attempt("orders", "collector")] })).toMatchObject({
+      blamed: silent("exporter-unreachable"),
+      detail: "orders tries to connect to 10.0.0.6:4317 and is refused (1 time)",
+    });
+    const unanswered = attempt("orders", "collector:14268", { handshake: "unanswered", packets: 4 });
+    expect(seen({ connections: [unanswered] }).blamed).toEqual(silent("exporter-unreachable"));
+    const atTheEnd = 1_795_348_800_000_000 + 3_600_000_000;
+    expect(seen({ connections: [{ ...unanswered, packets: 1, openedAt: atTheEnd, lastPacketAt: atTheEnd }] }).blamed).toEqual([]);
+  });
+
+  it("is refused at another port of where others export to", () => {
+    const connections = [attempt("orders", "collector:9999")];
+    expect(seen({ connections, exports: [exported("frontend", [], { at: 9_000 })] }).blamed).toEqual(silent("exporter-unreachable"));
+    expect(seen({ connections }).blamed).toEqual([]);
+  });
+
+  it("does not get through TLS", () => {
+    const at = 0;
+    const unknownCa = { from: "client", level: "fatal", description: "unknown_ca", packet: { capture: 0, number: 5 }, at } as const;
+    expect(seen({ tls: [handshake("orders", "collector", { alert: unknownCa })] })).toMatchObject({
+      blamed: silent("exporter-tls-failed"),
+      detail: "orders does not accept the certificate of 10.0.0.6:4317: TLS alert unknown_ca (1 time)",
+    });
+    const plain = handshake("orders", "collector", { plaintextAnswer: "HTTP/2", failedBy: "server" });
+    expect(seen({ tls: [plain, plain] }).detail).toBe("orders speaks TLS to 10.0.0.6:4317, which answers in plain HTTP/2 (2 times)");
+    const silently = handshake("orders", "collector", { failedBy: "client" });
+    expect(seen({ tls: [silently, silently] }).blamed).toEqual(silent("exporter-tls-failed"));
+    expect(seen({ tls: [silently] }).blamed).toEqual([]);
+    expect(seen({ tls: [handshake("orders", "stock:8443", { alert: unknownCa })] }).blamed).toEqual([]);
+  });
+
+  it("is refused by the collector", () => {
+    const refused = exported("orders", ordersSpans(calls), { at: 9_000, answer: { grpcStatus: 7 } });
+    expect(seen({ exports: [refused] })).toMatchObject({
+      blamed: silent("exporter-rejected"),
+      detail: "10.0.0.6:4317 answers an export of orders with PERMISSION_DENIED (grpc-status 7), and the span was in it",
+    });
+  });
+
+  it("speaks gRPC to an HTTP port", () => {
+    const refused = exported("orders", ordersSpans(calls), {
+      at: 9_000,
+      to: "collector:4318",
+      answer: { status: 404, grpcStatus: undefined },
+    });
+    expect(seen({ exports: [refused] }).detail).toMatch(/HTTP 404, and the span was in it: gRPC sent to an HTTP port$/);
+  });
+
+  it("is cut off before the answer", () => {
+    const cut = exported("orders", ordersSpans(calls), { at: 9_000, answer: "none", unanswered: "reset" });
+    expect(seen({ exports: [cut, cut] }).blamed).toEqual(silent("exporter-unreachable"));
+    expect(seen({ exports: [cut] }).blamed).toEqual([]);
+  });
+});
+
+describe("a service is not taken for one with an exporter", () => {
+  const name = "otel-collector.obs.svc.cluster.local";
+  const failing = { dns: [lookUp("orders", name)], connections: [attempt("orders", "collector")] };
+
+  it.each([
+    ["asks in vain for a name that tells nothing", { dns: nTimes(6, (i) => lookUp("orders", "legacy-db.shop", { at: i * 500 })) }],
+    ["asks for a collector of logs", { dns: nTimes(6, (i) => lookUp("orders", "log-collector.shop", { at: i * 500 })) }],
+    [
+      "has a search list, and finds the collector at last",
+      { dns: [lookUp("orders", `${name}.shop.svc.cluster.local`), lookUp("orders", name, { addresses: ["10.0.0.6"] })] },
+    ],
+    [
+      "finds the collector in its search list, the bare name is never asked for",
+      {
+        dns: [
+          lookUp("orders", "jaeger.obs.shop.svc.cluster.local"),
+          lookUp("orders", "jaeger.obs.svc.cluster.local", { addresses: ["10.0.0.6"] }),
+        ],
+      },
+    ],
+    ["got an empty AAAA answer only", { dns: [lookUp("orders", name, { type: "AAAA", code: "NOERROR" })] }],
+    ["exports well, to wherever", { exports: [exported("orders", ordersSpans(calls), { at: 9_000 })] }],
+    ["is another machine", { dns: [lookUp("stock", name)], connections: [attempt("stock", "collector")] }],
+    ["is refused at a port that is nobody's", { connections: [attempt("orders", "stock:5432")] }],
+  ] satisfies [string, Partial<ExporterTraffic>][])("that %s", (_, traffic) => {
+    expect(seen(traffic).blamed).toEqual([]);
+  });
+
+  it("that got unsampled requests only", () => {
+    const unsampled = calls.map(({ inbound, outbound, ids }) => [
+      { ...inbound, fields: [traceparent(ids.trace, ids.caller, "00")] },
+      { ...outbound, fields: [traceparent(ids.trace, ids.call, "00")] },
+    ]);
+    expect(seen(failing, stored(), unsampled.flat()).blamed).toEqual([]);
+  });
+
+  it("that passes every request on and makes no spans", () => {
+    const passed = nTimes(6, (i) => forwarded(i));
+    const traffic = { dns: [lookUp("ingress", name)], connections: [attempt("ingress", "collector")] };
+    expect(look({ requests: requestsOf(passed), spans: passed.map(({ spans }) => spans.orders), traffic }).blamed).toEqual([]);
+  });
+
+  it("that shares its address with another one, so that either could be meant", () => {
+    const admin = nTimes(6, (i) => request("frontend → orders:9090", { at: 20_000 + i, fields: [traceparent(600 + i, 600)] }));
+    expect(seen(failing, stored(), [...requestsOf(calls), ...admin]).blamed).toEqual([]);
+  });
+});
+
+describe("of a service that the backend knows, spans are missing", () => {
+  const some = stored((i) => i > 1);
+  const two = (cause: string) => [`error unrecorded: frontend → orders 2/6, orders, ${cause}`];
+  const lost = calls.slice(0, 2);
+  const kept = calls.slice(2);
+
+  it("because the export that carried them was refused", () => {
+    const exports = [
+      exported("orders", ordersSpans(lost), { at: 1_500, answer: { grpcStatus: 8 } }),
+      exported("orders", ordersSpans(kept), { at: 9_000 }),
+    ];
+    expect(seen({ exports }, some).blamed).toEqual(two("exporter-rejected"));
+    const inPart = exported("orders", ordersSpans(lost), { at: 1_500, answer: { rejected: { spans: 2, hasMessage: true } } });
+    expect(seen({ exports: [inPart] }, some).detail).toMatch(/a partial success that refuses 2 spans/);
+  });
+
+  it("and a refusal that was made good by another try is none", () => {
+    const exports = [
+      exported("orders", ordersSpans(lost), { at: 1_500, answer: { grpcStatus: 14 } }),
+      exported("orders", ordersSpans(lost), { at: 2_500 }),
+      exported("orders", ordersSpans(kept), { at: 9_000 }),
+    ];
+    expect(seen({ exports }, some).blamed).toEqual(two("unknown"));
+    expect(seen({ exports }, some).detail).toBe("its span was exported, and 10.0.0.6:4317 accepted it: it was lost behind the collector");
+  });
+
+  it("because the export that was due could not be read and was refused", () => {
+    const exports = [
+      exported("orders", ordersSpans(lost), { at: 1_500, answer: { status: 413, grpcStatus: undefined }, isWhole: false }),
+      exported("orders", ordersSpans(kept), { at: 9_000 }),
+    ];
+    expect(seen({ exports }, some).blamed).toEqual(two("exporter-rejected"));
+    const readable = [{ ...exports[0]!, isWhole: true, spanCount: 1, spans: exports[1]!.spans.slice(0, 1) }, exports[1]!];
+    expect(seen({ exports: readable }, some).blamed).toEqual(two("unknown"));
+  });
+
+  it("because the collector could not be reached for a while", () => {
+    const noon = 1_795_348_800_000_000;
+    const connections = [attempt("orders", "collector", { lastPacketAt: noon + 1_500_000 })];
+    const delivered = exported("orders", ordersSpans(kept), { at: 9_000 });
+    expect(seen({ connections, exports: [delivered] }, some).blamed).toEqual(two("exporter-unreachable"));
+    const before = exported("orders", ordersSpans(calls.slice(0, 1)), { at: 1_300 });
+    const late = [attempt("orders", "collector", { lastPacketAt: noon - 5_000_000 })];
+    expect(seen({ connections: late, exports: [before, delivered] }, some).blamed).toEqual(two("unknown"));
+  });
+
+  it("but are on their way where the last export came before them", () => {
+    const newest = stored((i) => i < 4);
+    const exports = [exported("orders", ordersSpans(calls.slice(0, 4)), { at: 3_500 })];
+    expect(seen({ exports }, newest).blamed).toEqual([]);
+  });
+
+  it("for good where the exporter fails from then on", () => {
+    const newest = stored((i) => i < 4);
+    const exports = [exported("orders", ordersSpans(calls.slice(0, 4)), { at: 3_500 })];
+    const connections = nTimes(3, (i) => attempt("orders", "collector", { lastPacketAt: 1_795_348_800_000_000 + (7_000 + i) * 1_000 }));
+    expect(seen({ exports, connections }, newest).blamed).toEqual(two("exporter-unreachable"));
+  });
+});
+
+describe("of a service that calls others", () => {
+  /** frontend is the one that lacks SERVER spans; its CLIENT spans name them as their parents. */
+  const has = (i: number) => i > 1;
+  const without = (drop: (span: Span, i: number) => boolean) =>
+    calls.flatMap(({ spans }, i) => [spans.frontend, spans.call, spans.orders].filter((span) => !drop(span, i)));
+
+  it("a span that its children name and no export carried was never ended", () => {
+    const spans = without((span, i) => !has(i) && span.kind === "server" && span.resource.service === "frontend");
+    const sent = spans.filter(({ resource }) => resource.service === "frontend");
+    const { blamed, detail } = seen({ exports: [exported("frontend", sent, { at: 9_000 })] }, spans);
+    expect(blamed).toEqual(["error unrecorded: client → frontend 2/6, frontend, span-not-ended"]);
+    expect(detail).toMatch(/^spans of frontend name span [0-9a-f]{16} as their parent, which is in no export/);
+    expect(seen({}, spans).blamed).toEqual(["error unrecorded: client → frontend 2/6, frontend, unknown"]);
+  });
+
+  it("spans of calls that are in no export, SERVER spans among them, were dropped by a full queue", () => {
+    const spans = without((span, i) => !has(i) && span.resource.service === "frontend");
+    const sent = spans.filter(({ resource }) => resource.service === "frontend");
+    const traffic = { exports: [exported("frontend", sent, { at: 9_000 })] };
+    expect(seen(traffic, spans).blamed).toEqual(["error unrecorded: client → frontend 2/6, frontend, exporter-queue-overflow"]);
+    const refused = {
+      exports: [exported("frontend", sent, { at: 9_000 }), exported("frontend", [], { at: 9_500, answer: { status: 503 } })],
+    };
+    expect(seen(refused, spans).blamed).toEqual(["error unrecorded: client → frontend 2/6, frontend, unknown"]);
+  });
+});
+
+describe("of a service that calls nobody", () => {
+  const leaf = nTimes(12, (i) =>
+    request("client → orders", { at: i * 100, until: i * 100 + 50, target: `/stock/${i}`, fields: [traceparent(i + 1, i + 1)] }),
+  );
+  const spans = leaf.map((of, i) => server(of, { trace: i + 1, id: 100 + i, parent: i + 1 }));
+  const lost = new Set([5, 7, 8]);
+  const kept = spans.filter((_, i) => !lost.has(i));
+  const batch = (from: number, at: number) => exported("orders", kept.slice(from, from + 3), { at, takes: 295 });
+
+  it("full batches one after another mean that its queue was full", () => {
+    const exports = [batch(0, 320), batch(3, 620), batch(6, 920), exported("orders", kept.slice(8), { at: 1_220 })];
+    expect(seen({ exports }, kept, leaf).blamed).toEqual(["error unrecorded: client → orders 3/12, orders, exporter-queue-overflow"]);
+  });
+
+  it("one export, and others of the route before and after it, mean that it was most likely never ended", () => {
+    const { blamed, findings } = seen({ exports: [exported("orders", kept, { at: 9_000 })] }, kept, leaf);
+    expect(blamed).toEqual(["error unrecorded: client → orders 3/12, orders, span-not-ended"]);
+    expect(findings[0]?.otherCauses.map(({ cause }) => cause)).toEqual(["exporter-queue-overflow", "unsampled"]);
+    expect(findings[0]?.confidence).toBeLessThan(0.8);
+  });
+
+  it("a route without a single span is not the exporter's matter, nor is what was turned away in front", () => {
+    const exports = [exported("orders", kept, { at: 9_000 })];
+    const bare = leaf.map((of, i) => (lost.has(i) ? { ...of, target: "/search" } : of));
+    expect(seen({ exports }, kept, bare).blamed).toEqual(["error unrecorded: client → orders 3/12, orders, unknown"]);
+    const refused = leaf.map((of, i) => (lost.has(i) ? { ...of, status: 503 } : of));
+    expect(seen({ exports }, kept, refused).blamed).toEqual(["error unrecorded: client → orders 3/12, orders, unknown"]);
+  });
+});
+
+describe("spans that no backend has", () => {
+  it("are exported to a place where nothing recorded comes from", () => {
+    const sends = calls.map(({ outbound, ids }) =>
+      request("orders → stock", {
+        at: outbound.at + 10,
+        until: outbound.until - 10,
+        target: outbound.target,
+        fields: [traceparent(ids.trace, ids.orders + 4)],
+      }),
+    );
+    const own = sends.map((of, i) => client(of, { trace: i + 1, id: calls[i]!.ids.orders + 4, parent: calls[i]!.ids.orders }));
+    const spans = [...stored(), ...sends.map((of, i) => server(of, { trace: i + 1, id: 900 + i, parent: calls[i]!.ids.orders + 4 }))];
+    const exports = [
+      exported("orders", [...ordersSpans(calls), ...own], { at: 9_000, to: "collector:4319" }),
+      exported("frontend", stored(), { at: 9_000 }),
+    ];
+    expect(seen({ exports }, spans, [...requestsOf(calls), ...sends]).blamed).toEqual([
+      "error unrecorded: frontend → orders 6/6, orders, intermediary-not-exported",
+    ]);
+  });
+
+  it("of whole traces may be sampled away by the collector", () => {
+    const some = calls.slice(2).flatMap(({ spans }) => [spans.frontend, spans.call, spans.orders]);
+    const all = calls.flatMap(({ spans }) => [spans.frontend, spans.call]);
+    const exports = [exported("orders", ordersSpans(calls), { at: 9_000 }), exported("frontend", all, { at: 9_000 })];
+    const { findings, blamed } = seen({ exports }, some);
+    expect(blamed.every((line) => line.startsWith("warning unrecorded"))).toBe(true);
+    expect(findings[0]?.otherCauses[0]?.cause).toBe("unsampled");
+    expect(findings[0]?.traceIds).toContain(trace(1));
+  });
+});
