@@ -357,7 +357,7 @@ function* emptyRecords(count) {
  */
 export const attacks = {
   "syn-flood": { make: synFlood, count: 4_000_000, limit: true, small: [1100, true] },
-  "half-open-requests": { grows: true, make: halfOpenRequests, count: 600_000, limit: true, small: [2000, false] },
+  "half-open-requests": { grows: true, make: halfOpenRequests, count: 200_000, limit: true, small: [2000, false] },
   "request-flood": { grows: true, make: requestFlood, count: 400_000, limit: true, small: [2000, false] },
   "endless-header-lines": { make: endlessHeaderLines, count: 300_000, limit: true, small: [300, true] },
   "endless-head": { make: endlessHead, count: 300_000, limit: true, small: [300, true] },
@@ -366,12 +366,12 @@ export const attacks = {
   "many-trace-lines": { make: manyTraceLines, count: 200_000, limit: true, small: [400, true] },
   "prefixed-baggage": { make: prefixedBaggage, count: 200_000, limit: true, small: [300, true] },
   "gigantic-length": { make: giganticLength, count: 300_000, limit: false, small: [50, false] },
-  "chunk-overflow": { make: chunkOverflow, count: 300_000, limit: false, small: [50, false] },
+  "chunk-overflow": { grows: true, make: chunkOverflow, count: 300_000, limit: false, small: [50, false] },
   "chunk-extensions": { make: chunkExtensions, count: 200_000, limit: true, small: [30, true] },
   trailers: { make: trailers, count: 200_000, limit: true, small: [100, true] },
   pipelined: { grows: true, make: pipelined, count: 300_000, limit: true, small: [1100, true] },
   "early-segments": { make: earlySegments, count: 3_000_000, limit: true, small: [20_000, false] },
-  "sequence-games": { make: sequenceGames, count: 1_000_000, limit: false, small: [5000, false] },
+  "sequence-games": { grows: true, make: sequenceGames, count: 100_000, limit: false, small: [5000, false] },
   "fragment-flood": { make: fragmentFlood, count: 20_000, limit: true, small: [400, true] },
   "tiny-fragments": { make: tinyFragments, count: 2_000_000, limit: true, small: [1100, true] },
   "address-scan": { make: addressScan, count: 2_000_000, limit: true, small: [5000, false] },
