@@ -6,7 +6,12 @@ import { readFileSync } from "node:fs";
 const totals = readFileSync(process.argv[2], "utf8").trim().split("\n").at(-1);
 const number = (pattern) => Number(pattern.exec(totals)?.[1] ?? Number.NaN);
 const floors = [
-  ["faults found", number(/faults found (\d+)\//), 38, "at least"],
+  ["faults found", number(/faults found (\d+)\//), 51, "at least"],
+  ["culprit right, %", number(/culprit right ([\d.]+) %/), 97, "at least"],
+  ["cause right, %", number(/cause right ([\d.]+) %/), 97, "at least"],
+  ["count right, %", number(/count right ([\d.]+) %/), 97, "at least"],
+  ["exchanges seen, %", number(/exchanges seen ([\d.]+) %/), 99, "at least"],
+  ["parents right, %", number(/parents right ([\d.]+) %/), 97, "at least"],
   ["false alarms", number(/false alarms (\d+)/), 0, "at most"],
   ["needless warnings", number(/needless warnings (\d+)/), 0, "at most"],
   ["scenarios that did not run", number(/ran, (\d+) did not/), 0, "at most"],

@@ -5,10 +5,13 @@
 import { Interned } from "../wire/columns.ts";
 import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import { PairTable } from "../wire/pair-table.ts";
+import { MILLISECOND, SECOND } from "../wire/timestamp.ts";
 import { type Ends, isSameEnd } from "./connection-ends.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 
 const NOTHING = -1;
+const FORWARDED_WITHIN_US = 50 * MILLISECOND;
+const CLOCKS_WITHIN_US = 60 * SECOND;
 
 /** Groups of rows that show one exchange each, in the order of their first rows. */
 export class Sightings {
@@ -144,8 +147,17 @@ function isTranslated(table: ExchangeTable, row: number, other: number): boolean
     table.stream[row] === table.stream[other] &&
     table.targetHash[row] === table.targetHash[other] &&
     table.method[row] === table.method[other] &&
-    table.headLength(row) === table.headLength(other)
+    table.host[row] === table.host[other] &&
+    table.status[row] === table.status[other] &&
+    table.headLength(row) === table.headLength(other) &&
+    isAtOneTime(table, row, other)
   );
+}
+
+/** One clock shows both within the time that forwarding takes; two clocks may be apart. */
+function isAtOneTime(table: ExchangeTable, row: number, other: number): boolean {
+  const apart = Math.abs(table.requestStart[row]! - table.requestStart[other]!);
+  return apart <= (table.vantageOf(row) === table.vantageOf(other) ? FORWARDED_WITHIN_US : CLOCKS_WITHIN_US);
 }
 
 function endsName({ client, server, vantage }: Ends): string {

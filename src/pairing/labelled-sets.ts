@@ -29,9 +29,9 @@ export function readLabelledSet(json: unknown, keeps: (inId: string) => boolean 
   if (!isObject(json)) throw new TypeError("a labelled set is an object of services");
   return Object.entries(json).map(([service, value]) => {
     if (!isObject(value)) throw new TypeError(`${service}: no object`);
-    const all = rowsOf(value["ins"], `${service}.ins`);
+    const all = rowsOf(value.ins, `${service}.ins`);
     const ins = all.filter(({ id }) => keeps(id));
-    const outs = rowsOf(value["outs"], `${service}.outs`);
+    const outs = rowsOf(value.outs, `${service}.outs`);
     const place = new Map(ins.map(({ id }, row) => [id, row]));
     return {
       service,

@@ -1,6 +1,6 @@
 // Help, and what is said to arguments that cannot be meant.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { splitJaegerValue } from "../../src/cli/options.ts";
@@ -61,7 +61,8 @@ describe("help", () => {
     visit(MAIN);
     expect([...packages]).toEqual(["commander"]);
     expect(seen.size).toBeLessThan(20);
-    expect(readdirSync(join(dirname(MAIN), "commands")).every((name) => !seen.has(join(dirname(MAIN), "commands", name)))).toBe(true);
+    const later = ["pcap.js", "trace.js", "live.js", "explain.js", "demo.js"].map((name) => join(dirname(MAIN), name));
+    expect(later.filter((file) => !existsSync(file) || seen.has(file))).toEqual([]);
   });
 });
 

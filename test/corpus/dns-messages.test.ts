@@ -59,12 +59,6 @@ const DIFFERENCES: readonly Difference[] = [
     isElsewhere: true,
   },
   {
-    file: "tcpdump/LINKTYPE_USER2_PKTAP.pcap",
-    missing: ["1 17153 in.m.yahoo.com A"],
-    reason: "the link type is for private use: tshark guesses",
-    isElsewhere: true,
-  },
-  {
     file: "zeek/dns-inverse-query.pcap",
     missing: ["6 34798 - -", "7 34798 [4.3.2.1] A NOERROR 1"],
     reason: "FDDI, which is not read",

@@ -261,7 +261,7 @@ describe("of a service that calls nobody", () => {
   it("a route without a single span is not the exporter's matter, nor is what was turned away in front", () => {
     const exports = [exported("orders", kept, { at: 9_000 })];
     const bare = leaf.map((of, i) => (lost.has(i) ? { ...of, target: "/search" } : of));
-    expect(seen({ exports }, kept, bare).blamed).toEqual(["error unrecorded: client → orders 3/12, orders, unknown"]);
+    expect(seen({ exports }, kept, bare).blamed).toEqual(["error unrecorded: client → orders 3/12, orders, middleware-missing"]);
     const refused = leaf.map((of, i) => (lost.has(i) ? { ...of, status: 503 } : of));
     expect(seen({ exports }, kept, refused).blamed).toEqual(["error unrecorded: client → orders 3/12, orders, unknown"]);
   });
