@@ -5,6 +5,7 @@ import type { HopTable } from "../../hops/hop-table.ts";
 import type { Machines } from "../../hops/machines.ts";
 import type { Naming, Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
+import { formatEndpoint } from "../../wire/endpoint.ts";
 import { Collectors } from "./collectors.ts";
 import { connectionTroubles } from "./connection-trouble.ts";
 import { dnsTroubles } from "./dns-trouble.ts";
@@ -28,12 +29,14 @@ export class Exporters {
   readonly #exportsOf = new Map<Workload, readonly SpanExport[]>();
   readonly #saturationOf = new Map<Workload, Saturation | undefined>();
   readonly #deliveredBy = new Map<Workload, readonly SpanExport[]>();
+  readonly #silenced = new Map<Workload, boolean>();
   readonly #troublesOf = new Map<Workload, readonly Trouble[]>();
   #shipped: ShippedSpans | undefined;
   #collectors: Collectors | undefined;
   #troubles: Map<string, Trouble[]> | undefined;
   #exports: Map<string, SpanExport[]> | undefined;
   #recorded: ReadonlySet<Workload> | undefined;
+  #recordedPlaces: ReadonlySet<string> | undefined;
 
   constructor(traffic: ExporterTraffic, world: ExporterWorld) {
     this.#traffic = traffic;
@@ -92,6 +95,14 @@ export class Exporters {
    * is none, whatever its machine does.
    */
   isSilenced(workload: Workload): boolean {
+    const known = this.#silenced.get(workload);
+    if (known !== undefined) return known;
+    const isSilenced = this.#deliversNothing(workload);
+    this.#silenced.set(workload, isSilenced);
+    return isSilenced;
+  }
+
+  #deliversNothing(workload: Workload): boolean {
     if (workload.role === "proxy" || workload.isOutside) return false;
     const fates = this.exportsOf(workload).map(fateOf);
     if (fates.some((fate) => fate === "accepted" || fate === "in part" || fate === "sent")) return false;
@@ -107,11 +118,11 @@ export class Exporters {
 
   /** Whether exports of a workload that the backend knows go to this place. */
   isRecordedPlace(server: SpanExport["server"]): boolean {
-    return this.#world.naming.workloads.some(
-      (workload) =>
-        this.isRecorded(workload) &&
-        this.exportsOf(workload).some((own) => own.server.address === server.address && own.server.port === server.port),
-    );
+    if (this.#recordedPlaces === undefined) {
+      const recorded = this.#world.naming.workloads.filter((workload) => this.isRecorded(workload));
+      this.#recordedPlaces = new Set(recorded.flatMap((workload) => this.exportsOf(workload).map((of) => formatEndpoint(of.server))));
+    }
+    return this.#recordedPlaces.has(formatEndpoint(server));
   }
 
   #findExports(workload: Workload): readonly SpanExport[] {

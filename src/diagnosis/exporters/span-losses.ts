@@ -16,6 +16,7 @@ export interface Losses {
 
 export class SpanLosses {
   readonly #view: View;
+  readonly #exports = new Map<Workload, ReadonlySet<SpanExport>>();
   #calls: ReadonlyMap<Workload, Losses> | undefined;
   #orphans: ReadonlyMap<string, readonly Span[]> | undefined;
 
@@ -32,17 +33,25 @@ export class SpanLosses {
   missingParents(hop: Hop, workload: Workload): readonly string[] {
     const { exporters, diff } = this.#view;
     const found = new Set<string>();
+    const exports = this.#exportsOf(workload);
     const callers = new Set(hop.reading.identities.map(({ spanId }) => spanId));
     for (const traceId of hop.traceIds) {
       const add = (parent: string | undefined, service: string, isHere: boolean) => {
         if (parent === undefined || callers.has(parent) || !(isHere || service === workload.service)) return;
         if (diff.index.byId(traceId, parent).length === 0 && !exporters.shipped.has(traceId, parent)) found.add(parent);
       };
-      for (const { span, export: of } of exporters.shipped.ofTrace(traceId))
-        add(span.parentSpanId, span.resource.service, exporters.hostOf(of) === workload.host && exporters.exportsOf(workload).includes(of));
+      for (const { span, export: of } of exporters.shipped.ofTrace(traceId)) add(span.parentSpanId, span.resource.service, exports.has(of));
       for (const span of this.#orphansOf(traceId)) add(span.parentSpanId, span.resource.service, false);
     }
     return [...found];
+  }
+
+  #exportsOf(workload: Workload): ReadonlySet<SpanExport> {
+    const known = this.#exports.get(workload);
+    if (known !== undefined) return known;
+    const exports = new Set(this.#view.exporters.exportsOf(workload));
+    this.#exports.set(workload, exports);
+    return exports;
   }
 
   /** Recorded spans whose parent is not. */
@@ -52,7 +61,9 @@ export class SpanLosses {
       const orphans = new Map<string, Span[]>();
       for (const span of index.spans) {
         if (span.parentSpanId === undefined || index.byId(span.traceId, span.parentSpanId).length > 0) continue;
-        orphans.set(span.traceId, [...(orphans.get(span.traceId) ?? []), span]);
+        const known = orphans.get(span.traceId);
+        if (known === undefined) orphans.set(span.traceId, [span]);
+        else known.push(span);
       }
       this.#orphans = orphans;
     }
