@@ -22,6 +22,10 @@ export type Features = Readonly<Record<NamedFeature, string>> & {
   readonly at: number;
 };
 
+/** What separates the affected from the rest shows in so many as well as in more. */
+const EACH_IS_COUNTED = 8_192;
+const ONE_IN = 16;
+
 /** Stands for the values beyond the first `MAX_FEATURE_VALUES`. */
 export const OTHER_VALUES = "other";
 
@@ -38,11 +42,18 @@ export class FeatureCounts {
   readonly headLengths = new Histogram();
   readonly times = new Histogram();
 
-  add(features: Features): void {
-    this.total++;
-    for (const feature of namedFeatures) put(this.named[feature], features[feature], 1);
-    this.headLengths.add(features.headLength);
-    this.times.add(features.at);
+  /** `n`: how many exchanges it stands for. */
+  add(features: Features, n: number): void {
+    this.total += n;
+    for (const feature of namedFeatures) put(this.named[feature], features[feature], n);
+    this.headLengths.add(features.headLength, n);
+    this.times.add(features.at, n);
+  }
+
+  /** How many exchanges the hop of this index stands for, 0 where it is passed over: of the first ones each is counted, of a crowd one in 16. */
+  weightOf(hop: number): number {
+    if (this.total < EACH_IS_COUNTED) return 1;
+    return hop % ONE_IN === 0 ? ONE_IN : 0;
   }
 
   addAll(other: FeatureCounts): void {

@@ -10,9 +10,9 @@ export class Histogram {
   #first = Number.POSITIVE_INFINITY;
   #last = Number.NEGATIVE_INFINITY;
 
-  /** `value`: a finite number. */
-  add(value: number): void {
-    this.#put(Math.floor(value / this.width), 1);
+  /** `value`: a finite number, that came `n` times. */
+  add(value: number, n = 1): void {
+    this.#put(Math.floor(value / this.width), n);
     while (this.#last - this.#first >= MAX_FEATURE_BUCKETS) this.#double();
   }
 

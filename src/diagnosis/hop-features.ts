@@ -43,13 +43,13 @@ export class HopFeatures {
   countFaulty({ hop, outcome, hasContext, isRecorded, faults }: Judgement, edge: EdgeTally, counted: readonly FaultTally[]): void {
     const grave = counted.filter(({ like }) => like.severity !== "note");
     if (grave.length === 0) return;
-    const cause = faults.find(({ parent }) => parent !== undefined)?.parent;
-    const features = this.of(hop.index, cause === undefined ? NO_PARENT : cause.index);
-    for (const { features: counts } of grave) counts.add(features);
+    const own = grave.map(({ features }) => features);
     const broken = new Set(grave.map(({ verdict }) => controlOf(verdict)));
-    if (outcome === "continued" && hasContext && !broken.has("carried")) edge.controls.carried.add(features);
-    if (isRecorded && hasContext && !broken.has("joined")) edge.controls.joined.add(features);
-    if (isRecorded) edge.controls.recorded.add(features);
+    if (outcome === "continued" && hasContext && !broken.has("carried")) own.push(edge.controls.carried);
+    if (isRecorded && hasContext && !broken.has("joined")) own.push(edge.controls.joined);
+    if (isRecorded) own.push(edge.controls.recorded);
+    const cause = faults.find(({ parent }) => parent !== undefined)?.parent;
+    this.#count(hop.index, cause === undefined ? NO_PARENT : cause.index, own);
   }
 
   /** Counts an exchange without a fault, for the controls that are asked for. */
@@ -58,9 +58,17 @@ export class HopFeatures {
     if (wanted.has("carried") && outcome === "continued" && hasContext) own.push(edge.controls.carried);
     if (wanted.has("joined") && isRecorded && hasContext) own.push(edge.controls.joined);
     if (wanted.has("recorded") && isRecorded) own.push(edge.controls.recorded);
-    if (own.length === 0) return;
-    const features = this.of(hop, NO_PARENT);
-    for (const counts of own) counts.add(features);
+    this.#count(hop, NO_PARENT, own);
+  }
+
+  #count(hop: number, cause: number, counts: readonly FeatureCounts[]): void {
+    let features: Features | undefined;
+    for (const one of counts) {
+      const weight = one.weightOf(hop);
+      if (weight === 0) continue;
+      features ??= this.of(hop, cause);
+      one.add(features, weight);
+    }
   }
 
   /** `cause`: the hop that caused it, where the table does not tell. */

@@ -15,7 +15,8 @@ export function routeOf(hop: Hop, server: Span | undefined): string {
 /** Routes by hop. A path that comes again, as most do, is looked at once. */
 export class RouteNames {
   readonly #view: View;
-  readonly #known = new Map<string, Map<string, string>>();
+  /** By number of the method, then by path. */
+  readonly #known: Map<string, string>[] = [];
   #size = 0;
 
   constructor(view: View) {
@@ -24,13 +25,17 @@ export class RouteNames {
 
   of(hop: number): string {
     const { server } = spansOf(this.#view, hop);
-    const view = this.#view.table.hop(hop);
-    if (server !== undefined) return routeOf(view, server);
-    const { path, method } = view;
-    const known = this.#known.get(path)?.get(method);
-    if (known !== undefined) return known;
-    const route = routeOf(view, undefined);
-    if (this.#size++ < MAX_REMEMBERED) this.#known.set(path, (this.#known.get(path) ?? new Map()).set(method, route));
+    const { table } = this.#view;
+    const { row, exchanges } = table;
+    const own = row[hop]!;
+    if (server !== undefined || !exchanges.hasRequest(own)) return routeOf(table.hop(hop), server);
+    this.#known[exchanges.method[own]!] ??= new Map();
+    const known = this.#known[exchanges.method[own]!]!;
+    const path = exchanges.path[own]!;
+    const before = known.get(path);
+    if (before !== undefined) return before;
+    const route = routeOf(table.hop(hop), undefined);
+    if (this.#size++ < MAX_REMEMBERED) known.set(path, route);
     return route;
   }
 }

@@ -9,7 +9,7 @@ const plain: Features = { route: "GET /a", cause: "GET /", spelling: "traceparen
 
 function counts(n: number, make: (i: number) => Partial<Features>): FeatureCounts {
   const all = new FeatureCounts();
-  for (let i = 0; i < n; i++) all.add({ ...plain, ...make(i) });
+  for (let i = 0; i < n; i++) all.add({ ...plain, ...make(i) }, 1);
   return all;
 }
 
@@ -71,7 +71,7 @@ describe("separation", () => {
     const affected = counts(300, (i) => ({ at: (Math.floor(i / 30) * 10 + (i % 3)) * SECOND + (i % 30) * 10 }));
     const rest = new FeatureCounts();
     for (let second = 0; second < 100; second++)
-      for (let i = 0; i < (busy(second) ? 20 : 5); i++) rest.add({ ...plain, at: second * SECOND + i * 1_000 });
+      for (let i = 0; i < (busy(second) ? 20 : 5); i++) rest.add({ ...plain, at: second * SECOND + i * 1_000 }, 1);
     expect(says(affected, rest)).toMatch(/^, only above some \d+ requests\/s \(300 of \d+ there\)$/);
   });
 
