@@ -1,6 +1,8 @@
 // gRPC status and text → one sentence for the user: what, why, what to do next. Nearly every trouble with a connection is
 // UNAVAILABLE, so the text decides; the texts are those of grpc-js 1.14 and OpenSSL 3, and jaeger.md §7.
 
+import { grpcStatusNames } from "../wire/grpc-status.ts";
+
 /** A call that did not succeed. The codes are gRPC's. */
 export interface RpcFailure {
   readonly code: number;
@@ -19,26 +21,6 @@ export const STATUS = {
   unavailable: 14,
   unauthenticated: 16,
 } as const;
-
-const STATUS_NAMES = [
-  "OK",
-  "CANCELLED",
-  "UNKNOWN",
-  "INVALID_ARGUMENT",
-  "DEADLINE_EXCEEDED",
-  "NOT_FOUND",
-  "ALREADY_EXISTS",
-  "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED",
-  "FAILED_PRECONDITION",
-  "ABORTED",
-  "OUT_OF_RANGE",
-  "UNIMPLEMENTED",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DATA_LOSS",
-  "UNAUTHENTICATED",
-] as const;
 
 export interface Asked {
   readonly target: string;
@@ -188,7 +170,7 @@ export function explainFailure(failure: RpcFailure, asked: Asked): string {
 
 /** Status and text alone, for one call of many. */
 export function shortReason(failure: RpcFailure): string {
-  const name = STATUS_NAMES[failure.code] ?? `status ${failure.code}`;
+  const name = grpcStatusNames[failure.code] ?? `status ${failure.code}`;
   const details = oneLine(failure.details);
   return details === "" ? name : `${name}: ${details}`;
 }

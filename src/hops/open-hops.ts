@@ -1,6 +1,7 @@
 // The exchanges that machines are serving at a moment of packet time, found by trace, by what they ask for, or all of them.
 
 import { Interned } from "../wire/columns.ts";
+import { MAX_CANDIDATES } from "../wire/limits.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import type { HopTable } from "./hop-table.ts";
 
@@ -85,10 +86,14 @@ export class OpenHops {
     return this.#isShared[host] === 1;
   }
 
-  /** What `host`, which is not shared, is serving when `hop` begins. */
+  /** What `host`, which is not shared, is serving when `hop` begins; nothing where that is a crowd. */
   all(host: number, hop: number): readonly number[] {
+    const all = this.#all[host];
+    // What is over stays in the list until it is swept.
+    if (all === undefined || all.length > MAX_CANDIDATES + SWEEP_EVERY) return NONE;
     const at = this.#table.startedAt[hop]!;
-    return (this.#all[host] ?? []).filter((open) => !this.isOver(open, at));
+    const open = all.filter((other) => !this.isOver(other, at));
+    return open.length > MAX_CANDIDATES ? NONE : open;
   }
 
   withTrace(host: number, trace: number, hop: number): readonly number[] {

@@ -3,7 +3,7 @@
 
 import { type Hop, INFERRED, type ParentLink } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
-import { Interner } from "./interner.ts";
+import { Interned } from "../wire/columns.ts";
 import { pairTraffic } from "./pair-traffic.ts";
 import { NOBODY, OPEN, type Pairing, type PairingReason, type Requests, type Traffic } from "./traffic.ts";
 
@@ -96,7 +96,7 @@ function link(hop: Hop, row: number, pairing: Pairing, incoming: readonly Hop[])
 }
 
 function trafficOf({ incoming, outgoing }: Machine, routeOf: (path: string) => string): Traffic {
-  const interner = new Interner();
+  const interner = new Interned<string>();
   const place = new Map(incoming.map((hop, row) => [hop.index, row]));
   const first = new Int32Array(outgoing.length + 1);
   const rows: number[] = [];
@@ -115,22 +115,29 @@ function trafficOf({ incoming, outgoing }: Machine, routeOf: (path: string) => s
   };
 }
 
-function columnsOf(hops: readonly Hop[], peerOf: (hop: Hop) => string, routeOf: (path: string) => string, interner: Interner): Requests {
+function columnsOf(
+  hops: readonly Hop[],
+  peerOf: (hop: Hop) => string,
+  routeOf: (path: string) => string,
+  interner: Interned<string>,
+): Requests {
+  /** 0 is left to mean "none". */
+  const numberOf = (text: string) => interner.number(text) + 1;
   const column = (read: (hop: Hop) => number) => Int32Array.from(hops, read);
   return {
     startedAt: Float64Array.from(hops, ({ startedAt }) => startedAt),
     endedAt: Float64Array.from(hops, ({ endedAt }) => endedAt ?? Number.NaN),
-    route: column((hop) => interner.number(`route ${peerOf(hop)} ${hop.method} ${routeOf(hop.path)}`)),
-    peer: column((hop) => interner.number(`peer ${peerOf(hop)}`)),
-    requestId: column(({ reading: { requestId } }) => (requestId === undefined ? 0 : interner.number(`id ${maskVersion(requestId)}`))),
-    traceId: column(({ reading: { context } }) => (context === undefined ? 0 : interner.number(`trace ${context.traceId}`))),
+    route: column((hop) => numberOf(`route ${peerOf(hop)} ${hop.method} ${routeOf(hop.path)}`)),
+    peer: column((hop) => numberOf(`peer ${peerOf(hop)}`)),
+    requestId: column(({ reading: { requestId } }) => (requestId === undefined ? 0 : numberOf(`id ${maskVersion(requestId)}`))),
+    traceId: column(({ reading: { context } }) => (context === undefined ? 0 : numberOf(`trace ${context.traceId}`))),
     target: column(({ method, exchange: { request } }) =>
-      request?.isHeadComplete === true ? interner.number(`target ${method} ${request.targetHash}`) : 0,
+      request?.isHeadComplete === true ? numberOf(`target ${method} ${request.targetHash}`) : 0,
     ),
     bodyLength: column(({ exchange: { request } }) => request?.bodyLength ?? -1),
     answerLength: column(({ exchange: { response } }) => response?.bodyLength ?? -1),
     status: column(({ status }) => status ?? 0),
-    connection: column(({ exchange: { vantage, connection } }) => interner.number(`connection ${vantage} ${connection}`)),
+    connection: column(({ exchange: { vantage, connection } }) => numberOf(`connection ${vantage} ${connection}`)),
   };
 }
 

@@ -93,6 +93,8 @@ export const MAX_RESET_STREAMS = 1_024;
 export const MAX_FIELD_NAME_BYTES = 256;
 /** Characters that an expression of `--propagation-format` is tried on: one that backtracks must end. */
 export const MAX_GIVEN_FORMAT_CHARS = 256;
+/** Exchanges that one machine serves at a time, of which any may be the cause of a call. Above it being open at the time tells nothing. */
+export const MAX_CANDIDATES = 512;
 /** Sightings remembered for one exchange. */
 export const MAX_SIGHTINGS = 64;
 

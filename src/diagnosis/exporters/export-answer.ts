@@ -1,30 +1,11 @@
 // What a collector said to an export, and what that means for the spans in it.
 
 import type { SpanExport } from "../../protocols/observation.ts";
+import { grpcStatusNames } from "../../wire/grpc-status.ts";
 
 /** Sent: no answer was to come (UDP), or the capture does not show it. Cut off: the connection ended without one. */
 export type Fate = "accepted" | "rejected" | "in part" | "cut off" | "sent";
 
-/** Names of `grpc-status` (grpc/grpc doc/statuscodes.md). */
-const GRPC_STATUS = [
-  "OK",
-  "CANCELLED",
-  "UNKNOWN",
-  "INVALID_ARGUMENT",
-  "DEADLINE_EXCEEDED",
-  "NOT_FOUND",
-  "ALREADY_EXISTS",
-  "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED",
-  "FAILED_PRECONDITION",
-  "ABORTED",
-  "OUT_OF_RANGE",
-  "UNIMPLEMENTED",
-  "INTERNAL",
-  "UNAVAILABLE",
-  "DATA_LOSS",
-  "UNAUTHENTICATED",
-] as const;
 /** A gRPC server takes messages up to it unless told otherwise, the collector's included. */
 const GRPC_LIMIT = 4 << 20;
 const CONTENT_TOO_LARGE = 413;
@@ -42,7 +23,8 @@ export function fateOf({ answer, unanswered }: SpanExport): Fate {
 export function answerName({ answer }: SpanExport): string {
   if (answer === undefined) return "no answer";
   const { status, grpcStatus, rejected } = answer;
-  if (grpcStatus !== undefined && grpcStatus !== 0) return `${GRPC_STATUS[grpcStatus] ?? "an unknown status"} (grpc-status ${grpcStatus})`;
+  if (grpcStatus !== undefined && grpcStatus !== 0)
+    return `${grpcStatusNames[grpcStatus] ?? "an unknown status"} (grpc-status ${grpcStatus})`;
   if (status !== undefined && (status < 200 || status > 299)) return `HTTP ${status}`;
   return rejected === undefined ? "OK" : `a partial success that refuses ${rejected.spans} spans`;
 }
