@@ -86,53 +86,6 @@ export function spanEvidence(span: Span, { jaegerUi }: EvidenceOptions): SpanEvi
   };
 }
 
-/**
- * A display filter for all exchanges like those of a finding. `matches` ignores case; `contains` does not, and Go writes `Traceparent`.
- * It asks for the ends, for a single route, and for the missing fields where they are missing; it may show sound exchanges of the route too.
- */
-export function populationFilter(finding: Finding, affected: readonly Hop[]): string | undefined {
-  const hops = affected.length > 0 ? affected : finding.exemplars.map((exemplar) => exemplar.judgement.hop);
-  const [hop] = hops;
-  if (hop === undefined || finding.edge === undefined) return undefined;
-  const family = hop.client.address.includes(":") ? "ipv6" : "ip";
-  const [only, ...more] = finding.routes;
-  return [
-    hop.version === "2" ? "http2.headers.path" : "http.request",
-    ...oneOf(
-      `${family}.src`,
-      hops.map((h) => h.client.address),
-    ),
-    ...oneOf(
-      `${family}.dst`,
-      hops.map((h) => h.server.address),
-    ),
-    ...oneOf(
-      "tcp.dstport",
-      hops.map((h) => `${h.server.port}`),
-    ),
-    ...(only !== undefined && more.length === 0 ? routeFilter(only.route) : []),
-    ...(finding.verdict === "stripped" ? ['not http.request.line matches "^(traceparent|b3|x-b3-traceid|uber-trace-id):"'] : []),
-  ].join(" and ");
-}
-
-/** A filter with more values than this is no longer readable, nor pasteable: that clause is left out. */
-const MAX_VALUES = 8;
-
-function oneOf(field: string, values: readonly string[]): string[] {
-  const all = [...new Set(values)];
-  if (all.length > MAX_VALUES) return [];
-  return [all.length === 1 ? `${field} == ${all[0]}` : `${field} in {${all.join(", ")}}`];
-}
-
-/** `GET /orders/*` as Wireshark tells it. A route with odd characters is left out: it comes from the wire. */
-function routeFilter(route: string): string[] {
-  const found = /^([A-Z]+) (\/[\w./*~-]*)$/.exec(route);
-  const [, method, path] = found ?? [];
-  if (method === undefined || path === undefined) return [];
-  const pattern = path.replaceAll(".", "[.]").replaceAll("*", "[^/?]+");
-  return [`http.request.method == "${method}"`, `http.request.uri matches "^${pattern}([?]|$)"`];
-}
-
 /** `client:48110 → ingress:80`, names where they are known. */
 export function arrow(hop: Hop, inspection: Inspection): string {
   const from = inspection.naming.senderOf(hop.index);
