@@ -124,7 +124,9 @@ export class OpenHops {
         before = node;
         // One is the rule: a literal of one takes a third of what a list that is pushed to does.
         if (found === undefined) found = [open];
-        else if (!found.includes(open)) found.push(open);
+        // A hop that names a trace twice stands in its chain twice, one behind the other.
+        else if (found.at(-1) !== open) found.push(open);
+        if (found.length > MAX_CANDIDATES) break;
       }
     }
     return found ?? NONE;
