@@ -6,9 +6,9 @@
 import { createWriteStream, readFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
-import { readLabelledSet } from "../dist/pairing/labelled-sets.js";
-import { pairTraffic } from "../dist/pairing/pair-traffic.js";
-import { Random } from "../dist/pairing/random.js";
+import { readLabelledSet } from "../build/pairing/labelled-sets.js";
+import { pairTraffic } from "../build/pairing/pair-traffic.js";
+import { Random } from "../build/pairing/random.js";
 
 const NOBODY = -1;
 const OPEN = -2;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const compiled = `${root}.cache/compiled`;
+const compiled = `${root}build`;
 const dist = `${root}dist`;
 for (const folder of [compiled, dist]) rmSync(folder, { recursive: true, force: true });
 execFileSync("npx", ["--no-install", "tsc", "-p", "tsconfig.json", "--outDir", compiled], {

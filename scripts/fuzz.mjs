@@ -178,7 +178,7 @@ async function runWire(captures) {
 }
 
 function load(file) {
-  return import(path.join(ROOT, "dist", file));
+  return import(path.join(ROOT, "build", file));
 }
 
 // ---- mutations: everything follows from the seed and the number of the case --------------------------------------------------------

@@ -3,6 +3,7 @@
 import type { Hop } from "../hops/hop.ts";
 import { spanRoute } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
+import { PairTable } from "../wire/pair-table.ts";
 import { spansOf, type View } from "./view.ts";
 
 /** `GET /api/orders/*`: the matched span's `http.route`, else the path with what looks like an id replaced. */
@@ -12,12 +13,15 @@ export function routeOf(hop: Hop, server: Span | undefined): string {
   return `${hop.method} ${path}`;
 }
 
-/** Routes by hop. A path that comes again, as most do, is looked at once. */
+/** Routes by hop. A target that comes again is told by its hash, and looked at once. */
 export class RouteNames {
   readonly #view: View;
-  /** By number of the method, then by path. */
-  readonly #known: Map<string, string>[] = [];
-  #size = 0;
+  /** By hash of the target and number of the method: the place in the two lists. */
+  readonly #known = new PairTable();
+  readonly #rows: number[] = [];
+  readonly #routes: string[] = [];
+  /** One string for all that have a route. */
+  readonly #names = new Map<string, string>();
 
   constructor(view: View) {
     this.#view = view;
@@ -29,18 +33,24 @@ export class RouteNames {
     const { row, exchanges } = table;
     const own = row[hop]!;
     if (server !== undefined || !exchanges.hasRequest(own)) return routeOf(table.hop(hop), server);
-    this.#known[exchanges.method[own]!] ??= new Map();
-    const known = this.#known[exchanges.method[own]!]!;
-    const path = exchanges.path[own]!;
-    const before = known.get(path);
-    if (before !== undefined) return before;
-    const route = routeOf(table.hop(hop), undefined);
-    if (this.#size++ < MAX_REMEMBERED) known.set(path, route);
+    const known = this.#known.get(exchanges.targetHash[own]!, exchanges.method[own]!);
+    if (known >= 0 && exchanges.path[this.#rows[known]!] === exchanges.path[own]) return this.#routes[known]!;
+    const route = this.#shared(routeOf(table.hop(hop), undefined));
+    if (known < 0 && this.#rows.length < MAX_REMEMBERED) {
+      this.#known.set(exchanges.targetHash[own]!, exchanges.method[own]!, this.#rows.push(own) - 1);
+      this.#routes.push(route);
+    }
     return route;
+  }
+
+  #shared(route: string): string {
+    const known = this.#names.get(route);
+    if (known === undefined && this.#names.size < MAX_REMEMBERED) this.#names.set(route, route);
+    return known ?? route;
   }
 }
 
-const MAX_REMEMBERED = 16_384;
+const MAX_REMEMBERED = 65_536;
 const SLASH = 47;
 const ZERO = 48;
 const NINE = 57;
