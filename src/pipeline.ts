@@ -131,7 +131,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const isElsewhere = holdsOtherTraces(graph, diff, settled);
   const nameOf = addressNames({ given: options.names, dns: wire.observed.dns, blocks: wire.log.names }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
-  const exporters = new Exporters(wire.observed, { table: graph.table, machines: graph.machines, naming, diff });
+  const exporters = new Exporters(wire.observed, { table: graph.table, naming, diff });
   const backend = knowledgeOf(settled, isElsewhere);
   const diagnosis = diagnose({ table: graph.table, diff, naming, backend, tls, connections, exporters });
   return {

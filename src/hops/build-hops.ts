@@ -6,7 +6,7 @@ import { estimateCaptureClocks } from "./capture-clocks.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import type { Hop } from "./hop.ts";
 import { HopTable } from "./hop-table.ts";
-import { findMachines, type Machines } from "./machines.ts";
+import { findMachines } from "./machines.ts";
 import { linkParents } from "./parents.ts";
 import { Sightings, startOf } from "./sightings.ts";
 
@@ -14,7 +14,6 @@ export interface HopGraph {
   /** Ordered by `startedAt`; a hop's `index` is its place. What looks at every hop uses `table`. */
   readonly hops: readonly Hop[];
   readonly table: HopTable;
-  readonly machines: Machines;
 }
 
 export function buildHops(
@@ -34,7 +33,6 @@ export function buildHops(
       return table.all();
     },
     table,
-    machines,
   };
 }
 

@@ -15,6 +15,7 @@ import { FieldSorter } from "./read-contexts.ts";
 import { ReadingColumns } from "./reading-columns.ts";
 
 export const PURPOSES: readonly Purpose[] = ["work", "probe", "export", "preflight"];
+/** Index in `PURPOSES`. */
 export const WORK = 0;
 
 const VERSIONS: readonly HttpExchange["version"][] = ["1.0", "1.1", "2"];

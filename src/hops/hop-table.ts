@@ -2,7 +2,7 @@
 
 import { Interned } from "../wire/columns.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
-import { type ExchangeTable, PURPOSES } from "./exchange-table.ts";
+import { type ExchangeTable, PURPOSES, WORK } from "./exchange-table.ts";
 import type { ContextReading, Hop, Observed, ParentLink, ParentReason, Place, Purpose, ReadExchange } from "./hop.ts";
 import type { Machines } from "./machines.ts";
 import { type Sightings, startOf } from "./sightings.ts";
@@ -83,7 +83,7 @@ export class HopTable {
   }
 
   isWork(hop: number): boolean {
-    return this.purpose[hop] === 0;
+    return this.purpose[hop] === WORK;
   }
 
   isExport(hop: number): boolean {

@@ -8,7 +8,6 @@ import { Interned } from "../wire/columns.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
 
 export class Drafts {
-  readonly #graph: HopGraph;
   readonly #table: HopTable;
   readonly #diff: TraceDiff;
   /** By number of the listener in the table of hops. */
@@ -24,7 +23,6 @@ export class Drafts {
   readonly #listenersByHost: (readonly Draft[] | undefined)[] = [];
 
   constructor(graph: HopGraph, diff: TraceDiff) {
-    this.#graph = graph;
     this.#table = graph.table;
     this.#diff = diff;
     this.#byPlace = this.#table.places.values.map(({ host, port }) => {
@@ -143,7 +141,7 @@ export class Drafts {
     const known = this.#listenersByHost[host];
     if (known !== undefined) return known;
     const name = this.#table.hosts.values[host]!;
-    const ports = [...this.#graph.machines.listeners(name)];
+    const ports = [...this.#table.machines.listeners(name)];
     const listeners = [...new Set(ports.flatMap((port) => this.#listeners.get(`${name} ${port}`) ?? []))];
     this.#listenersByHost[host] = listeners;
     return listeners;

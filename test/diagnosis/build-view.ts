@@ -213,7 +213,7 @@ export function look(world: World): Seen {
     backend: { isAsked, isLookedUp: () => isAsked, isWindowSearched: isAsked, ...backend },
     tls: handshakes,
     connections,
-    exporters: new Exporters(traffic, { table: graph.table, machines: graph.machines, naming, diff }),
+    exporters: new Exporters(traffic, { table: graph.table, naming, diff }),
   };
   const diagnosis = diagnose(view);
   const said = diagnosis.findings.map(line);

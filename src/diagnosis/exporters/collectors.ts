@@ -25,7 +25,8 @@ export class Collectors {
   /** Names that were answered with the address of a collector. */
   readonly names: ReadonlySet<string>;
 
-  constructor({ exports, dns }: ExporterTraffic, table: HopTable, machines: Machines) {
+  constructor({ exports, dns }: ExporterTraffic, table: HopTable) {
+    const { machines } = table;
     this.#machines = machines;
     for (let hop = 0; hop < table.size; hop++) {
       if (!table.isWork(hop)) continue;

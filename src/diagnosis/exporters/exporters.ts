@@ -2,7 +2,6 @@
 
 import type { TraceDiff } from "../../diff/trace-diff.ts";
 import type { HopTable } from "../../hops/hop-table.ts";
-import type { Machines } from "../../hops/machines.ts";
 import type { Naming, Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
@@ -18,7 +17,6 @@ import { bestView, type ExporterTraffic, groupBy, type Trouble } from "./trouble
 /** What exporters are tied to workloads by. */
 export interface ExporterWorld {
   readonly table: HopTable;
-  readonly machines: Machines;
   readonly naming: Naming;
   readonly diff: TraceDiff;
 }
@@ -49,12 +47,12 @@ export class Exporters {
   }
 
   get collectors(): Collectors {
-    this.#collectors ??= new Collectors(this.#traffic, this.#world.table, this.#world.machines);
+    this.#collectors ??= new Collectors(this.#traffic, this.#world.table);
     return this.#collectors;
   }
 
   hostOf({ client, vantage }: SpanExport): string {
-    return this.#world.machines.hostOf(client.address, vantage);
+    return this.#world.table.machines.hostOf(client.address, vantage);
   }
 
   /** Its exports as one capture shows them, in the order of time. */
@@ -139,7 +137,7 @@ export class Exporters {
 
   #findTroubles(): Map<string, Trouble[]> {
     if (this.#troubles !== undefined) return this.#troubles;
-    const { machines } = this.#world;
+    const { machines } = this.#world.table;
     const all = [
       ...dnsTroubles(this.#traffic.dns, this.collectors, machines),
       ...tlsTroubles(this.#traffic.tls, this.collectors, machines),
@@ -150,7 +148,7 @@ export class Exporters {
   }
 
   #ownerOf(host: string): Workload | undefined {
-    if (this.#world.machines.isShared(host)) return undefined;
+    if (this.#world.table.machines.isShared(host)) return undefined;
     const listeners = this.#listenersOn(host);
     if (listeners.length <= 1) return listeners[0];
     const silent = listeners.filter((workload) => workload.role !== "proxy" && !this.isRecorded(workload));

@@ -15,6 +15,7 @@ import { HeadBuffer } from "./head-buffer.ts";
 import type { Cut, Head, MessageEvents } from "./message-events.ts";
 import { type Framing, requestFraming, responseFraming } from "./message-framing.ts";
 import { MessageParser } from "./message-parser.ts";
+import { perKeep } from "./per-keep.ts";
 import { parseRequestLine, parseStatusLine, recognizeStartLine } from "./start-line.ts";
 import { readTarget } from "./target.ts";
 
@@ -24,13 +25,7 @@ export const http1: StreamProtocol = {
   open: (context) => new Http1Reader(context),
 };
 
-const fieldReaders = new WeakMap<ReadonlySet<string>, FieldReader>();
-
-function fieldReaderFor(keep: ReadonlySet<string>): FieldReader {
-  const known = fieldReaders.get(keep) ?? createFieldReader(keep);
-  fieldReaders.set(keep, known);
-  return known;
-}
+const fieldReaderFor = perKeep(createFieldReader);
 
 const SP = 32;
 const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];

@@ -19,6 +19,7 @@ import { FieldBlockReader, NO_ROOM } from "./hpack/field-block-reader.ts";
 import { type FrameEvents, FrameParser } from "./http2-frames.ts";
 import { recognizeHttp2 } from "./http2-recognition.ts";
 import { type Http2Stream, Http2Streams } from "./http2-streams.ts";
+import { perKeep } from "./per-keep.ts";
 
 export const http2: StreamProtocol = {
   name: "HTTP/2",
@@ -26,13 +27,7 @@ export const http2: StreamProtocol = {
   open: (context) => new Http2Reader(context),
 };
 
-const fieldBlockReaders = new WeakMap<ReadonlySet<string>, FieldBlockReader>();
-
-function fieldBlockReaderFor(keep: ReadonlySet<string>): FieldBlockReader {
-  const known = fieldBlockReaders.get(keep) ?? new FieldBlockReader(keep);
-  fieldBlockReaders.set(keep, known);
-  return known;
-}
+const fieldBlockReaderFor = perKeep((keep) => new FieldBlockReader(keep));
 
 const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];
 const UNSEEN_METHOD = "?";

@@ -8,7 +8,6 @@ import { alertName, CLOSE_NOTIFY, USER_CANCELED } from "./alerts.ts";
 import { cipherSuite } from "./cipher-suites.ts";
 import type { ClientHello, ServerHello } from "./hello.ts";
 
-export const TLS_1_2 = 0x0303;
 export const TLS_1_3 = 0x0304;
 const SSL_3 = 0x0300;
 const FATAL = 2;
