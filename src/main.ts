@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 // The process: arguments in, report out, exit code. Nothing else touches `process`.
 
-import { CommanderError } from "commander";
-import { type Actions, buildProgram } from "./cli/program.ts";
+import { type Actions, buildProgram, isUsageError } from "./cli/program.ts";
 import type { World } from "./commands/world.ts";
 import { toolVersion } from "./report/tool.ts";
 import { UserError } from "./wire/user-error.ts";
@@ -59,7 +58,7 @@ try {
   if (process.argv.length > 2) await program.parseAsync();
   else program.outputHelp();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT;
+  if (isUsageError(error)) process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT;
   else if (error instanceof UserError) {
     process.stderr.write(`traceinspect: ${error.message}\n`);
     process.exitCode = COULD_NOT;

@@ -1,9 +1,9 @@
 // gzip and zstd of a file that is held whole, told by magic. Captures are decompressed as a stream elsewhere; a JSON document
 // cannot be read in pieces.
 
-import { gunzipSync } from "node:zlib";
 import { loadWhenUsed } from "../wire/load-when-used.ts";
 
+const zlib = loadWhenUsed<typeof import("node:zlib")>("node:zlib");
 const fzstd = loadWhenUsed<typeof import("fzstd")>("fzstd");
 
 /** Fed in such pieces, so that a file of countless tiny frames does not nest the decompressor's calls too deep. */
@@ -22,7 +22,7 @@ export function isZstd(bytes: Uint8Array): boolean {
 
 function gunzip(bytes: Uint8Array, limit: number): Uint8Array {
   try {
-    return gunzipSync(bytes, { maxOutputLength: limit });
+    return zlib().gunzipSync(bytes, { maxOutputLength: limit });
   } catch (error) {
     throw new Error(
       error instanceof RangeError ? tooLarge(limit) : `its gzip is broken: ${error instanceof Error ? error.message : error}`,

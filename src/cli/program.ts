@@ -1,9 +1,12 @@
 // The commands and their options. The main job comes first in --help.
 
-import { Command, InvalidArgumentError, Option } from "commander";
+import type { Command, CommanderError } from "commander";
 import { severities } from "../diagnosis/verdict.ts";
+import { loadWhenUsed } from "../wire/load-when-used.ts";
 import { DEFAULT_JAEGER } from "./options.ts";
 import { wordError } from "./word-error.ts";
+
+const commander = loadWhenUsed<typeof import("commander")>("commander")();
 
 /** What each command does; `values` are commander's, told apart by the commands. */
 export interface Actions {
@@ -30,8 +33,13 @@ Examples:
   traceinspect trace 4bf92f3577b34da6a3ce929d0e0e4736 capture.pcap --jaeger
       one trace, packets beside spans`;
 
+/** The user's arguments were wrong, or asked for help alone. */
+export function isUsageError(error: unknown): error is CommanderError {
+  return error instanceof commander.CommanderError;
+}
+
 export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
-  const program = new Command("traceinspect");
+  const program = new commander.Command("traceinspect");
   // Commands take these settings over when they are made.
   program
     .exitOverride()
@@ -64,7 +72,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .description("the same on an interface; Ctrl-C gives the report")
     .requiredOption("-i, --interface <name>", "interface to capture on (any: all of them)")
     .option("--filter <bpf>", "capture filter, as tcpdump takes it")
-    .addOption(new Option("--duration <seconds>", "stop after so long").argParser(positive))
+    .addOption(new commander.Option("--duration <seconds>", "stop after so long").argParser(positive))
     .option("--write <file>", "keep the packets in a pcap file")
     .action((values: Record<string, unknown>) => actions.live(values));
   addReading(live);
@@ -107,27 +115,35 @@ function addBackend(command: Command): void {
   command
     .option("--jaeger [host:port]", `ask this Jaeger for the same traces, over gRPC (default ${DEFAULT_JAEGER})`)
     .option("--traces <file>", "traces from a file: Jaeger UI JSON, OTLP JSON, collector file exporter (repeatable)", collect, [])
-    .addOption(new Option("--max-traces <n>", "look up this many trace ids at most").argParser(positive).default(2000))
-    .addOption(new Option("--wait <seconds>", "how long to wait for late spans of a fresh capture").argParser(notNegative).default(15))
+    .addOption(new commander.Option("--max-traces <n>", "look up this many trace ids at most").argParser(positive).default(2000))
+    .addOption(
+      new commander.Option("--wait <seconds>", "how long to wait for late spans of a fresh capture").argParser(notNegative).default(15),
+    )
     .option("--jaeger-tls", "speak TLS to Jaeger (implied by --jaeger-ca)")
     .option("--jaeger-ca <file>", "CA certificate that signed Jaeger's")
     .option("--jaeger-cert <file>", "client certificate")
     .option("--jaeger-key <file>", "key of the client certificate")
     .option("--jaeger-server-name <name>", "name expected in Jaeger's certificate")
     .option("--jaeger-token-file <file>", "bearer token (or set TRACEINSPECT_JAEGER_TOKEN)")
-    .addOption(new Option("--jaeger-timeout <seconds>", "deadline of one call").argParser(positive).default(30))
+    .addOption(new commander.Option("--jaeger-timeout <seconds>", "deadline of one call").argParser(positive).default(30))
     .option("--jaeger-ui <url>", "where Jaeger's UI is, for links (default: port 16686 of its host)")
     .option("--header <name=value>", "gRPC metadata, as in x-tenant=acme (repeatable)", collect, []);
 }
 
 function addOutput(command: Command, formats: readonly string[]): void {
   command
-    .addOption(new Option("-f, --format <name>", "report format").choices([...formats]).default("text"))
+    .addOption(new commander.Option("-f, --format <name>", "report format").choices([...formats]).default("text"))
     .option("-o, --output <file>", "write the report there")
     .addOption(
-      new Option("--hops <which>", "list exchanges one by one (default: none in text, faulty in json)").choices(["all", "faulty", "none"]),
+      new commander.Option("--hops <which>", "list exchanges one by one (default: none in text, faulty in json)").choices([
+        "all",
+        "faulty",
+        "none",
+      ]),
     )
-    .addOption(new Option("--fail-on <severity>", "exit 1 from this severity on").choices([...severities, "never"]).default("error"))
+    .addOption(
+      new commander.Option("--fail-on <severity>", "exit 1 from this severity on").choices([...severities, "never"]).default("error"),
+    )
     .option("-v, --verbose", "more evidence, anomalies, how names and clocks were found")
     .option("-q, --quiet", "no progress, no warnings")
     .option("--no-color", "no colour, no symbols")
@@ -140,12 +156,12 @@ function collect(value: string, before: string[]): string[] {
 
 function positive(value: string): number {
   const number = Number(value);
-  if (!Number.isFinite(number) || number <= 0) throw new InvalidArgumentError("Expected a number above 0.");
+  if (!Number.isFinite(number) || number <= 0) throw new commander.InvalidArgumentError("Expected a number above 0.");
   return number;
 }
 
 function notNegative(value: string): number {
   const number = Number(value);
-  if (!Number.isFinite(number) || number < 0) throw new InvalidArgumentError("Expected a number of seconds.");
+  if (!Number.isFinite(number) || number < 0) throw new commander.InvalidArgumentError("Expected a number of seconds.");
   return number;
 }

@@ -9,6 +9,7 @@ import { formatsWith } from "../propagation/registry.ts";
 import { findSeries } from "../sources/capture-series.ts";
 import { findCaptures } from "../sources/find-captures.ts";
 import { readCaptures } from "../sources/merge-captures.ts";
+import { STDIN } from "../sources/open-source.ts";
 import { UserError } from "../wire/user-error.ts";
 import { unusedKeys } from "./key-logs.ts";
 import { prepareInputs } from "./prepare-inputs.ts";
@@ -47,9 +48,11 @@ export async function inspectCaptures(
   const formats = formatsWith(options.propagationFormat);
   const { traces, names, keyLog, warnings, hasFailed } = await prepareInputs(options, world);
   const wire = new WireReader({ keyLog, formats });
+  // Standard input is opened where it is asked for: that takes some milliseconds.
+  const stdin = paths.includes(STDIN) ? world.stdin : undefined;
   const progress = progressBar(world, options.quiet);
   const series = await findSeries(await findCaptures(paths));
-  const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), progress.update, world.stdin);
+  const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), progress.update, stdin);
   progress.end();
   const inspected = await inspect(wire, files, { names, traces, alsoAsk });
   const inspection = { ...inspected, warnings: [...warnings, ...unusedKeys(options.keylog, inspected.tls), ...inspected.warnings] };

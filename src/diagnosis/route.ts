@@ -13,15 +13,12 @@ export function routeOf(hop: Hop, server: Span | undefined): string {
   return `${hop.method} ${path}`;
 }
 
-/** Routes by hop. A target that comes again is told by its hash, and looked at once. */
+/** Routes by hop: one string for all that have a route, told by a hash of 64 bits of what it is folded to. */
 export class RouteNames {
   readonly #view: View;
-  /** By hash of the target and number of the method: the place in the two lists. */
+  /** By the two halves of the hash of the folded path, the method in the first: the place in `#routes`. */
   readonly #known = new PairTable();
-  readonly #rows: number[] = [];
   readonly #routes: string[] = [];
-  /** One string for all that have a route. */
-  readonly #names = new Map<string, string>();
 
   constructor(view: View) {
     this.#view = view;
@@ -33,55 +30,91 @@ export class RouteNames {
     const { row, exchanges } = table;
     const own = row[hop]!;
     if (server !== undefined || !exchanges.hasRequest(own)) return routeOf(table.hop(hop), server);
-    const known = this.#known.get(exchanges.targetHash[own]!, exchanges.method[own]!);
-    if (known >= 0 && exchanges.path[this.#rows[known]!] === exchanges.path[own]) return this.#routes[known]!;
-    const route = this.#shared(routeOf(table.hop(hop), undefined));
-    if (known < 0 && this.#rows.length < MAX_REMEMBERED) {
-      this.#known.set(exchanges.targetHash[own]!, exchanges.method[own]!, this.#rows.push(own) - 1);
-      this.#routes.push(route);
-    }
+    fold.read(exchanges.path[own]!);
+    const first = step(fold.first, exchanges.method[own]!);
+    const known = this.#known.get(first, fold.second);
+    if (known >= 0) return this.#routes[known]!;
+    const route = routeOf(table.hop(hop), undefined);
+    if (this.#routes.length < MAX_REMEMBERED) this.#known.set(first, fold.second, this.#routes.push(route) - 1);
     return route;
-  }
-
-  #shared(route: string): string {
-    const known = this.#names.get(route);
-    if (known === undefined && this.#names.size < MAX_REMEMBERED) this.#names.set(route, route);
-    return known ?? route;
   }
 }
 
 const MAX_REMEMBERED = 65_536;
 const SLASH = 47;
+const STAR = 42;
 const ZERO = 48;
 const NINE = 57;
 const LONG_TOKEN = 20;
 const SHORTEST_HEX = 8;
 const UUID_BEGIN = /^[0-9a-f]{8}-[0-9a-f]{4}-/i;
 
-/** Numbers, UUIDs, hex and long tokens in a path segment become `*`. One pass: paths are long where somebody attacks. */
+/** Numbers, UUIDs, hex and long tokens in a path segment become `*`. */
 export function templatePath(path: string): string {
+  fold.read(path);
   let template = "";
   let copied = 0;
-  let start = 0;
-  let digits = 0;
-  let hexLetters = 0;
-  for (let at = 0; at <= path.length; at++) {
-    const code = at < path.length ? path.charCodeAt(at) : SLASH;
-    if (code !== SLASH) {
-      if (code >= ZERO && code <= NINE) digits++;
-      else if (isHexLetter(code)) hexLetters++;
-      continue;
-    }
-    const length = at - start;
-    if (digits > 0 && isId(path, start, length, digits, hexLetters)) {
-      template += `${path.slice(copied, start)}*`;
-      copied = at;
-    }
-    start = at + 1;
-    digits = 0;
-    hexLetters = 0;
+  for (let i = 0; i < fold.ids.length; i += 2) {
+    template += `${path.slice(copied, fold.ids[i])}*`;
+    copied = fold.ids[i + 1]!;
   }
   return copied === 0 ? path : template + path.slice(copied);
+}
+
+/** Finds what looks like an id in a path, in one pass: paths are many, and long where somebody attacks. */
+class PathFold {
+  /** Two hashes of the path with its ids as `*`. */
+  first = 0;
+  second = 0;
+  /** Where each id begins and ends. */
+  ids: number[] = [];
+
+  read(path: string): void {
+    if (this.ids.length > 0) this.ids = [];
+    let first = FNV_OFFSET;
+    let second = 0;
+    let firstBefore = first;
+    let secondBefore = second;
+    let start = 0;
+    let digits = 0;
+    let hexLetters = 0;
+    for (let at = 0; at <= path.length; at++) {
+      const code = at < path.length ? path.charCodeAt(at) : SLASH;
+      if (code !== SLASH) {
+        if (code >= ZERO && code <= NINE) digits++;
+        else if (isHexLetter(code)) hexLetters++;
+      } else {
+        if (digits > 0 && isId(path, start, at - start, digits, hexLetters)) {
+          this.ids.push(start, at);
+          first = step(firstBefore, STAR);
+          second = otherStep(secondBefore, STAR);
+        }
+        start = at + 1;
+        digits = 0;
+        hexLetters = 0;
+      }
+      first = step(first, code);
+      second = otherStep(second, code);
+      if (code !== SLASH) continue;
+      firstBefore = first;
+      secondBefore = second;
+    }
+    this.first = first;
+    this.second = second;
+  }
+}
+
+const fold = new PathFold();
+
+/** FNV-1a, 32 bits. */
+const FNV_OFFSET = 0x811c9dc5 | 0;
+
+function step(hash: number, code: number): number {
+  return Math.imul(hash ^ code, 0x01000193);
+}
+
+function otherStep(hash: number, code: number): number {
+  return ((Math.imul(hash, 0x9e3779b1) ^ (hash >>> 15)) + code) | 0;
 }
 
 /** A segment that holds digits. */

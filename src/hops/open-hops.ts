@@ -16,6 +16,8 @@ const MIN_REQUEST_ID = 8;
 const UUID_LENGTH = 36;
 
 const NOTHING = -1;
+/** So many hops of one trace, open at a time on all machines, are looked at; a trace that is larger is no trace. */
+const MAX_STEPS = 8 * MAX_CANDIDATES;
 
 /**
  * What each machine received and has not answered. Hops MUST be added, and asked for, in the order of their starts: what is over once is over for all
@@ -23,7 +25,10 @@ const NOTHING = -1;
  */
 export class OpenHops {
   readonly #table: HopTable;
-  readonly #byTrace: Chains;
+  /** By trace: the identity that came last, and by identity the one before it in its trace, and its hop. A trace has few hops: machines are told there. */
+  readonly #newestOfTrace: Int32Array;
+  readonly #olderInTrace: Int32Array;
+  readonly #hopOfIdentity: Uint32Array;
   readonly #byTarget: Chains;
   #byRequestId: Chains | undefined;
   readonly #requestIds = new Interned<string>();
@@ -38,7 +43,9 @@ export class OpenHops {
   constructor(table: HopTable) {
     this.#table = table;
     const { identities } = table.exchanges;
-    this.#byTrace = new Chains(identities.size);
+    this.#newestOfTrace = new Int32Array(identities.traceIds.size).fill(NOTHING);
+    this.#olderInTrace = new Int32Array(identities.size);
+    this.#hopOfIdentity = new Uint32Array(identities.size);
     this.#byTarget = new Chains(table.size);
     this.#isSending = new Uint8Array(table.hosts.values.length);
     for (const host of table.hostOfEnds) this.#isSending[host] = 1;
@@ -54,17 +61,26 @@ export class OpenHops {
     const table = this.#table;
     const { exchanges } = table;
     const row = table.row[hop]!;
-    const host = table.hostOfPlace[table.receiver(hop)]!;
+    const host = this.#hostOf(hop);
     if (this.#isSending[host] === 0) return;
     this.#isReceiving[host] = 1;
     if (this.#isShared[host] === 0) this.#list(host, hop);
-    for (let i = exchanges.readings.first(row); i < exchanges.readings.end(row); i++)
-      this.#byTrace.put(host, exchanges.identities.trace[i]!, i, hop);
-    if (exchanges.isWhole(row)) this.#byTarget.put(host, exchanges.targetHash[row]!, hop, hop);
+    for (let i = exchanges.readings.first(row); i < exchanges.readings.end(row); i++) {
+      const trace = exchanges.identities.trace[i]!;
+      this.#olderInTrace[i] = this.#newestOfTrace[trace]!;
+      this.#newestOfTrace[trace] = i;
+      this.#hopOfIdentity[i] = hop;
+    }
+    if (exchanges.isWhole(row)) this.#byTarget.put(host, exchanges.targetHash[row]!, hop);
     const requestId = this.#requestId(hop);
     if (requestId === NOTHING) return;
     this.#byRequestId ??= new Chains(table.size);
-    this.#byRequestId.put(host, requestId, hop, hop);
+    this.#byRequestId.put(host, requestId, hop);
+  }
+
+  /** The machine that received it. */
+  #hostOf(hop: number): number {
+    return this.#table.hostOfPlace[this.#table.receiver(hop)]!;
   }
 
   /** Whether a hop was answered before something began at `at`. */
@@ -96,8 +112,31 @@ export class OpenHops {
     return open.length > MAX_CANDIDATES ? NONE : open;
   }
 
+  /** What `host` is serving of a trace when `hop` begins, the newest first. */
   withTrace(host: number, trace: number, hop: number): readonly number[] {
-    return this.#open(this.#byTrace, host, trace, hop);
+    const at = this.#table.startedAt[hop]!;
+    let found: number[] | undefined;
+    let before = NOTHING;
+    let older = NOTHING;
+    let steps = 0;
+    for (let i = this.#newestOfTrace[trace]!; i !== NOTHING && steps < MAX_STEPS; i = older) {
+      steps++;
+      older = this.#olderInTrace[i]!;
+      const open = this.#hopOfIdentity[i]!;
+      if (this.isOver(open, at)) {
+        if (before === NOTHING) this.#newestOfTrace[trace] = older;
+        else this.#olderInTrace[before] = older;
+        continue;
+      }
+      before = i;
+      if (this.#hostOf(open) !== host) continue;
+      // One is the rule: a literal of one takes a third of what a list that is pushed to does.
+      if (found === undefined) found = [open];
+      // A hop that names a trace twice stands there twice, one behind the other.
+      else if (found.at(-1) !== open) found.push(open);
+      if (found.length > MAX_CANDIDATES) break;
+    }
+    return found ?? NONE;
   }
 
   /** With the same target, query included, as a hop. */
@@ -116,16 +155,13 @@ export class OpenHops {
     let found: number[] | undefined;
     let before = NOTHING;
     let next = NOTHING;
-    for (let node = chains.first(host, key); node !== NOTHING; node = next) {
-      next = chains.next(node);
-      const open = chains.hop(node);
+    for (let open = chains.first(host, key); open !== NOTHING; open = next) {
+      next = chains.next(open);
       if (this.isOver(open, at)) chains.drop(host, key, before, next);
       else {
-        before = node;
-        // One is the rule: a literal of one takes a third of what a list that is pushed to does.
+        before = open;
         if (found === undefined) found = [open];
-        // A hop that names a trace twice stands in its chain twice, one behind the other.
-        else if (found.at(-1) !== open) found.push(open);
+        else found.push(open);
         if (found.length > MAX_CANDIDATES) break;
       }
     }
@@ -142,36 +178,28 @@ export class OpenHops {
 
 const NONE: readonly number[] = [];
 
-/** Linked lists of hops by machine and key, the newest first, in typed arrays. A node is a number below `nodes`. */
+/** Linked lists of hops by machine and key, the newest first. */
 class Chains {
   readonly #first = new PairTable();
   readonly #next: Int32Array;
-  readonly #hop: Uint32Array;
 
-  constructor(nodes: number) {
-    this.#next = new Int32Array(nodes);
-    this.#hop = new Uint32Array(nodes);
+  constructor(hops: number) {
+    this.#next = new Int32Array(hops);
   }
 
-  put(host: number, key: number, node: number, hop: number): void {
-    this.#next[node] = this.#first.get(host, key);
-    this.#hop[node] = hop;
-    this.#first.set(host, key, node);
+  put(host: number, key: number, hop: number): void {
+    this.#next[hop] = this.#first.set(host, key, hop);
   }
 
   first(host: number, key: number): number {
     return this.#first.get(host, key);
   }
 
-  next(node: number): number {
-    return this.#next[node]!;
+  next(hop: number): number {
+    return this.#next[hop]!;
   }
 
-  hop(node: number): number {
-    return this.#hop[node]!;
-  }
-
-  /** Takes out the node between `before` (-1: it is the first) and `next`. */
+  /** Takes out the hop between `before` (-1: it is the first) and `next`. */
   drop(host: number, key: number, before: number, next: number): void {
     if (before === NOTHING) this.#first.set(host, key, next);
     else this.#next[before] = next;

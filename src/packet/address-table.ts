@@ -2,12 +2,18 @@
 
 import { MAX_ADDRESSES } from "../wire/limits.ts";
 
+const RECENT = 256;
+const NONE = -1;
+
 /** IPv4 and IPv6 addresses, numbered in the order in which they were first seen. An IPv4-mapped IPv6 address is the IPv4 address. */
 export class AddressTable {
   /** Names of the numbers from `#first` on. */
   #names: string[] = [];
   #first = 0;
   readonly #ipv4 = new Map<number, number>();
+  /** IPv4 addresses that came last, and their numbers: two looks a packet. */
+  readonly #recent = new Int32Array(RECENT);
+  readonly #recentNumbers = new Int32Array(RECENT).fill(NONE);
   readonly #ipv6 = new Map<string, number>();
 
   /** Called once, when the table was full for the first time. */
@@ -20,8 +26,15 @@ export class AddressTable {
   /** The number of the IPv4 address in the four bytes at `offset`. */
   ipv4(bytes: Uint8Array, offset: number): number {
     const value = (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
-    const known = this.#ipv4.get(value);
-    if (known !== undefined) return known;
+    const slot = (value ^ (value >>> 8)) & (RECENT - 1);
+    if (this.#recent[slot] === value && this.#recentNumbers[slot] !== NONE) return this.#recentNumbers[slot]!;
+    const number = this.#ipv4.get(value) ?? this.#addIpv4(value);
+    this.#recent[slot] = value;
+    this.#recentNumbers[slot] = number;
+    return number;
+  }
+
+  #addIpv4(value: number): number {
     const number = this.#add(`${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`);
     this.#ipv4.set(value, number);
     return number;
@@ -51,6 +64,7 @@ export class AddressTable {
       this.#first += this.#names.length;
       this.#names = [];
       this.#ipv4.clear();
+      this.#recentNumbers.fill(NONE);
       this.#ipv6.clear();
     }
     return this.#first + this.#names.push(name) - 1;

@@ -26,6 +26,9 @@ export class PacketDecoder {
   readonly #sink: PacketSink;
   readonly #header = new ByteReader(new Uint8Array(0));
   readonly #decoded: DecodedPacket;
+  /** By depth, the key that came last and its decoder: most packets of a capture have the same headers. */
+  readonly #lastKeys: HeaderKey[] = new Array(MAX_HEADERS_PER_PACKET + 1).fill(NO_HEADER);
+  readonly #lastDecoders: (HeaderDecoder | undefined)[] = new Array(MAX_HEADERS_PER_PACKET + 1).fill(undefined);
 
   constructor(capture: number, addresses: AddressTable, others: Map<string, number>, sink: PacketSink) {
     this.#others = others;
@@ -65,7 +68,7 @@ export class PacketDecoder {
     const header = this.#header;
     header.reset(packet.bytes, packet.start, packet.end);
     const first = linkType(packet.linkType);
-    let decoder = decoders.get(first);
+    let decoder = this.#decoderOf(first, 0);
     if (decoder === undefined) this.#count(`${describeKey(first)} (not read)`);
     for (let depth = 0; decoder !== undefined; depth++) {
       if (depth >= MAX_HEADERS_PER_PACKET) {
@@ -80,10 +83,18 @@ export class PacketDecoder {
         return;
       }
       if (key === NO_HEADER) break;
-      decoder = decoders.get(key);
+      decoder = this.#decoderOf(key, depth + 1);
       if (decoder === undefined && decoded.transport === 0) this.#count(describeKey(key));
     }
     if (decoded.transport !== 0) this.#sink.transport(decoded);
+  }
+
+  #decoderOf(key: HeaderKey, depth: number): HeaderDecoder | undefined {
+    if (this.#lastKeys[depth] === key) return this.#lastDecoders[depth];
+    const decoder = decoders.get(key);
+    this.#lastKeys[depth] = key;
+    this.#lastDecoders[depth] = decoder;
+    return decoder;
   }
 
   #failed(error: unknown, layer: string, packet: Packet): void {

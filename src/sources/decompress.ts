@@ -1,8 +1,9 @@
 // gzip and zstd, recognized by magic number. A damaged stream gives what came before the damage and then a `problem`.
-import { createGunzip, type Gunzip } from "node:zlib";
+import type { Gunzip } from "node:zlib";
 import { loadWhenUsed } from "../wire/load-when-used.ts";
 import type { ChunkSource } from "./chunk-source.ts";
 
+const zlib = loadWhenUsed<typeof import("node:zlib")>("node:zlib");
 const fzstd = loadWhenUsed<typeof import("fzstd")>("fzstd");
 
 interface Decompressor {
@@ -112,7 +113,7 @@ const GZIP_OUTPUT_BYTES = 32 << 20;
 
 function openGzip(): Decompressor {
   const options = { chunkSize: 64 << 10, readableHighWaterMark: GZIP_OUTPUT_BYTES };
-  const stream = createGunzip(options);
+  const stream = zlib().createGunzip(options);
   let fail: (error: Error) => void = () => undefined;
   stream.on("error", (error) => fail(error));
   return {

@@ -1,6 +1,4 @@
-// A hash table from two 32-bit integers to one, in typed arrays: open addressing, linear probing, never more than half full.
-
-import { grown } from "./columns.ts";
+// A hash table from two 32-bit integers to one, in a typed array: open addressing, linear probing, never more than half full.
 
 /** Chosen anew in every process: what stands in a capture cannot be made to collide. It changes no answer. */
 const SEED = (Math.random() * 2 ** 32) | 0;
@@ -15,50 +13,53 @@ export function mix(a: number, b: number): number {
   return h ^ (h >>> 16);
 }
 
+/** Words of an entry: the pair, its value, and whether there is one. Side by side, so that a look costs one cache line. */
+const ENTRY = 4;
+const VALUE = 2;
+const IS_SET = 3;
+
 export class PairTable {
-  #slots = new Int32Array(FIRST_CAPACITY * 2).fill(NOTHING);
-  #first = new Int32Array(FIRST_CAPACITY);
-  #second = new Int32Array(FIRST_CAPACITY);
-  #values = new Int32Array(FIRST_CAPACITY);
+  #entries = new Int32Array(FIRST_CAPACITY * ENTRY);
   #size = 0;
 
   /** The value of a pair, or -1. */
   get(a: number, b: number): number {
-    const entry = this.#slots[this.#slotOf(a | 0, b | 0)]!;
-    return entry === NOTHING ? NOTHING : this.#values[entry]!;
+    const at = this.#find(a | 0, b | 0);
+    return this.#entries[at + IS_SET] === 0 ? NOTHING : this.#entries[at + VALUE]!;
   }
 
-  set(a: number, b: number, value: number): void {
-    const slot = this.#slotOf(a | 0, b | 0);
-    const entry = this.#slots[slot]!;
-    if (entry !== NOTHING) {
-      this.#values[entry] = value;
-      return;
-    }
-    this.#slots[slot] = this.#size;
-    this.#first[this.#size] = a;
-    this.#second[this.#size] = b;
-    this.#values[this.#size] = value;
+  /** Returns the value that it had before, or -1. */
+  set(a: number, b: number, value: number): number {
+    const at = this.#find(a | 0, b | 0);
+    const entries = this.#entries;
+    const before = entries[at + VALUE]!;
+    entries[at + VALUE] = value;
+    if (entries[at + IS_SET] === 1) return before;
+    entries[at] = a;
+    entries[at + 1] = b;
+    entries[at + IS_SET] = 1;
     this.#size++;
-    if (this.#size === this.#values.length) this.#grow();
+    if (this.#size * 2 * ENTRY > entries.length) this.#grow();
+    return NOTHING;
   }
 
-  #slotOf(a: number, b: number): number {
-    const mask = this.#slots.length - 1;
-    let slot = mix(a, b) & mask;
-    for (let entry = this.#slots[slot]!; entry !== NOTHING; entry = this.#slots[slot]!) {
-      if (this.#first[entry] === a && this.#second[entry] === b) return slot;
-      slot = (slot + 1) & mask;
-    }
-    return slot;
+  /** Where the entry of a pair is, or would be. */
+  #find(a: number, b: number): number {
+    const entries = this.#entries;
+    const mask = entries.length - 1;
+    let at = Math.imul(mix(a, b), ENTRY) & mask;
+    while (entries[at + IS_SET] === 1 && (entries[at] !== a || entries[at + 1] !== b)) at = (at + ENTRY) & mask;
+    return at;
   }
 
   #grow(): void {
-    const capacity = this.#values.length * 2;
-    this.#first = grown(this.#first, capacity);
-    this.#second = grown(this.#second, capacity);
-    this.#values = grown(this.#values, capacity);
-    this.#slots = new Int32Array(capacity * 2).fill(NOTHING);
-    for (let entry = 0; entry < this.#size; entry++) this.#slots[this.#slotOf(this.#first[entry]!, this.#second[entry]!)] = entry;
+    const old = this.#entries;
+    this.#entries = new Int32Array(old.length * 2);
+    const entries = this.#entries;
+    for (let from = 0; from < old.length; from += ENTRY) {
+      if (old[from + IS_SET] === 0) continue;
+      const at = this.#find(old[from]!, old[from + 1]!);
+      for (let word = 0; word < ENTRY; word++) entries[at + word] = old[from + word]!;
+    }
   }
 }

@@ -1,7 +1,10 @@
 // One DNS message (RFC 1035 §4). A library reads the records; where it refuses them there are still a header and, most often, a question.
 
-import { type Answer, decode } from "dns-packet";
+import type { Answer } from "dns-packet";
 import { MAX_DNS_ANSWERS } from "../../wire/limits.ts";
+import { loadWhenUsed } from "../../wire/load-when-used.ts";
+
+const dnsPacket = loadWhenUsed<typeof import("dns-packet")>("dns-packet");
 
 export interface DnsMessage {
   readonly id: number;
@@ -48,6 +51,7 @@ export function readDnsMessage(bytes: Uint8Array): DnsMessage | undefined {
   if (records * MIN_RECORD_BYTES > bytes.length)
     return { ...start, ...NO_RECORDS, length: bytes.length, problem: "it ends before its records" };
   try {
+    const { decode } = dnsPacket();
     const { answers = [] } = decode(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length));
     // It reads an address beyond the end without complaint.
     if (decode.bytes > bytes.length) return { ...start, ...NO_RECORDS, length: bytes.length, problem: "it ends in a record" };

@@ -1,9 +1,12 @@
 // Content codings of a body (RFC 9110 §8.4.1, RFC 8878), unpacked up to a cap: a body of a few bytes may be a bomb.
 
-import { constants, gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from "node:zlib";
-import { decompress } from "fzstd";
+import type { ZlibOptions } from "node:zlib";
 import { Malformed, Truncated } from "../../wire/byte-reader.ts";
+import { loadWhenUsed } from "../../wire/load-when-used.ts";
 import { zstdBound } from "./zstd-bound.ts";
+
+const zlib = loadWhenUsed<typeof import("node:zlib")>("node:zlib");
+const fzstd = loadWhenUsed<typeof import("fzstd")>("fzstd");
 
 /** The bytes of `coding`, "" for none. What is cut gives what it can. Throws `Malformed` with the reason where it gives nothing. */
 export function unpackBody(bytes: Uint8Array, coding: string, limit: number): Uint8Array {
@@ -14,10 +17,13 @@ export function unpackBody(bytes: Uint8Array, coding: string, limit: number): Ui
       return bytes;
     case "gzip":
     case "x-gzip":
-      return inflated(() => gunzipSync(bytes, options(limit)), limit);
+      return inflated(() => zlib().gunzipSync(bytes, options(limit)), limit);
     case "deflate":
       // The coding is zlib's format; some send bare deflate (RFC 9110 §8.4.1.2).
-      return inflated(() => (isZlib(bytes) ? inflateSync(bytes, options(limit)) : inflateRawSync(bytes, options(limit))), limit);
+      return inflated(
+        () => (isZlib(bytes) ? zlib().inflateSync(bytes, options(limit)) : zlib().inflateRawSync(bytes, options(limit))),
+        limit,
+      );
     case "zstd":
       return unzstd(bytes, limit);
     default:
@@ -39,7 +45,7 @@ function isZlib(bytes: Uint8Array): boolean {
 
 /** A stream that is cut gives what it can. */
 function options(maxOutputLength: number): ZlibOptions {
-  return { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH };
+  return { maxOutputLength, finishFlush: zlib().constants.Z_SYNC_FLUSH };
 }
 
 function inflated(inflate: () => Uint8Array, limit: number): Uint8Array {
@@ -54,7 +60,7 @@ function unzstd(bytes: Uint8Array, limit: number): Uint8Array {
   try {
     // The library would make room for whatever a frame's header promises.
     if (zstdBound(bytes) > limit) throw new Malformed(tooLarge(limit));
-    return decompress(bytes);
+    return fzstd().decompress(bytes);
   } catch (error) {
     if (error instanceof Malformed) throw error;
     throw new Malformed(error instanceof Truncated ? "its zstd is cut" : "its compression is broken");

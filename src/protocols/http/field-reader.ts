@@ -2,6 +2,7 @@
 
 import type { Field } from "../../wire/field.ts";
 import { MAX_FIELD_NAME_BYTES, MAX_FIELD_VALUE_BYTES, MAX_FIELDS } from "../../wire/limits.ts";
+import { FieldMemo, type RememberedFields } from "./field-memo.ts";
 import { findLineFeed, LineScanner } from "./line-scanner.ts";
 import { createTextCache, type TextCache } from "./text-cache.ts";
 
@@ -50,20 +51,16 @@ export interface FieldLines {
 /** Never written to: most responses have no field that anybody keeps. */
 const NOTHING_KEPT: Field[] = [];
 
-function noFields(): FieldLines {
-  return {
-    kept: [],
-    contentLength: NO_LENGTH,
-    transferEncoding: "",
-    upgrade: "",
-    typeStart: 0,
-    typeEnd: 0,
-    encodingStart: 0,
-    encodingEnd: 0,
-    malformed: 0,
-    isBeyondLimits: false,
-  };
-}
+const NOTHING: RememberedFields = {
+  kept: NOTHING_KEPT,
+  contentLength: NO_LENGTH,
+  transferEncoding: "",
+  upgrade: "",
+  typeStart: 0,
+  typeEnd: 0,
+  encodingStart: 0,
+  encodingEnd: 0,
+};
 
 export interface FieldReader {
   /** What the last `read` found. */
@@ -92,13 +89,16 @@ export function createFieldReader(keep: ReadonlySet<string>): FieldReader {
 }
 
 class DeclaredFieldReader implements FieldReader {
-  readonly fields: FieldLines = noFields();
+  readonly fields: FieldLines = { ...NOTHING, malformed: 0, isBeyondLimits: false };
   readonly lines = new LineScanner();
   readonly text = createTextCache(this.lines);
   /** By the first two letters, in both cases: the place in `#lists` plus one. Most lines are passed over after one look. */
   readonly #byLetters = new Uint8Array(1 << 16);
   readonly #lists: Declared[][] = [];
+  readonly #memo = new FieldMemo();
   #last: Declared | undefined;
+  /** Whether the block says nothing but what the same fields said the last time. */
+  #isNothingNew = true;
 
   constructor(keep: ReadonlySet<string>) {
     for (const declared of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_TYPE, CONTENT_ENCODING, UPGRADE, ...keep])) {
@@ -121,17 +121,51 @@ class DeclaredFieldReader implements FieldReader {
   }
 
   read(bytes: Uint8Array, start: number, end: number): number {
+    const view = this.lines.viewOf(bytes);
+    const remembered = this.#memo.find(view, start, end);
+    if (remembered !== undefined) {
+      this.#say(remembered, start);
+      return start + this.#memo.length;
+    }
+    this.#say(NOTHING, 0);
+    this.#last = undefined;
+    this.#isNothingNew = true;
+    const next = this.#readLines(view, bytes, start, end);
+    if (next >= 0 && this.#isNothingNew) this.#memo.remember(bytes, start, next, end, () => this.#toRemember(start));
+    return next;
+  }
+
+  /** Takes over what a block that begins at `start` says. */
+  #say(said: RememberedFields, start: number): void {
     const { fields } = this;
-    fields.kept = NOTHING_KEPT;
-    fields.contentLength = NO_LENGTH;
-    fields.transferEncoding = "";
-    fields.upgrade = "";
-    fields.typeStart = fields.typeEnd = 0;
-    fields.encodingStart = fields.encodingEnd = 0;
+    fields.kept = said.kept;
+    fields.contentLength = said.contentLength;
+    fields.transferEncoding = said.transferEncoding;
+    fields.upgrade = said.upgrade;
+    fields.typeStart = start + said.typeStart;
+    fields.typeEnd = start + said.typeEnd;
+    fields.encodingStart = start + said.encodingStart;
+    fields.encodingEnd = start + said.encodingEnd;
     fields.malformed = 0;
     fields.isBeyondLimits = false;
-    this.#last = undefined;
-    const view = this.lines.viewOf(bytes);
+  }
+
+  #toRemember(start: number): RememberedFields {
+    const { kept, contentLength, transferEncoding, upgrade, typeStart, typeEnd, encodingStart, encodingEnd } = this.fields;
+    return {
+      kept,
+      contentLength,
+      transferEncoding,
+      upgrade,
+      typeStart: typeStart - start,
+      typeEnd: typeEnd - start,
+      encodingStart: encodingStart - start,
+      encodingEnd: encodingEnd - start,
+    };
+  }
+
+  #readLines(view: DataView, bytes: Uint8Array, start: number, end: number): number {
+    const { fields } = this;
     let count = 0;
     let at = start;
     while (at < end) {
@@ -145,12 +179,15 @@ class DeclaredFieldReader implements FieldReader {
         this.#last = find(this.#lists[list - 1]!, bytes, at, lf);
         if (this.#last !== undefined) {
           if (count++ < MAX_FIELDS) this.#put(this.#last, bytes, at, lf);
-          else fields.isBeyondLimits = true;
+          else this.#sayBeyondLimits();
         }
       } else if (first === SP || first === HTAB) this.#fold(bytes, at, lf);
       else {
         this.#last = undefined;
-        if (first === COLON) fields.malformed++;
+        if (first === COLON) {
+          fields.malformed++;
+          this.#isNothingNew = false;
+        }
       }
       at = lf + 1;
     }
@@ -165,11 +202,13 @@ class DeclaredFieldReader implements FieldReader {
     const to = valueEnd(bytes, from, lf);
     if (declared.isKept) {
       const end = Math.min(to, from + MAX_FIELD_VALUE_BYTES);
-      if (end < to) fields.isBeyondLimits = true;
+      if (end < to) this.#sayBeyondLimits();
       const { name, value } = declared.seen;
       const isNameSeen = isText(name, bytes, start, colon);
-      if (!isNameSeen || !isText(value, bytes, from, end))
+      if (!isNameSeen || !isText(value, bytes, from, end)) {
+        this.#isNothingNew = false;
         declared.seen = { name: isNameSeen ? name : text.read(bytes, start, colon), value: text.read(bytes, from, end) };
+      }
       if (fields.kept === NOTHING_KEPT) fields.kept = [declared.seen];
       else fields.kept.push(declared.seen);
     }
@@ -187,8 +226,14 @@ class DeclaredFieldReader implements FieldReader {
     }
   }
 
+  #sayBeyondLimits(): void {
+    this.fields.isBeyondLimits = true;
+    this.#isNothingNew = false;
+  }
+
   /** obs-fold (RFC 9112 §5.2): a line that begins with white space continues the value before it, joined by one blank. */
   #fold(bytes: Uint8Array, start: number, lf: number): void {
+    this.#isNothingNew = false;
     const declared = this.#last;
     if (declared === undefined) return;
     const { fields, text } = this;
@@ -196,7 +241,7 @@ class DeclaredFieldReader implements FieldReader {
     const more = text.read(bytes, from, valueEnd(bytes, from, lf));
     const last = fields.kept.at(-1);
     const isFull = last !== undefined && last.value.length >= MAX_FIELD_VALUE_BYTES;
-    if (declared.isKept && isFull) fields.isBeyondLimits = true;
+    if (declared.isKept && isFull) this.#sayBeyondLimits();
     if (declared.isKept && last !== undefined && !isFull)
       fields.kept[fields.kept.length - 1] = { name: last.name, value: `${last.value} ${more}`.trim().slice(0, MAX_FIELD_VALUE_BYTES) };
     if (declared.name === TRANSFER_ENCODING && fields.transferEncoding.length < MAX_FIELD_VALUE_BYTES)

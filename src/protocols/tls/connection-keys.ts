@@ -1,13 +1,15 @@
 // Finds the secrets of a connection in the key log, and makes of them what opens the records of both directions.
 
-import { createHash, getCipherInfo } from "node:crypto";
 import type { Side } from "../../wire/endpoint.ts";
+import { loadWhenUsed } from "../../wire/load-when-used.ts";
 import { cipherSuite, type Protection } from "./cipher-suites.ts";
 import { type Handshake, TLS_1_3 } from "./handshake.ts";
 import { expandLabel } from "./key-derivation.ts";
 import type { KeyLog, SecretName, Secrets } from "./key-log.ts";
 import { cipherFromSecret, ciphersFromMaster, type RecordCipher } from "./record-cipher.ts";
 import { type CipherAt, RecordOpener } from "./record-opener.ts";
+
+const crypto = loadWhenUsed<typeof import("node:crypto")>("node:crypto");
 
 export interface ConnectionKeys extends Readonly<Record<Side, RecordOpener>> {
   /** Up to TLS 1.2. */
@@ -30,7 +32,12 @@ export function findKeys(handshake: Handshake, keyLog: KeyLog): ConnectionKeys |
   if (clientHello === undefined || serverHello === undefined || version === undefined) return "no keys";
   const suite = cipherSuite(serverHello.cipherSuite);
   const { protection } = suite;
-  if (protection === undefined || serverHello.compression !== 0 || version < 0x0301 || getCipherInfo(protection.cipher) === undefined)
+  if (
+    protection === undefined ||
+    serverHello.compression !== 0 ||
+    version < 0x0301 ||
+    crypto().getCipherInfo(protection.cipher) === undefined
+  )
     return "unsupported";
   const secrets = keyLog.find(hex(clientHello.random));
   if (version === TLS_1_3) return secrets === undefined ? "no keys" : tls13Openers(protection, secrets, clientHello.hasEarlyData, keyLog);
@@ -107,5 +114,5 @@ function hex(bytes: Uint8Array): string {
 }
 
 function ticketKey(ticket: Uint8Array): string {
-  return `ticket ${createHash("sha256").update(ticket).digest("hex")}`;
+  return `ticket ${crypto().createHash("sha256").update(ticket).digest("hex")}`;
 }

@@ -1,11 +1,13 @@
 // From secrets to keys: TLS 1.0 to 1.2's pseudorandom function (RFC 5246 §5, §6.3; RFC 2246 §5), TLS 1.3's HKDF (RFC 8446 §7.1 – §7.3).
 
-import { createHmac } from "node:crypto";
+import { loadWhenUsed } from "../../wire/load-when-used.ts";
+
+const crypto = loadWhenUsed<typeof import("node:crypto")>("node:crypto");
 
 type Hash = "sha256" | "sha384" | "md5" | "sha1";
 
 function hmac(hash: Hash, key: Uint8Array, ...data: readonly Uint8Array[]): Uint8Array {
-  const mac = createHmac(hash, key);
+  const mac = crypto().createHmac(hash, key);
   for (const part of data) mac.update(part);
   return mac.digest();
 }

@@ -1,10 +1,13 @@
 // Opens protected records of one direction under one set of keys. The ciphers are Node's; here is what each version puts into nonce,
 // additional data and MAC.
 
-import { createDecipheriv, createHmac, createSecretKey, type DecipherGCM, type KeyObject, timingSafeEqual } from "node:crypto";
+import type { DecipherGCM, KeyObject } from "node:crypto";
+import { loadWhenUsed } from "../../wire/load-when-used.ts";
 import type { CipherSuite, Protection } from "./cipher-suites.ts";
 import { expandLabel, keyBlock } from "./key-derivation.ts";
 import { APPLICATION_DATA, HEADER_LENGTH, type TlsRecord } from "./record.ts";
+
+const crypto = loadWhenUsed<typeof import("node:crypto")>("node:crypto");
 
 export interface RecordCipher {
   /** Bytes of a fragment in front of the content: an explicit nonce or IV. */
@@ -42,7 +45,7 @@ export function ciphersFromMaster(keys: HandshakeKeys): readonly [client: Record
   const cipher = (side: 0 | 1): RecordCipher => {
     const part = (from: number, length: number) => block.subarray(from + side * length, from + (side + 1) * length);
     const mac = part(0, macLength);
-    const key = createSecretKey(part(2 * macLength, keyLength));
+    const key = crypto().createSecretKey(part(2 * macLength, keyLength));
     const iv = part(2 * (macLength + keyLength), ivLength);
     return mode === "cbc" ? new CbcCipher(protection, key, mac, iv, keys) : new AeadCipher(protection, key, iv, mode !== "chacha20");
   };
@@ -52,7 +55,11 @@ export function ciphersFromMaster(keys: HandshakeKeys): readonly [client: Record
 /** TLS 1.3: from a traffic secret (RFC 8446 §7.3). */
 export function cipherFromSecret(protection: Protection, secret: Uint8Array): RecordCipher {
   const { hash, keyLength } = protection;
-  return new Tls13Cipher(protection, createSecretKey(expandLabel(hash, secret, "key", keyLength)), expandLabel(hash, secret, "iv", 12));
+  return new Tls13Cipher(
+    protection,
+    crypto().createSecretKey(expandLabel(hash, secret, "key", keyLength)),
+    expandLabel(hash, secret, "iv", 12),
+  );
 }
 
 const NONCE_LENGTH = 12;
@@ -76,7 +83,9 @@ abstract class Aead {
     if (length < 0) return undefined;
     try {
       // One type stands for all AEADs: their calls are the same.
-      const decipher = createDecipheriv(cipher as "aes-128-gcm", this.#key, this.nonce, { authTagLength: tagLength }) as DecipherGCM;
+      const decipher = crypto().createDecipheriv(cipher as "aes-128-gcm", this.#key, this.nonce, {
+        authTagLength: tagLength,
+      }) as DecipherGCM;
       decipher.setAuthTag(bytes.subarray(end - tagLength, end));
       decipher.setAAD(additional, mode === "ccm" ? { plaintextLength: length } : undefined);
       const content = decipher.update(bytes.subarray(start, end - tagLength));
@@ -161,7 +170,7 @@ class CbcCipher implements RecordCipher {
     this.overhead = HEADER_LENGTH + this.before + macLength + blockLength / 2;
     this.#protection = protection;
     this.#key = key;
-    this.#macKey = createSecretKey(macKey);
+    this.#macKey = crypto().createSecretKey(macKey);
     this.#iv = iv.slice();
     this.#isEncryptThenMac = isEncryptThenMac;
   }
@@ -178,7 +187,7 @@ class CbcCipher implements RecordCipher {
       writeMacHeader(this.#macHeader, sequence, type, minorVersion, to - from);
       if (!this.#isAuthentic(bytes.subarray(from, to), bytes.subarray(to, end))) return undefined;
     }
-    const decipher = createDecipheriv(cipher, this.#key, iv);
+    const decipher = crypto().createDecipheriv(cipher, this.#key, iv);
     decipher.setAutoPadding(false);
     const plain = decipher.update(bytes.subarray(cipherText, to));
     const content = this.#unpad(plain, sequence, record);
@@ -199,8 +208,8 @@ class CbcCipher implements RecordCipher {
   }
 
   #isAuthentic(data: Uint8Array, expected: Uint8Array): boolean {
-    const mac = createHmac(this.#protection.mac, this.#macKey).update(this.#macHeader).update(data).digest();
-    return mac.length === expected.length && timingSafeEqual(mac, expected);
+    const mac = crypto().createHmac(this.#protection.mac, this.#macKey).update(this.#macHeader).update(data).digest();
+    return mac.length === expected.length && crypto().timingSafeEqual(mac, expected);
   }
 }
 
