@@ -36,19 +36,22 @@ export function populationFilter(finding: Finding, affected: readonly Hop[]): st
   const family = hop.client.address.includes(":") ? "ipv6" : "ip";
   const words = hop.version === "2" ? HTTP2 : HTTP1;
   const [only, ...more] = finding.routes;
+  // Hops are many, connections few.
+  const clients = [...new Set(hops.map(({ client }) => client))];
+  const servers = [...new Set(hops.map(({ server }) => server))];
   return [
     words.request,
     ...oneOf(
       `${family}.src`,
-      hops.map((h) => h.client.address),
+      clients.map(({ address }) => address),
     ),
     ...oneOf(
       `${family}.dst`,
-      hops.map((h) => h.server.address),
+      servers.map(({ address }) => address),
     ),
     ...oneOf(
       "tcp.dstport",
-      hops.map((h) => `${h.server.port}`),
+      servers.map(({ port }) => `${port}`),
     ),
     ...(only !== undefined && more.length === 0 ? routeFilter(only.route, words) : []),
     ...(finding.verdict === "stripped" ? [words.withoutContext] : []),

@@ -16,9 +16,6 @@ export interface Summary {
 }
 
 export function summarize({ graph, diagnosis, answer, diff }: Inspection): Summary {
-  const [error = 0, warning = 0, note = 0] = severities.map(
-    (severity) => diagnosis.findings.filter((finding) => finding.severity === severity).length,
-  );
   return {
     exchanges: graph.table.size,
     hops: countJudged(diagnosis.tally),
@@ -26,8 +23,16 @@ export function summarize({ graph, diagnosis, answer, diff }: Inspection): Summa
     traces: graph.table.exchanges.identities.traceIds.size,
     tracesInBackend: answer === undefined ? null : countIn(traceIdsOnWire(graph), diff),
     tracesLookedUp: answer?.asked ?? null,
-    findings: { error, warning, note },
+    findings: countFindings(diagnosis),
   };
+}
+
+/** By severity. */
+export function countFindings({ findings }: Inspection["diagnosis"]): Summary["findings"] {
+  const [error = 0, warning = 0, note = 0] = severities.map(
+    (severity) => findings.filter((finding) => finding.severity === severity).length,
+  );
+  return { error, warning, note };
 }
 
 /** Exchanges that were judged: not health checks, scrapes, exports, preflights. */

@@ -4,7 +4,15 @@ import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Hop } from "../../hops/hop.ts";
 
-export function affectedHops(finding: Finding, { diagnosis, graph }: Inspection): Hop[] {
+/** Several parts of a report ask for them, and they may be many. */
+const known = new WeakMap<Finding, readonly Hop[]>();
+
+export function affectedHops(finding: Finding, { diagnosis, graph }: Inspection): readonly Hop[] {
+  const before = known.get(finding);
+  if (before !== undefined) return before;
   const index = diagnosis.findings.indexOf(finding);
-  return [...diagnosis.findingsOf].flatMap(([hop, findings]) => (findings.includes(index) ? graph.table.hop(hop) : []));
+  const hops: Hop[] = [];
+  for (const [hop, findings] of diagnosis.findingsOf) if (findings.includes(index)) hops.push(graph.table.hop(hop));
+  known.set(finding, hops);
+  return hops;
 }

@@ -2,13 +2,13 @@
 
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
-import { summarize, traceIdsOnWire } from "../summary.ts";
+import { countFindings, traceIdsOnWire } from "../summary.ts";
 import { dim } from "./line.ts";
 import type { Page } from "./page.ts";
 import { counted, shellWord } from "./words.ts";
 
 export function writeClosing(inspection: Inspection, page: Page): void {
-  const { error, warning, note } = summarize(inspection).findings;
+  const { error, warning, note } = countFindings(inspection.diagnosis);
   page.gap();
   page.line([counted(error, "error"), counted(warning, "warning"), counted(note, "note")].join(", "), dim(" · more:"));
   const first = inspection.diagnosis.findings[0];

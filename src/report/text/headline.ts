@@ -2,16 +2,17 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { groupEdges } from "../group-edges.ts";
-import { summarize } from "../summary.ts";
+import { type Summary, summarize } from "../summary.ts";
 import type { Page } from "./page.ts";
 import { clockTime, counted, day, duration, figure } from "./words.ts";
 
 export function writeHeadline(inspection: Inspection, page: Page): void {
-  const { exchanges, hops } = summarize(inspection);
+  const summary = summarize(inspection);
+  const { exchanges, hops } = summary;
   const edges = groupEdges(inspection.diagnosis.tally).length;
   const what = exchanges === 0 ? "no HTTP seen" : `${counted(hops, "exchange")} on ${counted(edges, "edge")}`;
   page.parts([...captureParts(inspection), what]);
-  if (exchanges > 0) page.parts(traceParts(inspection));
+  if (exchanges > 0) page.parts(traceParts(inspection, summary));
 }
 
 function captureParts({ captures }: Inspection): string[] {
@@ -22,9 +23,8 @@ function captureParts({ captures }: Inspection): string[] {
   return [counted(captures.length, "capture"), counted(packets, "packet"), ...time];
 }
 
-function traceParts(inspection: Inspection): string[] {
+function traceParts(inspection: Inspection, { traces, tracesInBackend }: Summary): string[] {
   const { answer } = inspection;
-  const { traces, tracesInBackend } = summarize(inspection);
   const wire = traces === 0 ? "no trace context on the wire" : `${counted(traces, "trace")} on the wire`;
   if (answer === undefined && inspection.hasBackendFailed) return [wire, "the backend could not be asked: what was recorded is not known"];
   if (answer === undefined) return [wire, "no backend asked: --jaeger or --traces FILE shows what was recorded"];

@@ -64,13 +64,12 @@ function writeFilter(finding: Finding, inspection: Inspection, page: Page, label
   const filter = populationFilter(finding, hops);
   if (filter === undefined) return;
   const nameOf = captureNames(inspection);
-  const files = [...new Set(hops.flatMap(({ exchange }) => exchange.request?.packet.capture ?? []))].map(nameOf);
-  const where =
-    files.length === 0 || inspection.captures.length === 1
-      ? ""
-      : files.length > 2
-        ? ` in ${files.length} captures`
-        : ` in ${files.join(" and ")}`;
+  // Of a single capture there is nothing to say, and the affected may be many.
+  const files =
+    inspection.captures.length === 1
+      ? []
+      : [...new Set(hops.flatMap(({ exchange }) => exchange.request?.packet.capture ?? []))].map(nameOf);
+  const where = files.length === 0 ? "" : files.length > 2 ? ` in ${files.length} captures` : ` in ${files.join(" and ")}`;
   page.labelled(label, bold("Wireshark"), dim(`  requests like these${where}:`));
   page.line(" ".repeat(LABEL_COLUMN + 4), filter);
 }

@@ -40,7 +40,8 @@ function whatHappened({ verdict, culprit, exemplars, detail, affected, message }
 
 /** The receiver's spans of these exchanges, where they lie in other traces than they should. */
 function whatFollowed({ verdict, edge }: Finding, hops: readonly Hop[], { diff, graph }: Inspection): string {
-  if (verdict === "unrecorded" || verdict === "not-sampled" || verdict === "misattributed" || edge === undefined) return "";
+  if (verdict === "unrecorded" || verdict === "not-sampled" || verdict === "misattributed" || edge === undefined || diff.matches.size === 0)
+    return "";
   const traces = new Set<string>();
   for (const hop of hops) {
     const server = diff.matches.get(hop.index)?.server;
