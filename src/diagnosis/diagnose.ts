@@ -60,7 +60,7 @@ function judgeAndTally(view: View): { readonly tally: Tally; readonly faulty: re
     }
     const route = routes.of(hop);
     const counted = tally.add(judgement, route);
-    features.countFaulty(judgement, tally.edge(judgement.from, judgement.to, judgement.hop.protocol), counted);
+    features.countFaulty(judgement, route, tally.edge(judgement.from, judgement.to, judgement.hop.protocol), counted);
     for (const one of counted) faulty.push({ hop, route, tally: one });
   }
   healthy.end();

@@ -23,7 +23,7 @@ export type Features = Readonly<Record<NamedFeature, string>> & {
 };
 
 /** What separates the affected from the rest shows in so many as well as in more. */
-const EACH_IS_COUNTED = 8_192;
+const EACH_IS_COUNTED = 2_048;
 const ONE_IN = 16;
 
 /** Stands for the values beyond the first `MAX_FEATURE_VALUES`. */

@@ -56,8 +56,9 @@ export class HealthyTally {
       const controls = wanted[number];
       if (controls === undefined) continue;
       const [edge, kind] = [this.#edges[number]!, unpacked(this.#kinds[hop]!)];
-      this.#tally.count(edge, kind, this.#routes.of(hop), 1);
-      if (controls.size > 0) this.#features.countHealthy(hop, kind, edge, controls);
+      const route = this.#routes.of(hop);
+      this.#tally.count(edge, kind, route, 1);
+      if (controls.size > 0) this.#features.countHealthy(hop, route, kind, edge, controls);
     }
   }
 

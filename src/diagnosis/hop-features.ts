@@ -40,7 +40,12 @@ export class HopFeatures {
   }
 
   /** Counts a faulty exchange where its faults are counted, and on its edge for what was right about it. */
-  countFaulty({ hop, outcome, hasContext, isRecorded, faults }: Judgement, edge: EdgeTally, counted: readonly FaultTally[]): void {
+  countFaulty(
+    { hop, outcome, hasContext, isRecorded, faults }: Judgement,
+    route: string,
+    edge: EdgeTally,
+    counted: readonly FaultTally[],
+  ): void {
     const grave = counted.filter(({ like }) => like.severity !== "note");
     if (grave.length === 0) return;
     const own = grave.map(({ features }) => features);
@@ -49,35 +54,35 @@ export class HopFeatures {
     if (isRecorded && hasContext && !broken.has("joined")) own.push(edge.controls.joined);
     if (isRecorded) own.push(edge.controls.recorded);
     const cause = faults.find(({ parent }) => parent !== undefined)?.parent;
-    this.#count(hop.index, cause === undefined ? NO_PARENT : cause.index, own);
+    this.#count(hop.index, route, cause === undefined ? NO_PARENT : cause.index, own);
   }
 
   /** Counts an exchange without a fault, for the controls that are asked for. */
-  countHealthy(hop: number, { outcome, hasContext, isRecorded }: Kind, edge: EdgeTally, wanted: ReadonlySet<Control>): void {
+  countHealthy(hop: number, route: string, { outcome, hasContext, isRecorded }: Kind, edge: EdgeTally, wanted: ReadonlySet<Control>): void {
     const own: FeatureCounts[] = [];
     if (wanted.has("carried") && outcome === "continued" && hasContext) own.push(edge.controls.carried);
     if (wanted.has("joined") && isRecorded && hasContext) own.push(edge.controls.joined);
     if (wanted.has("recorded") && isRecorded) own.push(edge.controls.recorded);
-    this.#count(hop, NO_PARENT, own);
+    this.#count(hop, route, NO_PARENT, own);
   }
 
-  #count(hop: number, cause: number, counts: readonly FeatureCounts[]): void {
+  #count(hop: number, route: string, cause: number, counts: readonly FeatureCounts[]): void {
     let features: Features | undefined;
     for (const one of counts) {
       const weight = one.weightOf(hop);
       if (weight === 0) continue;
-      features ??= this.of(hop, cause);
+      features ??= this.#of(hop, route, cause);
       one.add(features, weight);
     }
   }
 
   /** `cause`: the hop that caused it, where the table does not tell. */
-  of(hop: number, cause: number): Features {
+  #of(hop: number, route: string, cause: number): Features {
     const { exchanges, row, startedAt } = this.#table;
     const own = row[hop]!;
     const parent = this.#causeOf(hop, cause);
     return {
-      route: this.#routes.of(hop),
+      route,
       cause: parent === NO_PARENT ? "" : this.#routes.of(parent),
       spelling: exchanges.readings.spelling(own),
       protocol: exchanges.protocol(own),

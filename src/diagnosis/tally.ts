@@ -68,7 +68,7 @@ export interface FaultTally {
   trailing: number;
   /** The earliest. */
   readonly exemplars: Exemplar[];
-  /** Up to `MAX_TRACES_COUNTED`. */
+  /** Up to `MAX_TRACES_COUNTED`, and those of the exchange that reached it. */
   readonly traceIds: Set<string>;
   /** Of the affected exchanges; nothing is counted of notes. */
   readonly features: FeatureCounts;
@@ -197,9 +197,8 @@ function count(tally: FaultTally, judgement: Judgement, fault: Fault, route: str
   else cause.count++;
   tally.severities.set(fault.severity, (tally.severities.get(fault.severity) ?? 0) + 1);
   if (tally.exemplars.length < MAX_EXEMPLARS) tally.exemplars.push({ judgement, fault, route });
-  for (const traceId of traceIdsOf(judgement, fault)) {
-    if (tally.traceIds.size < MAX_TRACES_COUNTED) tally.traceIds.add(traceId);
-  }
+  if (tally.traceIds.size >= MAX_TRACES_COUNTED) return;
+  for (const traceId of traceIdsOf(judgement, fault)) tally.traceIds.add(traceId);
 }
 
 /** The trace that should have gone on, and the one that did. */

@@ -54,22 +54,28 @@ function orderByStart(exchanges: ExchangeTable, sightings: Sightings, clocks: re
 function sortNearlyOrdered(starts: Float64Array, frames: Float64Array): Uint32Array {
   const count = starts.length;
   const order = new Uint32Array(count);
+  /** The starts in that order, side by side. */
+  const sorted = new Float64Array(count);
   let moves = 0;
   for (let i = 0; i < count; i++) {
+    const start = starts[i]!;
     let at = i;
-    while (at > 0 && isBefore(i, order[at - 1]!)) {
+    while (at > 0 && (start < sorted[at - 1]! || (start === sorted[at - 1] && frames[i]! < frames[order[at - 1]!]!))) {
       order[at] = order[at - 1]!;
+      sorted[at] = sorted[at - 1]!;
       at--;
-      moves++;
     }
     order[at] = i;
-    if (moves > MAX_MOVES_EACH * count) return order.map((_, group) => group).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    sorted[at] = start;
+    moves += i - at;
+    if (moves > MAX_MOVES_EACH * count) return sortAll(starts, frames);
   }
   return order;
+}
 
-  function isBefore(a: number, b: number): boolean {
-    return starts[a]! < starts[b]! || (starts[a] === starts[b] && (frames[a]! < frames[b]! || (frames[a] === frames[b] && a < b)));
-  }
+function sortAll(starts: Float64Array, frames: Float64Array): Uint32Array {
+  const order = new Uint32Array(starts.length).map((_, group) => group);
+  return order.sort((a, b) => starts[a]! - starts[b]! || frames[a]! - frames[b]! || a - b);
 }
 
 /** Beyond it the input is not nearly ordered (several captures one after another), and a general sort takes over. */
