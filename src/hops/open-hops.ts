@@ -180,10 +180,11 @@ const NONE: readonly number[] = [];
 
 /** Linked lists of hops by machine and key, the newest first. */
 class Chains {
-  readonly #first = new PairTable();
+  readonly #first: PairTable;
   readonly #next: Int32Array;
 
   constructor(hops: number) {
+    this.#first = new PairTable(hops);
     this.#next = new Int32Array(hops);
   }
 

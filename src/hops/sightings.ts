@@ -93,9 +93,9 @@ function join(table: ExchangeTable) {
   const next = new Int32Array(table.size).fill(NOTHING);
   const names = new Interned<string>();
   const nameOfEnds = Int32Array.from(table.ends, (ends) => names.number(endsName(ends)));
-  const known = new PairTable();
+  const known = new PairTable(table.size);
   /** By the sequence numbers of request and response: the group that came last. */
-  const bySequences = new PairTable();
+  const bySequences = new PairTable(table.size);
   let groups = 0;
   for (let row = 0; row < table.size; row++) {
     const ends = nameOfEnds[table.endsOf[row]!]! * 2;

@@ -30,7 +30,7 @@ export class Drafts {
       this.#listeners.set(`${host} ${port}`, draft);
       return draft;
     });
-    for (let hop = 0; hop < this.#table.size; hop++) if (this.#table.isWork(hop)) this.receiver(hop).received++;
+    this.#countReceived();
     for (const [hop, { server }] of diff.matches) {
       if (server === undefined) continue;
       const draft = this.receiver(hop);
@@ -76,6 +76,15 @@ export class Drafts {
     );
   }
 
+  #countReceived(): void {
+    const table = this.#table;
+    const received = new Uint32Array(this.#byPlace.length);
+    for (let hop = 0; hop < table.size; hop++) if (table.isWork(hop)) received[table.receiver(hop)]!++;
+    received.forEach((n, place) => {
+      this.#byPlace[place]!.received = n;
+    });
+  }
+
   /** Listeners of one machine whose spans come from one resource are one workload (an HTTP port and a metrics port of one process). */
   #mergeListeners(): void {
     for (const [key, draft] of this.#listeners) {
@@ -113,7 +122,8 @@ export class Drafts {
       const parent = table.parent[hop]!;
       if (parent === NO_PARENT || table.hostOfPlace[table.receiver(hop)] !== table.clientHost(hop)) continue;
       const [proxy, application] = [this.receiver(parent), this.receiver(hop)];
-      if (proxy.host === application.host && proxy !== application && this.#isPassedOn(parent, hop)) proxy.application = application;
+      if (proxy.application === application || proxy.host !== application.host || proxy === application) continue;
+      if (this.#isPassedOn(parent, hop)) proxy.application = application;
     }
   }
 

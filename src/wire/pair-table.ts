@@ -19,8 +19,15 @@ const VALUE = 2;
 const IS_SET = 3;
 
 export class PairTable {
-  #entries = new Int32Array(FIRST_CAPACITY * ENTRY);
+  #entries: Int32Array;
   #size = 0;
+
+  /** `expected`: so many entries need no growing. Memory that nobody has written to costs nothing. */
+  constructor(expected = 0) {
+    let capacity = FIRST_CAPACITY;
+    while (capacity < expected * 2) capacity *= 2;
+    this.#entries = new Int32Array(capacity * ENTRY);
+  }
 
   /** The value of a pair, or -1. */
   get(a: number, b: number): number {

@@ -7,12 +7,6 @@ import type { HttpRequest, HttpResponse } from "../observation.ts";
 
 export type Incomplete = "gap" | CloseReason;
 
-interface OpenRequest {
-  readonly request: HttpRequest;
-  /** How far into the server's stream the client had acknowledged when it sent the request; -1 when not known. */
-  readonly acknowledged: number;
-}
-
 export interface OpenResponse {
   readonly response: HttpResponse;
   /** Position of its first byte in the server's stream. */
@@ -29,7 +23,10 @@ export type EmitPair = (request: HttpRequest | undefined, response: HttpResponse
 export class ExchangePairing {
   readonly #emit: EmitPair;
   readonly #onLimit: () => void;
-  readonly #requests: OpenRequest[] = [];
+  /** Requests that wait for their responses. */
+  readonly #requests: HttpRequest[] = [];
+  /** Of each: how far into the server's stream the client had acknowledged when it sent it; -1 when not known. */
+  readonly #acknowledged: number[] = [];
   /** Responses that came before any request was seen: the capture swapped them, or lacks their requests. */
   readonly #orphans: OpenResponse[] = [];
   #lastAnswered: HttpRequest | undefined;
@@ -43,7 +40,8 @@ export class ExchangePairing {
   }
 
   request(request: HttpRequest, acknowledged: number): void {
-    this.#requests.push({ request, acknowledged });
+    this.#requests.push(request);
+    this.#acknowledged.push(acknowledged);
     if (this.#requests.length > MAX_PIPELINED) {
       this.#onLimit();
       this.#unanswered("gap");
@@ -73,7 +71,7 @@ export class ExchangePairing {
   requestAt(sequence: number, length: number): HttpRequest | undefined {
     const isThere = (request: HttpRequest) => (request.sequence - sequence) >>> 0 < length;
     if (this.#lastAnswered !== undefined && isThere(this.#lastAnswered)) return this.#lastAnswered;
-    return this.#requests.findLast((open) => isThere(open.request))?.request;
+    return this.#requests.findLast(isThere);
   }
 
   close(reason: CloseReason): void {
@@ -82,11 +80,10 @@ export class ExchangePairing {
   }
 
   #take(offset: number): HttpRequest | undefined {
-    const first = this.#requests[0];
-    if (first === undefined || (first.acknowledged > offset && this.isLossy)) return undefined;
-    for (let next = this.#requests[1]; this.isLossy && next !== undefined; next = this.#requests[1]) {
-      const current = this.#requests[0]!;
-      if (next.acknowledged <= current.acknowledged || offset < next.acknowledged) break;
+    const acknowledged = this.#acknowledged;
+    if (acknowledged.length === 0 || (this.isLossy && acknowledged[0]! > offset)) return undefined;
+    while (this.isLossy && acknowledged.length > 1) {
+      if (acknowledged[1]! <= acknowledged[0]! || offset < acknowledged[1]!) break;
       this.#unanswered("gap");
     }
     return this.#answered();
@@ -105,7 +102,8 @@ export class ExchangePairing {
   }
 
   #answered(): HttpRequest | undefined {
-    this.#lastAnswered = this.#requests.shift()?.request;
+    this.#lastAnswered = this.#requests.shift();
+    this.#acknowledged.shift();
     return this.#lastAnswered;
   }
 
@@ -123,7 +121,8 @@ export class ExchangePairing {
   }
 
   #unanswered(reason: Incomplete): void {
-    const open = this.#requests.shift();
-    if (open !== undefined) this.#emit(open.request, undefined, reason);
+    const request = this.#requests.shift();
+    this.#acknowledged.shift();
+    if (request !== undefined) this.#emit(request, undefined, reason);
   }
 }

@@ -199,12 +199,12 @@ class Http1Reader implements StreamReader, MessageEvents {
 
   #responseHead(head: Head): Framing | undefined {
     const { bytes, start, startLineEnd, fields, first } = head;
-    const line = parseStatusLine(bytes, start, startLineEnd);
-    if (line === undefined) return undefined;
+    const status = parseStatusLine(bytes, start, startLineEnd);
+    if (status === undefined) return undefined;
     // An interim response (RFC 9110 §15.2) answers nothing yet.
-    if (line.status < 200 && line.status !== 101) return INTERIM;
+    if (status < 200 && status !== 101) return INTERIM;
     const response: HttpResponse = {
-      status: line.status,
+      status,
       fields: fields.kept,
       isHeadComplete: head.isComplete,
       bodyLength: 0,
@@ -216,9 +216,9 @@ class Http1Reader implements StreamReader, MessageEvents {
     const open = this.#pairing.response(response, first.offset);
     this.#response = open;
     if (this.#isPairingFull) this.problem("limit", TOO_MANY_WAIT, first);
-    const framing = responseFraming(line.status, open.asked?.method, fields);
+    const framing = responseFraming(status, open.asked?.method, fields);
     if (framing.kind === "tunnel") this.#clientParser.becomeTunnel();
-    if (line.status === 101) this.#switch(open, fields.upgrade);
+    if (status === 101) this.#switch(open, fields.upgrade);
     else if (isEventStream(bytes, fields.typeStart, fields.typeEnd)) response.isEventStream = true;
     if (open.asked !== undefined && open.asked === this.#wanted && hasBody(framing)) this.#openResponseBody(open.asked, head);
     return framing;

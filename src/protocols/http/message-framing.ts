@@ -3,6 +3,7 @@
 
 import { BAD_LENGTH, type FieldLines, NO_LENGTH } from "./field-reader.ts";
 
+/** Borrowed until the next head is read. */
 export type Framing =
   | { readonly kind: "none" }
   | { readonly kind: "length"; readonly length: number }
@@ -11,6 +12,7 @@ export type Framing =
   | { readonly kind: "tunnel" }
   | { readonly kind: "unknown"; readonly why: string };
 
+const LENGTH = { kind: "length" as const, length: 0 };
 const NONE: Framing = { kind: "none" };
 const CHUNKED: Framing = { kind: "chunked" };
 const UNTIL_CLOSE: Framing = { kind: "until close" };
@@ -39,5 +41,7 @@ function isChunked(fields: FieldLines): boolean {
 
 function byLength(length: number): Framing {
   if (length === BAD_LENGTH) return { kind: "unknown", why: "Content-Length values differ or are no numbers" };
-  return length === 0 ? NONE : { kind: "length", length };
+  if (length === 0) return NONE;
+  LENGTH.length = length;
+  return LENGTH;
 }

@@ -68,12 +68,20 @@ function recognizeTarget(bytes: Uint8Array, at: number, end: number): Recognitio
   return "client";
 }
 
+/** Borrowed until the next line is read: one object serves all. */
 export interface RequestLine {
   readonly methodEnd: number;
   readonly targetStart: number;
   readonly targetEnd: number;
   readonly version: "1.0" | "1.1";
 }
+
+const requestLine: { -readonly [Part in keyof RequestLine]: RequestLine[Part] } = {
+  methodEnd: 0,
+  targetStart: 0,
+  targetEnd: 0,
+  version: "1.1",
+};
 
 /**
  * Reads the line `bytes[start..lf)`; undefined when it is no request line. The target MAY hold blanks, the version MAY lack its last digit or the
@@ -100,7 +108,11 @@ export function parseRequestLine(bytes: Uint8Array, start: number, lf: number): 
     if (targetEnd > targetStart && bytes[targetEnd - 1] !== SLASH) return undefined;
     targetEnd = end;
   }
-  return { methodEnd, targetStart, targetEnd, version: bytes[version + 7] === 48 ? "1.0" : "1.1" };
+  requestLine.methodEnd = methodEnd;
+  requestLine.targetStart = targetStart;
+  requestLine.targetEnd = targetEnd;
+  requestLine.version = bytes[version + 7] === 48 ? "1.0" : "1.1";
+  return requestLine;
 }
 
 /** Where `HTTP/1.` DIGIT? at the end of the line begins; -1 when the line does not end so. */
@@ -110,18 +122,16 @@ function versionStart(bytes: Uint8Array, start: number, end: number): number {
   return end - at === 7 || isDigit(bytes[at + 7]!) ? at : -1;
 }
 
-/** The status code and version of the line `bytes[start..lf)`; undefined when it is no status line. */
-export function parseStatusLine(
-  bytes: Uint8Array,
-  start: number,
-  lf: number,
-): { readonly status: number; readonly version: "1.0" | "1.1" } | undefined {
+/** The status code of the line `bytes[start..lf)`; undefined when it is no status line. */
+export function parseStatusLine(bytes: Uint8Array, start: number, lf: number): number | undefined {
   if (lf - start < 12 || !isHttp1(bytes, start) || !isDigit(bytes[start + 7]!) || bytes[start + 8] !== SP) return undefined;
-  const [a, b, c] = [bytes[start + 9]!, bytes[start + 10]!, bytes[start + 11]!];
+  const a = bytes[start + 9]!;
+  const b = bytes[start + 10]!;
+  const c = bytes[start + 11]!;
   if (!isDigit(a) || !isDigit(b) || !isDigit(c)) return undefined;
   const after = bytes[start + 12];
   if (start + 12 < lf && after !== SP && after !== CR) return undefined;
-  return { status: (a - 48) * 100 + (b - 48) * 10 + (c - 48), version: bytes[start + 7] === 48 ? "1.0" : "1.1" };
+  return (a - 48) * 100 + (b - 48) * 10 + (c - 48);
 }
 
 function isHttp1(bytes: Uint8Array, at: number): boolean {

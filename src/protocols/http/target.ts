@@ -9,12 +9,15 @@ const HASH = 35;
 /** Longest scheme that is looked for: `https` and what proxies invent. */
 const MAX_SCHEME = 12;
 
+/** Borrowed until the next target is read: one object serves all. */
 export interface Target {
   /** The request target (RFC 9112 §3.2) without scheme, authority and query; at most `MAX_PATH_BYTES` of it. */
   readonly path: string;
   /** Of path and query: equal for absolute-form and origin-form. */
   readonly hash: number;
 }
+
+const found = { path: "", hash: 0 };
 
 export function readTarget(bytes: Uint8Array, from: number, to: number, text: TextCache): Target {
   let target = from;
@@ -29,7 +32,9 @@ export function readTarget(bytes: Uint8Array, from: number, to: number, text: Te
     if ((byte === QUESTION || byte === HASH) && pathEnd === to) pathEnd = at;
     hash = step(hash, byte);
   }
-  return { path: isRoot ? "/" : text.read(bytes, start, Math.min(pathEnd, start + MAX_PATH_BYTES)), hash: hash >>> 0 };
+  found.path = isRoot ? "/" : text.read(bytes, start, Math.min(pathEnd, start + MAX_PATH_BYTES));
+  found.hash = hash >>> 0;
+  return found;
 }
 
 /** FNV-1a, 32 bits. */
