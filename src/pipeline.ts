@@ -64,7 +64,7 @@ export class WireReader {
   readonly #keyLog: KeyLog;
 
   constructor({ keyLog = new KeyLog(), formats = standardFormats }: WireOptions = {}) {
-    this.exchanges = new ExchangeTable(formats);
+    this.exchanges = new ExchangeTable(formats, (limit) => this.log.note(limit));
     this.#keep = keptFieldNames(formats);
     this.#keyLog = keyLog;
   }

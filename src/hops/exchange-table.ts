@@ -5,14 +5,17 @@ import type { FormatSet } from "../propagation/format-set.ts";
 import { standardFormats } from "../propagation/registry.ts";
 import { grpcCall } from "../protocols/http/grpc.ts";
 import type { HttpExchange, PacketReference } from "../protocols/observation.ts";
+import { type Anomaly, anomaly } from "../wire/anomaly.ts";
 import { type Column, FIRST_ROWS, grown, Interned } from "../wire/columns.ts";
 import type { Field } from "../wire/field.ts";
+import type { Emit } from "../wire/stage.ts";
 import { ConnectionEnds } from "./connection-ends.ts";
 import type { ContextReading, Observed, Purpose, ReadExchange } from "./hop.ts";
 import type { IdentityColumns } from "./identity-columns.ts";
 import { purposeOf } from "./purpose.ts";
 import { FieldSorter } from "./read-contexts.ts";
 import { ReadingColumns } from "./reading-columns.ts";
+import { TextBudget } from "./text-budget.ts";
 
 export const PURPOSES: readonly Purpose[] = ["work", "probe", "export", "preflight"];
 /** Index in `PURPOSES`. */
@@ -58,6 +61,7 @@ export class ExchangeTable {
   readonly readings: ReadingColumns;
   readonly identities: IdentityColumns;
   readonly #sorter: FieldSorter;
+  readonly #text: TextBudget;
   #flags = new Uint8Array(FIRST_ROWS);
   #version = new Uint8Array(FIRST_ROWS);
   #requestCapture = new Uint16Array(FIRST_ROWS);
@@ -74,7 +78,9 @@ export class ExchangeTable {
   readonly #incomplete = new Map<number, NonNullable<HttpExchange["incomplete"]>>();
   readonly #seenAgain = new Map<number, readonly PacketReference[]>();
 
-  constructor(formats: FormatSet = standardFormats) {
+  /** `emit` is told once of each cap that is reached. */
+  constructor(formats: FormatSet = standardFormats, emit: Emit<Anomaly> = () => undefined) {
+    this.#text = new TextBudget((message) => emit(anomaly("limit", message, { layer: "http" })));
     this.#sorter = new FieldSorter(formats);
     this.readings = new ReadingColumns(formats);
     this.identities = this.readings.identities;
@@ -90,7 +96,7 @@ export class ExchangeTable {
     this.stream[row] = exchange.stream ?? 0;
     if (incomplete !== undefined) this.#incomplete.set(row, incomplete);
     const sorted = this.#sorter.sort(request?.fields ?? NO_FIELDS);
-    this.readings.add(sorted, response?.fields ?? NO_FIELDS);
+    const isKept = this.readings.add(sorted, response?.fields ?? NO_FIELDS, this.#text);
     this.purpose[row] = PURPOSES.indexOf(purposeOf(request, sorted.userAgent, exchange.server.port));
     this.host[row] = sorted.host === undefined ? 0 : this.hosts.number(sorted.host) + 1;
     let flags = grpc === undefined ? 0 : IS_GRPC;
@@ -101,14 +107,14 @@ export class ExchangeTable {
       this.requestEnd[row] = Number.NaN;
       this.path.push("");
     } else {
-      flags |= request.isHeadComplete ? HAS_REQUEST | IS_REQUEST_COMPLETE : HAS_REQUEST;
+      flags |= request.isHeadComplete && isKept ? HAS_REQUEST | IS_REQUEST_COMPLETE : HAS_REQUEST;
       if (request.hiddenFields > 0) this.#hiddenFields.set(row, request.hiddenFields);
       this.requestStart[row] = request.startedAt;
       this.requestEnd[row] = request.endedAt ?? Number.NaN;
       this.requestSequence[row] = request.sequence;
       this.targetHash[row] = request.targetHash;
       this.method[row] = this.methods.number(request.method);
-      this.path.push(request.path);
+      this.path.push(this.#text.path(request.path));
       this.#requestCapture[row] = request.packet.capture;
       this.#requestNumber[row] = request.packet.number;
       this.#headLength[row] = request.headLength;

@@ -8,6 +8,7 @@ import { fullTraceId } from "../propagation/same-trace.ts";
 import { readTraceResponse, TRACE_RESPONSE_HEADER } from "../propagation/traceresponse.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
 import type { Field } from "../wire/field.ts";
+import { MAX_NAME_CHARS, MAX_REQUEST_ID_CHARS } from "../wire/limits.ts";
 import type { ContextReading, Identity } from "./hop.ts";
 
 const HOST = "host";
@@ -56,9 +57,10 @@ export class FieldSorter {
       if (kind === TRACE) {
         if (trace === undefined) trace = [field];
         else trace.push(field);
-      } else if (kind === HOST_FIELD) host ??= field.value;
-      else if (kind === AGENT_FIELD) userAgent ??= field.value;
-      else if (kind >= 0 && kind < requestIdRank) {
+      } else if (kind === HOST_FIELD) {
+        if (field.value.length <= MAX_NAME_CHARS) host ??= field.value;
+      } else if (kind === AGENT_FIELD) userAgent ??= field.value;
+      else if (kind >= 0 && kind < requestIdRank && field.value.length <= MAX_REQUEST_ID_CHARS) {
         requestId = field.value;
         requestIdRank = kind;
       }

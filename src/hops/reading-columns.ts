@@ -9,6 +9,7 @@ import type { Field } from "../wire/field.ts";
 import type { ContextReading } from "./hop.ts";
 import { IdentityColumns } from "./identity-columns.ts";
 import { readContexts, responseIdentity, type SortedFields } from "./read-contexts.ts";
+import type { TextBudget } from "./text-budget.ts";
 
 /** Readings that were made last: a rule asks for the same few again and again. */
 const CACHED = 64;
@@ -41,15 +42,16 @@ export class ReadingColumns {
     this.#formats = formats;
   }
 
-  /** The next row. `answer`: the fields of the response. */
-  add({ trace, requestId }: SortedFields, answer: readonly Field[]): void {
+  /** The next row. `answer`: the fields of the response. False where its trace fields are beyond the budget, and not kept. */
+  add({ trace, requestId }: SortedFields, answer: readonly Field[], text: TextBudget): boolean {
     if (this.size === this.#kind.length) this.#grow();
     const row = this.size++;
     if (requestId !== undefined) this.#requestIds.set(row, requestId);
     const response = answer.length === 0 ? undefined : responseIdentity(answer);
     if (response !== undefined) this.#responses.set(row, response);
-    this.#addTrace(row, trace);
+    const isKept = this.#addTrace(row, trace, text);
     this.#first[row + 1] = this.identities.size;
+    return isKept;
   }
 
   /** Index of the first identity of a row. */
@@ -111,21 +113,23 @@ export class ReadingColumns {
     return reading;
   }
 
-  #addTrace(row: number, fields: readonly Field[]): void {
+  #addTrace(row: number, fields: readonly Field[], text: TextBudget): boolean {
     const [field] = fields;
-    if (field === undefined) return;
+    if (field === undefined) return true;
     if (fields.length === 1 && isNamed(field, TRACE_PARENT_HEADER)) {
       const spelling = this.#spellings.number(field.name);
       const flags = spelling < MAX_SPELLINGS ? this.identities.addTraceparent(field.value) : -1;
       if (flags >= 0) {
         this.#kind[row] = PLAIN + spelling;
         this.#flags[row] = flags;
-        return;
+        return true;
       }
     }
+    if (!text.takesFields(fields)) return false;
     this.#kind[row] = KEPT;
     this.#fields.set(row, fields);
     for (const identity of readContexts(fields, undefined, undefined, this.#formats).identities) this.identities.add(identity);
+    return true;
   }
 
   #fieldsOf(row: number): readonly Field[] {

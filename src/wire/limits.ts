@@ -32,9 +32,9 @@ export const MAX_FRAGMENT_BYTES = 16 << 20;
  * Connections that are open at a time, per vantage point. Beyond it those that were silent longest are closed. It is Linux's usual nf_conntrack_max;
  * an open connection with an HTTP reader costs some 2 KB.
  */
-export const MAX_CONNECTIONS = 65_536;
+export const MAX_CONNECTIONS = 32_768;
 /** Ended connections that are remembered one by one, in a run: some 400 bytes each. */
-export const MAX_CONNECTIONS_KEPT = 131_072;
+export const MAX_CONNECTIONS_KEPT = 65_536;
 /** Of those without a byte of data (a scan, a flood of SYNs, a server that is down), how many are remembered of one server. */
 export const MAX_EMPTY_CONNECTIONS_KEPT = 1_000;
 /** Bytes of out-of-order segments kept for one direction of a connection: a few receive windows. */
@@ -97,6 +97,15 @@ export const MAX_GIVEN_FORMAT_CHARS = 256;
 export const MAX_CANDIDATES = 512;
 /** Sightings remembered for one exchange. */
 export const MAX_SIGHTINGS = 64;
+
+/** Characters of a path that are kept beyond `MAX_LONG_PATHS`; most paths are shorter. */
+export const MAX_USUAL_PATH = 128;
+/** Characters of all longer paths of a run. */
+export const MAX_LONG_PATHS = 64 << 20;
+/** Characters of all trace fields of a run that are kept as they stood on the wire: some 500,000 exchanges with a tracestate and a baggage each. */
+export const MAX_TRACE_TEXT = 256 << 20;
+/** Characters of a request id; a UUID has 36. */
+export const MAX_REQUEST_ID_CHARS = 256;
 
 /** Anomalies kept word by word, per capture; all are counted. */
 export const MAX_ANOMALIES_KEPT = 100;

@@ -1,7 +1,8 @@
 // Header field lines (RFC 9112 §5), read in place: only fields that somebody declared are made into strings.
 
 import type { Field } from "../../wire/field.ts";
-import { MAX_FIELD_NAME_BYTES, MAX_FIELD_VALUE_BYTES, MAX_FIELDS } from "../../wire/limits.ts";
+import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS } from "../../wire/limits.ts";
+import { blanksEnd, colonAfter, type Declared, DeclaredFields, find } from "./declared-fields.ts";
 import { FieldMemo, type RememberedFields } from "./field-memo.ts";
 import { findLineFeed, LineScanner } from "./line-scanner.ts";
 import { createTextCache, type TextCache } from "./text-cache.ts";
@@ -74,15 +75,6 @@ export interface FieldReader {
   read(bytes: Uint8Array, start: number, end: number): number;
 }
 
-interface Declared {
-  /** Lower case; of a prefix, without its asterisk. */
-  readonly name: string;
-  readonly isPrefix: boolean;
-  readonly isKept: boolean;
-  /** What came last: the next is most likely spelt the same, and one client sends one host and one user agent. */
-  seen: Field;
-}
-
 /** `keep`: lower-case names of the fields whose values are kept; one that ends in `*` stands for every field whose name begins so. */
 export function createFieldReader(keep: ReadonlySet<string>): FieldReader {
   return new DeclaredFieldReader(keep);
@@ -92,32 +84,14 @@ class DeclaredFieldReader implements FieldReader {
   readonly fields: FieldLines = { ...NOTHING, malformed: 0, isBeyondLimits: false };
   readonly lines = new LineScanner();
   readonly text = createTextCache(this.lines);
-  /** By the first two letters, in both cases: the place in `#lists` plus one. Most lines are passed over after one look. */
-  readonly #byLetters = new Uint8Array(1 << 16);
-  readonly #lists: Declared[][] = [];
+  readonly #declared: DeclaredFields;
   readonly #memo = new FieldMemo();
   #last: Declared | undefined;
   /** Whether the block says nothing but what the same fields said the last time. */
   #isNothingNew = true;
 
   constructor(keep: ReadonlySet<string>) {
-    for (const declared of new Set([CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_TYPE, CONTENT_ENCODING, UPGRADE, ...keep])) {
-      const isPrefix = declared.endsWith("*");
-      const name = isPrefix ? declared.slice(0, -1) : declared;
-      const entry: Declared = { name, isPrefix, isKept: keep.has(declared), seen: { name, value: "" } };
-      this.#list(name).push(entry);
-    }
-  }
-
-  /** The list of the names that begin with the same two letters. */
-  #list(name: string): Declared[] {
-    const known = this.#byLetters[letters(name)]!;
-    if (known > 0) return this.#lists[known - 1]!;
-    const list: Declared[] = [];
-    const place = this.#lists.push(list);
-    const [first, second] = [name.slice(0, 1), name.slice(1, 2)];
-    for (const a of [first, first.toUpperCase()]) for (const b of [second, second.toUpperCase()]) this.#byLetters[letters(a + b)] = place;
-    return list;
+    this.#declared = new DeclaredFields([CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_TYPE, CONTENT_ENCODING, UPGRADE], keep);
   }
 
   read(bytes: Uint8Array, start: number, end: number): number {
@@ -174,9 +148,9 @@ class DeclaredFieldReader implements FieldReader {
       if (first === CR && at + 1 < end && bytes[at + 1] === LF) return at + 2;
       const lf = findLineFeed(view, bytes, at, end);
       if (lf === end) return -1;
-      const list = this.#byLetters[(first << 8) | bytes[at + 1]!]!;
-      if (list > 0) {
-        this.#last = find(this.#lists[list - 1]!, bytes, at, lf);
+      const candidates = this.#declared.candidates(first, bytes[at + 1]!);
+      if (candidates !== undefined) {
+        this.#last = find(candidates, bytes, at, lf);
         if (this.#last !== undefined) {
           if (count++ < MAX_FIELDS) this.#put(this.#last, bytes, at, lf);
           else this.#sayBeyondLimits();
@@ -250,54 +224,10 @@ class DeclaredFieldReader implements FieldReader {
   }
 }
 
-/** The declared field whose name begins the line. Blanks between name and colon are no part of it (docs/decisions/0002). */
-function find(candidates: readonly Declared[], bytes: Uint8Array, start: number, lf: number): Declared | undefined {
-  for (let c = 0; c < candidates.length; c++) {
-    const candidate = candidates[c]!;
-    const { name } = candidate;
-    const end = start + name.length;
-    if (end >= lf) continue;
-    let i = 2;
-    while (i < name.length && lower(bytes[start + i]!) === name.charCodeAt(i)) i++;
-    if (i < name.length) continue;
-    if (candidate.isPrefix ? colonAfter(bytes, end, lf) > end : isColonNext(bytes, end, lf)) return candidate;
-  }
-  return undefined;
-}
-
-function letters(name: string): number {
-  return (name.charCodeAt(0) << 8) | name.charCodeAt(1);
-}
-
-function isColonNext(bytes: Uint8Array, at: number, lf: number): boolean {
-  return bytes[at] === COLON || bytes[blanksEnd(bytes, at, lf)] === COLON;
-}
-
-/** Where a name that goes on at `from` ends; -1 when it is no name (RFC 9110 §5.1: no blanks and controls) or too long. */
-function colonAfter(bytes: Uint8Array, from: number, lf: number): number {
-  const end = Math.min(lf, from + MAX_FIELD_NAME_BYTES);
-  for (let at = from; at < end; at++) {
-    if (bytes[at] === COLON) return at;
-    if (bytes[at]! <= SP) return -1;
-  }
-  return -1;
-}
-
 function isText(text: string, bytes: Uint8Array, start: number, end: number): boolean {
   if (text.length !== end - start) return false;
   for (let i = 0; i < text.length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
   return true;
-}
-
-function lower(byte: number): number {
-  return byte >= 65 && byte <= 90 ? byte | 0x20 : byte;
-}
-
-/** Where white space that begins at `start` ends. */
-function blanksEnd(bytes: Uint8Array, start: number, lf: number): number {
-  let at = start;
-  while (at < lf && (bytes[at] === SP || bytes[at] === HTAB)) at++;
-  return at;
 }
 
 /** Where a value ends, without the white space behind it (RFC 9110 §5.5). */

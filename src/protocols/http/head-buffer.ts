@@ -6,7 +6,7 @@ import type { KeptBytes } from "../kept-bytes.ts";
 const NOWHERE: Segment = { at: 0, packet: 0, capture: 0, offset: 0, acknowledged: -1 };
 const EMPTY = new Uint8Array(0);
 /** Most heads are shorter. */
-const INITIAL_BYTES = 2048;
+const INITIAL_BYTES = 512;
 
 export class HeadBuffer {
   bytes: Uint8Array = EMPTY;

@@ -1,0 +1,66 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createFieldReader } from "../../../src/protocols/http/field-reader.ts";
+
+const keep = new Set(["host", "traceparent", "x-b3-*"]);
+
+function said(reader: ReturnType<typeof createFieldReader>, text: string, before: number) {
+  const bytes = Buffer.from("#".repeat(before) + text, "latin1");
+  const next = reader.read(bytes, before, bytes.length);
+  const { typeStart, typeEnd, encodingStart, encodingEnd, kept, ...rest } = reader.fields;
+  return {
+    next: next - before,
+    ...rest,
+    kept: kept.map(({ name, value }) => ({ name, value })),
+    type: bytes.toString("latin1", typeStart, typeEnd),
+    encoding: bytes.toString("latin1", encodingStart, encodingEnd),
+  };
+}
+
+describe("field blocks that come again", () => {
+  const line = fc.constantFrom(
+    "Host: a",
+    "Host: b",
+    "host: a",
+    "Content-Length: 3",
+    "Content-Length: 30",
+    "Content-Type: text/plain",
+    "Content-Encoding: gzip",
+    "Transfer-Encoding: chunked",
+    "Upgrade: websocket",
+    "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    "X-B3-TraceId: 80f198ee56343ba8",
+    " folded",
+    ": no name",
+    "Date: now",
+  );
+  const block = fc.array(line, { maxLength: 5 }).map((lines) => lines.map((one) => `${one}\r\n`).join(""));
+
+  it("say what a reader says that has read nothing before", () => {
+    fc.assert(
+      fc.property(
+        fc.array(block, { minLength: 1, maxLength: 3 }),
+        fc.array(fc.tuple(fc.nat(2), fc.nat(8), fc.constantFrom("\r\n", "\r\nabc", "\r\nGET", "")), { maxLength: 30 }),
+        (blocks, heads) => {
+          const reader = createFieldReader(keep);
+          for (const [which, before, end] of heads) {
+            const text = `${blocks[which % blocks.length] ?? ""}${end}`;
+            expect(said(reader, text, before)).toEqual(said(createFieldReader(keep), text, before));
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("keep the very fields that they had", () => {
+    const reader = createFieldReader(keep);
+    const bytes = Buffer.from("Host: svc\r\nDate: now\r\n\r\n", "latin1");
+    const kept = Array.from({ length: 4 }, () => {
+      reader.read(bytes, 0, bytes.length);
+      return reader.fields.kept;
+    });
+    expect(kept[3]).toBe(kept[2]);
+    expect(kept[3]).toEqual([{ name: "Host", value: "svc" }]);
+  });
+});
