@@ -1,6 +1,7 @@
 // Classic libpcap files (draft-ietf-opsawg-pcap): a header of 24 bytes, then records of 16 bytes and a packet each.
 import { type Anomaly, type AnomalyCode, anomaly } from "../wire/anomaly.ts";
 import { ByteQueue } from "../wire/byte-queue.ts";
+import { figure } from "../wire/figure.ts";
 import { MAX_PACKET_BYTES } from "../wire/limits.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import type { CaptureFormat, CaptureReader, CaptureSink, Packet } from "./packet.ts";
@@ -213,7 +214,7 @@ class PcapReader implements CaptureReader {
   }
 
   #beginSearch(captured: number): true {
-    const message = `a record header says ${captured.toLocaleString("en")} captured bytes and no record follows them`;
+    const message = `a record header says ${figure(captured)} captured bytes and no record follows them`;
     this.#damage = { offset: this.#queue.position, message, skipped: 0 };
     this.#state = "search";
     return true;
@@ -243,7 +244,7 @@ class PcapReader implements CaptureReader {
       this.#read();
       return;
     }
-    this.#anomaly("truncated", `the file ends inside a record, ${length.toLocaleString("en")} bytes after its begin`, position);
+    this.#anomaly("truncated", `the file ends inside a record, ${figure(length)} bytes after its begin`, position);
     this.#state = "over";
   }
 

@@ -1,5 +1,6 @@
 // Finds the blocks of a pcapng file (draft-ietf-opsawg-pcapng §3.1) and keeps going behind a broken one.
 import { ByteQueue } from "../wire/byte-queue.ts";
+import { figure } from "../wire/figure.ts";
 import { MAX_BLOCK_BYTES } from "../wire/limits.ts";
 import type { CaptureFormat, CaptureReader, CaptureSink } from "./packet.ts";
 import {
@@ -82,8 +83,7 @@ class PcapngReader implements CaptureReader {
       const header = readBlockHeader(this.#sections.view, queue.start, this.#section());
       if (!header)
         return this.#beginSearch(this.#hasSection ? "a section header block has no byte-order magic" : "no section header block");
-      if (!isPossibleLength(header.length))
-        return this.#beginSearch(`a block says a total length of ${header.length.toLocaleString("en")} bytes`);
+      if (!isPossibleLength(header.length)) return this.#beginSearch(`a block says a total length of ${figure(header.length)} bytes`);
       const length = padded(header.length);
       if (!queue.has(length)) return false;
       this.#refreshView();
@@ -184,7 +184,7 @@ class PcapngReader implements CaptureReader {
       this.#read();
       return;
     }
-    this.#sections.tell("truncated", `the file ends inside a block, ${length.toLocaleString("en")} bytes after its begin`, position);
+    this.#sections.tell("truncated", `the file ends inside a block, ${figure(length)} bytes after its begin`, position);
     this.#state = "over";
   }
 

@@ -1,5 +1,6 @@
 // After damage: moves on, byte by byte, to the next place where a record may begin.
 import type { ByteQueue } from "../wire/byte-queue.ts";
+import { figure } from "../wire/figure.ts";
 import { MAX_RESYNC_BYTES } from "../wire/limits.ts";
 
 /** Whether a record may begin at the queue's start. */
@@ -39,7 +40,7 @@ export function skipToRecord(queue: ByteQueue, damage: Damage, plausible: () => 
 
 /** What is said of damage once it is known where reading went on. */
 export function describeDamage(damage: Damage, found: boolean): string {
-  const bytes = damage.skipped.toLocaleString("en");
+  const bytes = figure(damage.skipped);
   return found ? `${damage.message}; ${bytes} bytes were skipped` : `${damage.message}; no record was found in the ${bytes} bytes after it`;
 }
 

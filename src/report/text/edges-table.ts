@@ -4,11 +4,12 @@ import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Tally } from "../../diagnosis/tally.ts";
 import { severities, type Verdict } from "../../diagnosis/verdict.ts";
+import { figure } from "../../wire/figure.ts";
 import { type GroupEdge, groupEdges } from "../group-edges.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
 import type { Page } from "./page.ts";
 import type { Column } from "./table.ts";
-import { counted, figure, listed, shorten } from "./words.ts";
+import { counted, listed, shorten } from "./words.ts";
 
 /** Healthy edges shown without --verbose; edges with a finding are shown all. */
 const MAX_HEALTHY = 20;

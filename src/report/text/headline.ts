@@ -1,10 +1,11 @@
 // The first two lines: what was captured, and how many traces the two views hold.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import { figure } from "../../wire/figure.ts";
 import { groupEdges } from "../group-edges.ts";
 import { type Summary, summarize } from "../summary.ts";
 import type { Page } from "./page.ts";
-import { clockTime, counted, day, duration, figure } from "./words.ts";
+import { clockTime, counted, day, duration } from "./words.ts";
 
 export function writeHeadline(inspection: Inspection, page: Page): void {
   const summary = summarize(inspection);

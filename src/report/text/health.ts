@@ -1,10 +1,11 @@
 // The verdict where no fault was found: as much as the capture can show, and no more.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import { figure } from "../../wire/figure.ts";
 import { styled } from "./line.ts";
 import { unreadConnections } from "./not-judged.ts";
 import type { Page } from "./page.ts";
-import { counted, figure, listed } from "./words.ts";
+import { counted, listed } from "./words.ts";
 
 /** Receivers without spans that are named. */
 const MAX_NAMED = 3;

@@ -1,9 +1,10 @@
 // A capture without HTTP: what is in it, and which capture would help.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import { figure } from "../../wire/figure.ts";
 import { captureItems, type Unread, unreadConnections } from "./not-judged.ts";
 import type { Page } from "./page.ts";
-import { counted, figure, listed } from "./words.ts";
+import { counted, listed } from "./words.ts";
 
 const MAX_NAMED = 6;
 

@@ -1,10 +1,7 @@
 // Figures and words as people read them.
 
+import { figure } from "../../wire/figure.ts";
 import { SECOND, type Timestamp, toIso } from "../../wire/timestamp.ts";
-
-export function figure(n: number): string {
-  return n.toLocaleString("en-US");
-}
 
 /** `1 capture`, `1,204 packets`. */
 export function counted(n: number, one: string, many = `${one}s`): string {
