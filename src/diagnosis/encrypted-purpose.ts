@@ -34,10 +34,12 @@ export function telemetryHosts(table: HopTable): Set<string> {
 
 /** `host`: the machine of the server. */
 export function mayCarryRequests(
-  { server, sni = "", alpn, offeredAlpn }: TlsHandshake,
+  { server, sni = "", alpn, offeredAlpn, upgradedFrom }: TlsHandshake,
   host: string,
   telemetry: ReadonlySet<string>,
 ): boolean {
+  // Mail, directories and databases.
+  if (upgradedFrom !== undefined) return false;
   if (TELEMETRY_PORTS.has(server.port) || TELEMETRY_NAME.test(sni) || telemetry.has(host)) return false;
   const protocols = alpn === undefined ? offeredAlpn : [alpn];
   return protocols.length === 0 ? !OTHER_PORTS.has(server.port) : protocols.some((protocol) => HTTP_ALPN.test(protocol));

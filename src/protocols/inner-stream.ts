@@ -23,6 +23,8 @@ export interface InnerOptions {
   readonly depth?: number;
   /** The request that asked for what these bytes speak. */
   readonly upgrade?: Upgrade | undefined;
+  /** See `StreamContext.within`. */
+  readonly within?: string | undefined;
   readonly keyLog?: KeyLog | undefined;
 }
 
@@ -58,11 +60,11 @@ export class InnerStream implements StreamReader {
     }
     const recognised = this.#first.add(from === "client" ? CLIENT : SERVER, bytes, start, end, segment);
     if (recognised === undefined) return;
-    const { connection, keep, emit, budget, openBody, keyLog, upgrade } = this.#options;
+    const { connection, keep, emit, budget, openBody, keyLog, upgrade, within } = this.#options;
     const { beganLate } = this.#first;
     const depth = (this.#options.depth ?? 1) + 1;
-    const inner: StreamContext["inner"] = (next) => new InnerStream({ ...this.#options, upgrade: next, depth });
-    const context: StreamContext = { connection, keep, emit, beganLate, budget, openBody, keyLog, inner };
+    const inner: StreamContext["inner"] = (next, clear) => new InnerStream({ ...this.#options, upgrade: next, within: clear, depth });
+    const context: StreamContext = { connection, keep, emit, beganLate, budget, openBody, keyLog, within, inner };
     const { protocol } = recognised;
     const reader = protocol.open(upgrade === undefined ? context : { ...context, upgrade });
     this.#protocol = protocol;

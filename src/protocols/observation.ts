@@ -247,6 +247,13 @@ export interface TlsHandshake {
   readonly undecrypted: Undecrypted | undefined;
   /** Records of encrypted application data, TLS 1.3's encrypted handshake among them. */
   readonly encryptedRecords: number;
+  /**
+   * Application data in the client's first flight (0-RTT, RFC 8446 §2.3), which another may have sent again; absent when there was none. Whether the
+   * server took it is encrypted: `offered` where that was not read.
+   */
+  readonly earlyData?: "offered" | "accepted" | "refused" | undefined;
+  /** What the connection spoke in the clear until it was upgraded: `SMTP` (RFC 3207), `PostgreSQL`. Absent when it began with TLS. */
+  readonly upgradedFrom?: string;
   /** Of the ClientHello, or where the capture lacks it of the first record. */
   readonly at: Timestamp;
   readonly packet: PacketReference;

@@ -10,9 +10,10 @@ import { http1 } from "./http/http1.ts";
 import { http2 } from "./http/http2.ts";
 import { ssh } from "./opaque.ts";
 import { proxyProtocol } from "./proxy/proxy-protocol.ts";
+import { upgradingProtocols } from "./starttls.ts";
 import type { StreamProtocol } from "./stream-protocol.ts";
 import { tls } from "./tls/tls.ts";
 
-export const streamProtocols: readonly StreamProtocol[] = [proxyProtocol, http2, http1, tls, ssh, dnsStream];
+export const streamProtocols: readonly StreamProtocol[] = [proxyProtocol, http2, http1, tls, ssh, ...upgradingProtocols, dnsStream];
 
 export const datagramProtocols: readonly DatagramProtocol[] = [dnsDatagrams, jaegerDatagrams];

@@ -48,8 +48,10 @@ export interface StreamContext {
   readonly openBody?: OpenBody | undefined;
   /** Secrets of TLS connections. Without it nothing is decrypted. */
   readonly keyLog?: KeyLog | undefined;
-  /** A reader for bytes carried inside this protocol (TLS, CONNECT, Upgrade). They are recognised afresh. */
-  inner(upgrade?: Upgrade): StreamReader;
+  /** The protocol in the clear that brought the connection to this one, where that is no HTTP. */
+  readonly within?: string | undefined;
+  /** A reader for bytes carried inside this protocol (TLS, CONNECT, Upgrade, STARTTLS). They are recognised afresh. */
+  inner(upgrade?: Upgrade, within?: string): StreamReader;
 }
 
 /**

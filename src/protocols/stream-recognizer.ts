@@ -96,8 +96,8 @@ export class StreamRecognizer implements StreamSink {
     const { keep, emit, protocols, openBody, keyLog } = this.#options;
     const budget = this.#budget;
     const { beganLate } = this.#first;
-    const inner: StreamContext["inner"] = (upgrade) =>
-      new InnerStream({ connection, keep, emit, budget, protocols, openBody, keyLog, upgrade });
+    const inner: StreamContext["inner"] = (upgrade, within) =>
+      new InnerStream({ connection, keep, emit, budget, protocols, openBody, keyLog, upgrade, within });
     const reader = protocol.open({ connection, keep, emit, beganLate, budget, openBody, keyLog, inner });
     this.#reader = reader;
     this.#first.replay(client, {

@@ -185,6 +185,8 @@ export const MAX_HELD_RECORD_BYTES_TOTAL = 64 << 20;
 export const MAX_WAITING_TLS_CONNECTIONS = 16_384;
 /** Records that a gap may have swallowed: sequence numbers tried with the first one behind it. A lost window of 1 MB in full records is 64. */
 export const MAX_LOST_TLS_RECORDS_TRIED = 256;
+/** Places behind lost bytes where a record may begin and is not whole yet. Among 18 KB of ciphertext hardly one looks so by chance. */
+export const MAX_TLS_RECORD_CANDIDATES = 64;
 /** Decryptions tried beyond the expected ones in one direction of a TLS connection, some 20 µs each; then the rest of it is not read. */
 export const MAX_TLS_TRIALS = 4_096;
 /** Such trials over all connections of a run: ten seconds. A hostile capture brings keys and garbage. */

@@ -32,7 +32,8 @@ describe("what a connection speaks", () => {
     ["TLS", talk().send("client", hello, 2)],
     ["TLS", new Conversation().send("server", serverHello)],
     ["SSH", talk().send("server", "SSH-2.0-a\r\n").send("client", "SSH-2.0-b\r\n")],
-    [undefined, talk().send("client", "EHLO shop\r\n").send("server", "250 shop\r\n")],
+    ["SMTP", talk().send("client", "EHLO shop\r\n").send("server", "250 shop\r\n")],
+    [undefined, talk().send("client", "HI shop\r\n").send("server", "250 shop\r\n")],
     [undefined, talk().send("client", "GET key\r\n")],
     [
       undefined,

@@ -9,16 +9,17 @@ export interface CipherSuite {
 }
 
 export interface Protection {
-  /** Node's name of the cipher. */
+  /** Node's name of the cipher; empty where there is none. */
   readonly cipher: string;
-  readonly mode: "gcm" | "ccm" | "chacha20" | "cbc";
+  /** `null`: records are authenticated and not encrypted (RFC 5246 §6.2.3.1, RFC 4785). */
+  readonly mode: "gcm" | "ccm" | "chacha20" | "cbc" | "null";
   readonly keyLength: number;
   /** Bytes of the authentication tag of an AEAD. */
   readonly tagLength: number;
   /** Of the cipher, for CBC. */
   readonly blockLength: number;
-  /** Of the record's HMAC, for CBC. */
-  readonly mac: "sha1" | "sha256" | "sha384";
+  /** Of the record's HMAC, for CBC and where nothing is encrypted. */
+  readonly mac: "md5" | "sha1" | "sha256" | "sha384";
   readonly macLength: number;
   /** Of TLS 1.2's pseudorandom function (RFC 5246 §5) and of TLS 1.3's key schedule (RFC 8446 §7.1). */
   readonly hash: "sha256" | "sha384";
@@ -37,6 +38,12 @@ export function cipherSuite(id: number): CipherSuite {
 }
 
 function protectionOf(name: string | undefined): Protection | undefined {
+  const [, authenticated] = /_NULL_(MD5|SHA|SHA256|SHA384)$/.exec(name ?? "") ?? [];
+  if (authenticated !== undefined) {
+    const mac = MACS[authenticated] ?? MACS.SHA!;
+    const hash = authenticated === "SHA384" ? "sha384" : "sha256";
+    return { cipher: "", mode: "null", keyLength: 0, tagLength: 0, blockLength: 0, ...mac, hash };
+  }
   const [, cipher, bits, mode, rest] = /_(AES|CAMELLIA|CHACHA20|3DES)_(\d+|POLY1305|EDE)_?(GCM|CCM|CBC)?_?(.*)$/.exec(name ?? "") ?? [];
   const hash = rest === "SHA384" ? "sha384" : "sha256";
   const aead = { tagLength: rest?.startsWith("8") === true ? 8 : 16, blockLength: 0, mac: "sha1", macLength: 0, hash } as const;
@@ -45,11 +52,16 @@ function protectionOf(name: string | undefined): Protection | undefined {
   if (mode === "GCM" && cipher === "AES") return { ...aead, cipher: `aes-${bits}-gcm`, mode: "gcm", keyLength };
   if (mode === "CCM" && cipher === "AES") return { ...aead, cipher: `aes-${bits}-ccm`, mode: "ccm", keyLength };
   if (mode !== "CBC" || !(rest === "SHA" || rest === "SHA256" || rest === "SHA384")) return undefined;
-  const mac = rest === "SHA" ? "sha1" : rest === "SHA256" ? "sha256" : "sha384";
-  const macLength = mac === "sha1" ? 20 : mac === "sha256" ? 32 : 48;
   const algorithm = cipher === "3DES" ? "des-ede3-cbc" : `${cipher?.toLowerCase()}-${bits}-cbc`;
-  return { cipher: algorithm, mode: "cbc", keyLength, tagLength: 0, blockLength: cipher === "3DES" ? 8 : 16, mac, macLength, hash };
+  return { cipher: algorithm, mode: "cbc", keyLength, tagLength: 0, blockLength: cipher === "3DES" ? 8 : 16, ...MACS[rest]!, hash };
 }
+
+const MACS: Readonly<Record<string, Pick<Protection, "mac" | "macLength">>> = {
+  MD5: { mac: "md5", macLength: 16 },
+  SHA: { mac: "sha1", macLength: 20 },
+  SHA256: { mac: "sha256", macLength: 32 },
+  SHA384: { mac: "sha384", macLength: 48 },
+};
 
 const TABLE = `
 0001 RSA_WITH_NULL_MD5
@@ -59,6 +71,8 @@ const TABLE = `
 000A RSA_WITH_3DES_EDE_CBC_SHA
 0016 DHE_RSA_WITH_3DES_EDE_CBC_SHA
 002C PSK_WITH_NULL_SHA
+002D DHE_PSK_WITH_NULL_SHA
+002E RSA_PSK_WITH_NULL_SHA
 002F RSA_WITH_AES_128_CBC_SHA
 0032 DHE_DSS_WITH_AES_128_CBC_SHA
 0033 DHE_RSA_WITH_AES_128_CBC_SHA
@@ -102,6 +116,10 @@ const TABLE = `
 00AF PSK_WITH_AES_256_CBC_SHA384
 00B0 PSK_WITH_NULL_SHA256
 00B1 PSK_WITH_NULL_SHA384
+00B4 DHE_PSK_WITH_NULL_SHA256
+00B5 DHE_PSK_WITH_NULL_SHA384
+00B8 RSA_PSK_WITH_NULL_SHA256
+00B9 RSA_PSK_WITH_NULL_SHA384
 00BA RSA_WITH_CAMELLIA_128_CBC_SHA256
 00BD DHE_DSS_WITH_CAMELLIA_128_CBC_SHA256
 00BE DHE_RSA_WITH_CAMELLIA_128_CBC_SHA256
@@ -115,11 +133,13 @@ const TABLE = `
 1303 CHACHA20_POLY1305_SHA256
 1304 AES_128_CCM_SHA256
 1305 AES_128_CCM_8_SHA256
+C001 ECDH_ECDSA_WITH_NULL_SHA
 C006 ECDHE_ECDSA_WITH_NULL_SHA
 C007 ECDHE_ECDSA_WITH_RC4_128_SHA
 C008 ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA
 C009 ECDHE_ECDSA_WITH_AES_128_CBC_SHA
 C00A ECDHE_ECDSA_WITH_AES_256_CBC_SHA
+C00B ECDH_RSA_WITH_NULL_SHA
 C010 ECDHE_RSA_WITH_NULL_SHA
 C011 ECDHE_RSA_WITH_RC4_128_SHA
 C012 ECDHE_RSA_WITH_3DES_EDE_CBC_SHA
@@ -136,6 +156,9 @@ C02B ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
 C02C ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
 C02F ECDHE_RSA_WITH_AES_128_GCM_SHA256
 C030 ECDHE_RSA_WITH_AES_256_GCM_SHA384
+C039 ECDHE_PSK_WITH_NULL_SHA
+C03A ECDHE_PSK_WITH_NULL_SHA256
+C03B ECDHE_PSK_WITH_NULL_SHA384
 C072 ECDHE_ECDSA_WITH_CAMELLIA_128_CBC_SHA256
 C073 ECDHE_ECDSA_WITH_CAMELLIA_256_CBC_SHA384
 C076 ECDHE_RSA_WITH_CAMELLIA_128_CBC_SHA256

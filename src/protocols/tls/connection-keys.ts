@@ -4,9 +4,10 @@ import type { Side } from "../../wire/endpoint.ts";
 import { loadWhenUsed } from "../../wire/load-when-used.ts";
 import { cipherSuite, type Protection } from "./cipher-suites.ts";
 import { type Handshake, TLS_1_3 } from "./handshake.ts";
+import type { ClientHello, ServerHello } from "./hello.ts";
 import { expandLabel } from "./key-derivation.ts";
 import type { KeyLog, SecretName, Secrets } from "./key-log.ts";
-import { cipherFromSecret, ciphersFromMaster, type RecordCipher } from "./record-cipher.ts";
+import { cipherFromSecret, ciphersFromMaster, nullCipher, type RecordCipher } from "./record-cipher.ts";
 import { type CipherAt, RecordOpener } from "./record-opener.ts";
 
 const crypto = loadWhenUsed<typeof import("node:crypto")>("node:crypto");
@@ -29,20 +30,46 @@ export function clientRandomOf({ clientHello }: Handshake): string {
 /** `unsupported` where no key would help. Needs a ServerHello, and up to TLS 1.2 the ChangeCipherSpec. */
 export function findKeys(handshake: Handshake, keyLog: KeyLog): ConnectionKeys | "no keys" | "unsupported" {
   const { clientHello, serverHello, version } = handshake;
-  if (clientHello === undefined || serverHello === undefined || version === undefined) return "no keys";
-  const suite = cipherSuite(serverHello.cipherSuite);
-  const { protection } = suite;
-  if (
-    protection === undefined ||
-    serverHello.compression !== 0 ||
-    version < 0x0301 ||
-    crypto().getCipherInfo(protection.cipher) === undefined
-  )
+  if (serverHello === undefined || version === undefined) return "no keys";
+  if (version !== TLS_1_3) {
+    const found = findMasterKeys(handshake, keyLog);
+    if (typeof found === "string") return found;
+    const opener = (cipher: RecordCipher) => new RecordOpener((generation) => (generation === 0 ? cipher : undefined), 0, keyLog);
+    return { client: opener(found.client), server: opener(found.server), master: found.master };
+  }
+  const { protection } = cipherSuite(serverHello.cipherSuite);
+  if (clientHello === undefined) return "no keys";
+  if (protection === undefined || protection.mode === "null" || crypto().getCipherInfo(protection.cipher) === undefined)
     return "unsupported";
   const secrets = keyLog.find(hex(clientHello.random));
-  if (version === TLS_1_3) return secrets === undefined ? "no keys" : tls13Openers(protection, secrets, clientHello.hasEarlyData, keyLog);
-  const master = secrets?.master ?? resumedMaster(handshake, keyLog);
-  if (master === undefined) return "no keys";
+  return secrets === undefined ? "no keys" : tls13Openers(protection, secrets, clientHello.hasEarlyData, keyLog);
+}
+
+/** The hellos of a handshake up to TLS 1.2; a connection may have several. */
+export interface Hellos {
+  readonly clientHello: ClientHello | undefined;
+  readonly serverHello: ServerHello | undefined;
+  readonly hasCertificate: boolean;
+}
+
+export interface MasterKeys extends Readonly<Record<Side, RecordCipher>> {
+  /** Undefined where records are read without. */
+  readonly master: Uint8Array | undefined;
+}
+
+/** What opens records behind the ChangeCipherSpec of a handshake up to TLS 1.2. */
+export function findMasterKeys(hellos: Hellos, keyLog: KeyLog): MasterKeys | "no keys" | "unsupported" {
+  const { clientHello, serverHello } = hellos;
+  if (serverHello === undefined) return "no keys";
+  const suite = cipherSuite(serverHello.cipherSuite);
+  const { protection } = suite;
+  const { version } = serverHello;
+  if (protection === undefined || serverHello.compression !== 0 || version < 0x0301) return "unsupported";
+  const isNull = protection.mode === "null";
+  if (!isNull && crypto().getCipherInfo(protection.cipher) === undefined) return "unsupported";
+  const master = clientHello === undefined ? undefined : (keyLog.find(hex(clientHello.random))?.master ?? resumedMaster(hellos, keyLog));
+  if (master === undefined || clientHello === undefined)
+    return isNull ? { client: nullCipher(protection), server: nullCipher(protection), master: undefined } : "no keys";
   if (serverHello.sessionId.length > 0) keyLog.learnSession(hex(serverHello.sessionId), master);
   const ciphers = ciphersFromMaster({
     suite,
@@ -52,9 +79,7 @@ export function findKeys(handshake: Handshake, keyLog: KeyLog): ConnectionKeys |
     serverRandom: serverHello.random,
     isEncryptThenMac: serverHello.isEncryptThenMac,
   });
-  if (ciphers === undefined) return "unsupported";
-  const opener = (cipher: RecordCipher) => new RecordOpener((generation) => (generation === 0 ? cipher : undefined), 0, keyLog);
-  return { client: opener(ciphers[0]), server: opener(ciphers[1]), master };
+  return ciphers === undefined ? "unsupported" : { client: ciphers[0], server: ciphers[1], master };
 }
 
 /** Whoever gives the ticket back later goes on with this master secret. */
@@ -63,9 +88,8 @@ export function learnTicket(keyLog: KeyLog, ticket: Uint8Array, master: Uint8Arr
 }
 
 /** By ticket where the server took it, else by session id (RFC 5077 §3.4, RFC 5246 §7.3). */
-function resumedMaster(handshake: Handshake, keyLog: KeyLog): Uint8Array | undefined {
-  const { clientHello, serverHello } = handshake;
-  if (clientHello === undefined || serverHello === undefined || handshake.hasCertificate) return undefined;
+function resumedMaster({ clientHello, serverHello, hasCertificate }: Hellos, keyLog: KeyLog): Uint8Array | undefined {
+  if (clientHello === undefined || serverHello === undefined || hasCertificate) return undefined;
   const ticket = clientHello.ticket.length > 0 ? keyLog.findSession(ticketKey(clientHello.ticket)) : undefined;
   return ticket ?? (serverHello.sessionId.length > 0 ? keyLog.findSession(hex(serverHello.sessionId)) : undefined);
 }

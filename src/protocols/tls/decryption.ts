@@ -12,6 +12,7 @@ import { HeldRecords } from "./held-records.ts";
 import type { KeyWaiter } from "./key-log.ts";
 import type { PlainOutput } from "./plain-output.ts";
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, type TlsRecord } from "./record.ts";
+import type { RecordOpener } from "./record-opener.ts";
 import type { TlsSide } from "./tls-side.ts";
 
 export interface DecryptionOptions {
@@ -110,6 +111,8 @@ export class Decryption implements KeyWaiter {
     if (this.state === "never") return "give up";
     const { opener } = side;
     if (opener === undefined) return "unknown";
+    // Where no key proves it: senders begin most records with a segment.
+    if (opener.cipher?.isProof === false && record.first.offset !== record.offset) return "no";
     const content = opener.open(record);
     if (content === undefined) return opener.isExhausted ? "give up" : "no";
     this.#read(side, record, content);
@@ -152,10 +155,11 @@ export class Decryption implements KeyWaiter {
   #findKeys(): boolean {
     const { context, handshake, sides } = this.#options;
     const { keyLog } = context;
-    if (handshake.clientHello === undefined || handshake.serverHello === undefined)
+    const lacksHello = handshake.clientHello === undefined || handshake.serverHello === undefined;
+    const found = keyLog === undefined ? "no keys" : findKeys(handshake, keyLog);
+    if (lacksHello && typeof found === "string")
       return this.giveUp(context.beganLate === true ? "joined mid-connection" : "handshake not captured");
     if (keyLog === undefined) return this.giveUp("no keys");
-    const found = findKeys(handshake, keyLog);
     if (found === "unsupported") return this.giveUp(found);
     if (found === "no keys") {
       this.#isAsked = true;
@@ -231,10 +235,20 @@ export class Decryption implements KeyWaiter {
       side.messages.push(content, 0, length);
     } else if (type === ALERT && length === 2) {
       handshake.readAlert(from, content[0]!, content[1]!, record.last);
-    } else if (type === CHANGE_CIPHER_SPEC) {
-      // Renegotiated (RFC 5246 §7.4.1.1): the next keys are another handshake's.
+    } else if (type === CHANGE_CIPHER_SPEC) this.#renew(side, opener);
+  }
+
+  /** Renegotiated (RFC 5246 §7.4.1.1): the next keys are another handshake's. */
+  #renew(side: TlsSide, opener: RecordOpener): void {
+    const { context, handshake, messages } = this.#options;
+    const isKnown = handshake.version !== TLS_1_3 && context.keyLog !== undefined;
+    const keys = isKnown ? messages.renegotiatedKeys(context.keyLog) : "unsupported";
+    if (typeof keys === "string") {
       side.records.close();
-      this.undecrypted ??= "unsupported";
+      this.undecrypted ??= keys;
+      return;
     }
+    this.#master = keys.master;
+    opener.renew(keys[side.from]);
   }
 }

@@ -20,6 +20,7 @@ export class Handshake {
   /** Chosen application protocol, from ServerHello or EncryptedExtensions. */
   alpn: string | undefined;
   alert: TlsAlert | undefined;
+  earlyData: TlsHandshake["earlyData"];
   plaintextAnswer: TlsHandshake["plaintextAnswer"];
   /** The server sent a certificate: up to TLS 1.2 the session is not resumed. */
   hasCertificate = false;
@@ -120,6 +121,7 @@ export class Handshake {
       alert: this.alert,
       plaintextAnswer: this.plaintextAnswer,
       encryptedRecords: this.encryptedRecords,
+      ...(this.earlyData === undefined ? {} : { earlyData: this.earlyData }),
     };
   }
 }

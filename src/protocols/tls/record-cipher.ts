@@ -10,6 +10,8 @@ import { APPLICATION_DATA, HEADER_LENGTH, type TlsRecord } from "./record.ts";
 const crypto = loadWhenUsed<typeof import("node:crypto")>("node:crypto");
 
 export interface RecordCipher {
+  /** False where `open()` proves nothing: any bytes may be a record. */
+  readonly isProof: boolean;
   /** Bytes of a fragment in front of the content: an explicit nonce or IV. */
   readonly before: number;
   /** Bytes that a record is longer than its content, header and inner content type included; with CBC about. */
@@ -37,14 +39,15 @@ export interface HandshakeKeys {
 /** What both sides of a TLS 1.0 to 1.2 connection use behind ChangeCipherSpec (RFC 5246 §6.3); undefined when the cipher is not there. */
 export function ciphersFromMaster(keys: HandshakeKeys): readonly [client: RecordCipher, server: RecordCipher] | undefined {
   const { protection } = keys.suite;
-  if (protection === undefined || (protection.mode !== "cbc" && keys.minorVersion < 3)) return undefined;
+  if (protection === undefined || (protection.blockLength === 0 && protection.mode !== "null" && keys.minorVersion < 3)) return undefined;
   const { mode, keyLength, blockLength, macLength } = protection;
-  const ivLength = mode === "chacha20" ? 12 : mode === "cbc" ? (keys.minorVersion === 1 ? blockLength : 0) : 4;
+  const ivLength = mode === "chacha20" ? 12 : mode === "cbc" ? (keys.minorVersion === 1 ? blockLength : 0) : mode === "null" ? 0 : 4;
   const hash = keys.minorVersion < 3 ? undefined : protection.hash;
   const block = keyBlock(hash, keys.master, keys.clientRandom, keys.serverRandom, 2 * (macLength + keyLength + ivLength));
   const cipher = (side: 0 | 1): RecordCipher => {
     const part = (from: number, length: number) => block.subarray(from + side * length, from + (side + 1) * length);
     const mac = part(0, macLength);
+    if (mode === "null") return new NullCipher(protection, mac);
     const key = crypto().createSecretKey(part(2 * macLength, keyLength));
     const iv = part(2 * (macLength + keyLength), ivLength);
     return mode === "cbc" ? new CbcCipher(protection, key, mac, iv, keys) : new AeadCipher(protection, key, iv, mode !== "chacha20");
@@ -65,8 +68,14 @@ export function cipherFromSecret(protection: Protection, secret: Uint8Array): Re
 const NONCE_LENGTH = 12;
 const EXPLICIT_NONCE = 8;
 
+/** What authenticates records and encrypts nothing is read without keys. */
+export function nullCipher(protection: Protection): RecordCipher {
+  return new NullCipher(protection, undefined);
+}
+
 /** A nonce and additional data that are filled in for each record. */
 abstract class Aead {
+  readonly isProof = true;
   protected readonly nonce = new Uint8Array(NONCE_LENGTH);
   protected readonly protection: Protection;
   readonly #key: KeyObject;
@@ -149,13 +158,13 @@ class Tls13Cipher extends Aead implements RecordCipher {
 
 /** RFC 5246 §6.2.3.2 (MAC, then encrypt), RFC 7366 (encrypt, then MAC); TLS 1.0 chains the IV from record to record (RFC 2246 §6.2.3.2). */
 class CbcCipher implements RecordCipher {
+  readonly isProof = true;
   readonly before: number;
   readonly overhead: number;
   readonly #protection: Protection;
   readonly #key: KeyObject;
-  readonly #macKey: KeyObject;
+  readonly #mac: RecordMac;
   readonly #isEncryptThenMac: boolean;
-  readonly #macHeader = new Uint8Array(13);
   #iv: Uint8Array;
 
   constructor(
@@ -170,23 +179,20 @@ class CbcCipher implements RecordCipher {
     this.overhead = HEADER_LENGTH + this.before + macLength + blockLength / 2;
     this.#protection = protection;
     this.#key = key;
-    this.#macKey = crypto().createSecretKey(macKey);
+    this.#mac = new RecordMac(protection, macKey);
     this.#iv = iv.slice();
     this.#isEncryptThenMac = isEncryptThenMac;
   }
 
   open(record: TlsRecord, sequence: number): Uint8Array | undefined {
-    const { bytes, start, end, type, minorVersion } = record;
+    const { bytes, start, end } = record;
     const { cipher, blockLength, macLength } = this.#protection;
     const from = start + HEADER_LENGTH;
     const to = this.#isEncryptThenMac ? end - macLength : end;
     const cipherText = from + this.before;
     if (to - cipherText < blockLength || (to - cipherText) % blockLength !== 0) return undefined;
     const iv = this.before > 0 ? bytes.subarray(from, cipherText) : this.#iv;
-    if (this.#isEncryptThenMac) {
-      writeMacHeader(this.#macHeader, sequence, type, minorVersion, to - from);
-      if (!this.#isAuthentic(bytes.subarray(from, to), bytes.subarray(to, end))) return undefined;
-    }
+    if (this.#isEncryptThenMac && !this.#mac.fits(record, sequence, bytes.subarray(from, to), bytes.subarray(to, end))) return undefined;
     const decipher = crypto().createDecipheriv(cipher, this.#key, iv);
     decipher.setAutoPadding(false);
     const plain = decipher.update(bytes.subarray(cipherText, to));
@@ -195,7 +201,7 @@ class CbcCipher implements RecordCipher {
     return content;
   }
 
-  #unpad(plain: Uint8Array, sequence: number, { type, minorVersion }: TlsRecord): Uint8Array | undefined {
+  #unpad(plain: Uint8Array, sequence: number, record: TlsRecord): Uint8Array | undefined {
     const padding = plain[plain.length - 1]! + 1;
     const macLength = this.#isEncryptThenMac ? 0 : this.#protection.macLength;
     const length = plain.length - padding - macLength;
@@ -203,12 +209,48 @@ class CbcCipher implements RecordCipher {
     for (let i = plain.length - padding; i < plain.length; i++) if (plain[i] !== padding - 1) return undefined;
     const content = plain.subarray(0, length);
     if (macLength === 0) return content;
-    writeMacHeader(this.#macHeader, sequence, type, minorVersion, length);
-    return this.#isAuthentic(content, plain.subarray(length, length + macLength)) ? content : undefined;
+    return this.#mac.fits(record, sequence, content, plain.subarray(length, length + macLength)) ? content : undefined;
+  }
+}
+
+/** Authenticated and not encrypted (RFC 5246 §6.2.3.1): content, then MAC. Without the key of the MAC it is taken off unchecked. */
+class NullCipher implements RecordCipher {
+  readonly isProof: boolean;
+  readonly before = 0;
+  readonly overhead: number;
+  readonly #macLength: number;
+  readonly #mac: RecordMac | undefined;
+
+  constructor(protection: Protection, macKey: Uint8Array | undefined) {
+    this.isProof = macKey !== undefined;
+    this.overhead = HEADER_LENGTH + protection.macLength;
+    this.#macLength = protection.macLength;
+    this.#mac = macKey === undefined ? undefined : new RecordMac(protection, macKey);
   }
 
-  #isAuthentic(data: Uint8Array, expected: Uint8Array): boolean {
-    const mac = crypto().createHmac(this.#protection.mac, this.#macKey).update(this.#macHeader).update(data).digest();
+  open(record: TlsRecord, sequence: number): Uint8Array | undefined {
+    const { bytes, start, end } = record;
+    const to = end - this.#macLength;
+    if (to < start + HEADER_LENGTH) return undefined;
+    const content = bytes.slice(start + HEADER_LENGTH, to);
+    return this.#mac?.fits(record, sequence, content, bytes.subarray(to, end)) === false ? undefined : content;
+  }
+}
+
+/** The HMAC of TLS 1.0 to 1.2. */
+class RecordMac {
+  readonly #hash: Protection["mac"];
+  readonly #key: KeyObject;
+  readonly #header = new Uint8Array(13);
+
+  constructor({ mac }: Protection, key: Uint8Array) {
+    this.#hash = mac;
+    this.#key = crypto().createSecretKey(key);
+  }
+
+  fits({ type, minorVersion }: TlsRecord, sequence: number, data: Uint8Array, expected: Uint8Array): boolean {
+    writeMacHeader(this.#header, sequence, type, minorVersion, data.length);
+    const mac = crypto().createHmac(this.#hash, this.#key).update(this.#header).update(data).digest();
     return mac.length === expected.length && crypto().timingSafeEqual(mac, expected);
   }
 }

@@ -15,7 +15,7 @@ const GENERATIONS_AHEAD = 2;
 const MAX_FAILURES = 64;
 
 export class RecordOpener {
-  readonly #cipherAt: CipherAt;
+  #cipherAt: CipherAt;
   readonly #keyLog: KeyLog;
   /** Of the keys in use. */
   generation: number;
@@ -46,6 +46,13 @@ export class RecordOpener {
 
   get isExhausted(): boolean {
     return this.#failures > MAX_FAILURES || this.#trialsLeft <= 0 || this.#keyLog.trialsLeft <= 0;
+  }
+
+  /** Keys of another handshake are in use from the next record on: the connection was renegotiated. */
+  renew(cipher: RecordCipher): void {
+    this.advance();
+    const own = this.generation;
+    this.#cipherAt = (generation) => (generation === own ? cipher : undefined);
   }
 
   /** The next keys are in use: a Finished or KeyUpdate was read. */
@@ -103,6 +110,8 @@ export class RecordOpener {
     const content = cipher?.open(record, sequence);
     if (cipher === undefined || content === undefined) return undefined;
     this.skipped = generation === this.generation ? sequence - this.#sequence : sequence;
+    // Nothing tells how many are missing, and one is at least.
+    if (!cipher.isProof && this.#mayBeLost > 0) this.skipped = Math.max(1, this.skipped);
     this.generation = generation;
     this.#sequence = sequence + 1;
     this.#mayBeLost = 0;

@@ -1,9 +1,10 @@
 // Finds the records of one direction (RFC 8446 §5.1): those that lie in one segment are read in place, unwanted ones are skipped by
-// arithmetic, and behind a gap the next one is looked for whose decryption proves that it begins there.
+// arithmetic, and behind a gap `RecordSearch` looks for the next one whose decryption proves that it begins there.
 
 import type { Segment } from "../../tcp/stream-sink.ts";
 import type { KeptBytes } from "../kept-bytes.ts";
-import { CHANGE_CIPHER_SPEC, fragmentLength, HEADER_LENGTH, isRecordHeader, MAX_FRAGMENT_LENGTH, type TlsRecord } from "./record.ts";
+import { fragmentLength, HEADER_LENGTH, isRecordHeader, MAX_FRAGMENT_LENGTH, type TlsRecord } from "./record.ts";
+import { RecordSearch } from "./record-search.ts";
 
 export interface RecordEvents {
   /** Whether the bytes of such a record are needed. */
@@ -38,6 +39,7 @@ export class RecordReader {
     firstLength: 0,
     last: NOWHERE,
   };
+  readonly #search: RecordSearch;
   #state: State = "records";
   /** Bytes of a fragment that are still to be skipped. */
   #skip = 0;
@@ -51,6 +53,7 @@ export class RecordReader {
   constructor(events: RecordEvents, budget: KeptBytes) {
     this.#events = events;
     this.#budget = budget;
+    this.#search = new RecordSearch(this.#record, budget, (record) => events.take(record));
   }
 
   /** Bytes were lost, and no record was found since. */
@@ -65,7 +68,8 @@ export class RecordReader {
         const count = Math.min(this.#skip, end - at);
         this.#skip -= count;
         at += count;
-      } else if (this.#length > 0) at = this.#continue(bytes, at, end, segment);
+      } else if (this.#state === "lost") at = this.#look(bytes, at, end, segment.offset + (at - start), segment);
+      else if (this.#length > 0) at = this.#continue(bytes, at, end, segment);
       else at = this.#begin(bytes, at, end, segment.offset + (at - start), segment);
     }
   }
@@ -73,10 +77,11 @@ export class RecordReader {
   /** `length` bytes are missing. Inside one fragment that record is lost and where the next begins is known. */
   gap(length: number, segment: Segment): void {
     if (this.#state === "over") return;
-    const isInside = this.#length >= HEADER_LENGTH && this.#state === "records";
+    const isInside = this.#length >= HEADER_LENGTH;
     const left = this.#skip > 0 ? this.#skip : isInside ? HEADER_LENGTH + fragmentLength(this.#kept, 0) - this.#length : 0;
     if (this.#length > 0 && isInside && length <= left) this.#events.passed(this.#kept[0]!, fragmentLength(this.#kept, 0), segment);
     this.#release();
+    this.#search.clear();
     if (length <= left) {
       this.#skip = left - length;
       return;
@@ -89,15 +94,11 @@ export class RecordReader {
   /** Nothing more is wanted of this direction. */
   close(): void {
     this.#release();
+    this.#search.clear();
     this.#state = "over";
   }
 
   #begin(bytes: Uint8Array, at: number, end: number, offset: number, segment: Segment): number {
-    if (this.#state === "lost") {
-      const found = this.#search(bytes, at, end);
-      if (found === end) return end;
-      return this.#tryOrKeep(bytes, found, end, offset + (found - at), segment);
-    }
     if (end - at < HEADER_LENGTH) return this.#keep(bytes, at, end, offset, segment);
     if (!isRecordHeader(bytes, at)) return this.#refuse(bytes, at, end, segment);
     const length = fragmentLength(bytes, at);
@@ -116,12 +117,12 @@ export class RecordReader {
     if (!this.#append(bytes, at, at + count)) return this.#passKept(whole, at, end, segment);
     if (this.#length < whole) return at + count;
     if (isHeaderThere) this.#finish(whole, segment);
-    else if (this.#state === "lost" ? !isCandidate(this.#kept, 0) : !isRecordHeader(this.#kept, 0)) {
+    else if (!isRecordHeader(this.#kept, 0)) {
       const kept = this.#kept;
       const length = this.#length;
       this.#release();
-      if (this.#state !== "lost") return this.#refuse(kept, 0, length, segment) && end;
-    } else if (this.#state === "records" && !this.#events.wants(this.#kept[0]!)) {
+      return this.#refuse(kept, 0, length, segment) && end;
+    } else if (!this.#events.wants(this.#kept[0]!)) {
       const length = fragmentLength(this.#kept, 0);
       const type = this.#kept[0]!;
       this.#release();
@@ -132,39 +133,22 @@ export class RecordReader {
 
   #finish(whole: number, segment: Segment): void {
     this.#fill(this.#kept, 0, whole, this.#offset, this.#first, this.#firstLength, segment);
-    const kept = this.#kept;
     this.#length = 0;
-    if (this.#state === "records") this.#events.record(this.#record);
-    else if (!this.#tryRecord() && this.#state === "lost") {
-      // The bytes only looked like a record; one may begin inside them.
-      this.#kept = EMPTY;
-      this.data(kept, 1, whole, { ...segment, offset: this.#record.offset + 1 });
-      this.#budget.give(kept.length);
-      return;
-    }
+    this.#events.record(this.#record);
     // Records are read one after another: their buffer is used again, a big one is given back.
-    if (this.#length === 0 && this.#kept.length > SMALL_BUFFER) this.#release();
+    if (this.#kept.length > SMALL_BUFFER) this.#release();
   }
 
-  /** Behind lost bytes: the record at `at`, if it is whole, or what is there of it. Returns where to go on. */
-  #tryOrKeep(bytes: Uint8Array, at: number, end: number, offset: number, segment: Segment): number {
-    const next = end - at < HEADER_LENGTH ? end + 1 : at + HEADER_LENGTH + fragmentLength(bytes, at);
-    if (next > end) return this.#keep(bytes, at, end, offset, segment);
-    this.#fill(bytes, at, next, offset, segment, next - at, segment);
-    return this.#tryRecord() ? next : at + 1;
-  }
-
-  #tryRecord(): boolean {
-    const answer = this.#events.take(this.#record);
-    if (answer === "yes") this.#state = "records";
-    else if (answer === "give up") this.close();
-    return answer === "yes";
-  }
-
-  /** Where in [at, end) a record may begin. */
-  #search(bytes: Uint8Array, at: number, end: number): number {
-    let found = at;
-    while (found < end && !mayBeCandidate(bytes, found, end)) found++;
+  /** Behind lost bytes. */
+  #look(bytes: Uint8Array, at: number, end: number, offset: number, segment: Segment): number {
+    const found = this.#search.push(bytes, at, end, offset, segment);
+    if (found === "none") return end;
+    if (found === "give up") {
+      this.close();
+      return end;
+    }
+    // What it held may have ended the reading of this direction.
+    if (this.#state === "lost") this.#state = "records";
     return found;
   }
 
@@ -185,7 +169,7 @@ export class RecordReader {
   #passKept(whole: number, at: number, end: number, segment: Segment): number {
     const left = whole - this.#length;
     const type = this.#kept[0]!;
-    const isCertain = this.#state === "records" && this.#length >= HEADER_LENGTH;
+    const isCertain = this.#length >= HEADER_LENGTH;
     const length = isCertain ? fragmentLength(this.#kept, 0) : 0;
     this.#release();
     if (isCertain) return this.#pass(type, length, at, at + left, end, segment);
@@ -198,7 +182,7 @@ export class RecordReader {
     this.#firstLength = end - start;
     this.#offset = offset;
     if (this.#append(bytes, start, end)) return end;
-    if (this.#state === "records" && end - start >= HEADER_LENGTH) {
+    if (end - start >= HEADER_LENGTH) {
       const length = fragmentLength(bytes, start);
       return this.#pass(bytes[start]!, length, start, start + HEADER_LENGTH + length, end, segment);
     }
@@ -241,18 +225,3 @@ export class RecordReader {
 }
 
 const SMALL_BUFFER = 2048;
-/** Shorter fragments are no protected ones: an AEAD's tag and a content type. */
-const MIN_PROTECTED = 9;
-
-/** Stricter than `isRecordHeader`: among any bytes. */
-function isCandidate(bytes: Uint8Array, at: number): boolean {
-  if (!isRecordHeader(bytes, at) || bytes[at + 2]! < 1 || bytes[at + 2]! > 3) return false;
-  const length = fragmentLength(bytes, at);
-  return bytes[at] === CHANGE_CIPHER_SPEC ? length === 1 : length >= MIN_PROTECTED;
-}
-
-function mayBeCandidate(bytes: Uint8Array, at: number, end: number): boolean {
-  if (bytes[at]! < 20 || bytes[at]! > 23) return false;
-  if (at + HEADER_LENGTH <= end) return isCandidate(bytes, at);
-  return at + 1 === end || (bytes[at + 1] === 3 && (at + 2 === end || bytes[at + 2]! <= 3));
-}

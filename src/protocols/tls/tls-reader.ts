@@ -172,7 +172,7 @@ export class TlsReader implements StreamReader, SideEvents {
     if (handshake.packet === undefined) return;
     const isDecrypted = handshake.hasData.client || handshake.hasData.server;
     if (!isDecrypted && client.unopened + server.unopened > 0) decryption.undecrypted ??= "wrong keys";
-    const { connection, emit } = this.#context;
+    const { connection, emit, within } = this.#context;
     const outcome = handshake.outcome(closedBy, !client.hasGap && !server.hasGap);
     emit({
       kind: "tls",
@@ -185,6 +185,7 @@ export class TlsReader implements StreamReader, SideEvents {
       failedBy: outcome === "failed" ? handshake.failedBy : undefined,
       isDecrypted,
       undecrypted: decryption.undecrypted,
+      ...(within === undefined ? {} : { upgradedFrom: within }),
       at: handshake.at,
       packet: handshake.packet,
     });

@@ -150,7 +150,25 @@ describe("what is decrypted", () => {
     for (const size of [undefined, 9]) {
       const { http, tls } = observe(packetsOf(early.pieces, size).packets, undefined, keyLogOf(early.keyLog));
       expect(http.map(describeExchange)).toEqual(expected);
-      expect(tls).toMatchObject([{ isDecrypted: true, undecrypted: undefined }]);
+      expect(tls).toMatchObject([{ isDecrypted: true, undecrypted: undefined, earlyData: takesEarlyData ? "accepted" : "refused" }]);
+    }
+    const without = observe(packetsOf(early.pieces).packets, undefined, keyLogOf(""));
+    expect(without.tls).toMatchObject([{ isDecrypted: false, earlyData: "offered" }]);
+  });
+
+  it("inside a tunnel that CONNECT opened", () => {
+    const { pieces, keyLog } = session();
+    for (const size of [undefined, 30]) {
+      const tunnel = talk()
+        .send("client", "CONNECT shop:443 HTTP/1.1\r\nHost: shop:443\r\n\r\n", size)
+        .send("server", "HTTP/1.1 200 OK\r\n\r\n", size);
+      for (const { from, bytes } of pieces) tunnel.send(from, bytes, size);
+      const { http, tls } = read(tunnel.close(), keyLog);
+      expect(http.map(describeExchange)).toEqual(["CONNECT shop:443 200", "GET /a 200"]);
+      expect(tls).toMatchObject([{ isDecrypted: true, undecrypted: undefined, sni: "orders.shop" }]);
+      expect(tls[0]).not.toHaveProperty("upgradedFrom");
+      expect(tls[0]).not.toHaveProperty("earlyData");
+      expect(read(tunnel, "").tls).toMatchObject([{ isDecrypted: false, undecrypted: "no keys" }]);
     }
   });
 

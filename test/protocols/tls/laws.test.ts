@@ -86,8 +86,7 @@ describe("laws of TLS", () => {
         for (const [i, exchange] of whole.entries()) if (i !== owner[lost]) expect(seen).toContainEqual(exchange);
         expect(seen.length).toBeLessThanOrEqual(whole.length + 1);
       }),
-      // Random seeds find a rare miss that is not mended yet: seed 512837917 loses the request behind the lost packet, too.
-      { numRuns: 150, seed: 20_261_122 },
+      { numRuns: 150 },
     );
   });
 

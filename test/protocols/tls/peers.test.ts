@@ -125,6 +125,46 @@ describe.skipIf(!hasOpenssl)("TLS between real peers (needs openssl for certific
     }
   });
 
+  it.each([
+    ["NULL-SHA256", "TLSv1.2", "TLS_RSA_WITH_NULL_SHA256"],
+    ["NULL-SHA", "TLSv1.2", "TLS_RSA_WITH_NULL_SHA"],
+    ["NULL-MD5", "TLSv1.2", "TLS_RSA_WITH_NULL_MD5"],
+    ["NULL-SHA", "TLSv1", "TLS_RSA_WITH_NULL_SHA"],
+    ["ECDHE-RSA-NULL-SHA", "TLSv1.1", "TLS_ECDHE_RSA_WITH_NULL_SHA"],
+  ] as const)("%s in %s encrypts nothing: read with keys and without", async (ciphers, version, name) => {
+    const options = { ciphers: `${ciphers}:@SECLEVEL=0`, minVersion: version, maxVersion: version, ALPNProtocols: ["http/1.1"] } as const;
+    const { pieces, keyLog } = await record({ ...options, ALPNProtocols: ["http/1.1"] });
+    for (const size of [undefined, 1000, 7])
+      for (const keys of [keyLog, ""]) {
+        const { http, tls, anomalies } = observe(packetsOf(pieces, size).packets, undefined, keyLogOf(keys));
+        expect(http.map(describeExchange)).toEqual(EXCHANGES);
+        expect(tls).toMatchObject([{ isDecrypted: true, undecrypted: undefined, cipherSuite: name, outcome: "established" }]);
+        expect(anomalies).toEqual([]);
+      }
+    const { packets } = packetsOf(pieces);
+    const first = packets.findIndex(({ bytes }) => Buffer.from(bytes).includes("/orders/7"));
+    for (const keys of [keyLog, ""]) {
+      const { http } = observe(packets.toSpliced(first, 1), undefined, keyLogOf(keys));
+      expect(http.map(describeExchange)).toContain(EXCHANGES[1]);
+      expect(http.map(describeExchange)).not.toContain("GET /orders/8 200 gap");
+    }
+  });
+
+  it.each(["AES128-GCM-SHA256", "ECDHE-RSA-AES256-SHA384", "NULL-SHA256"])("renegotiation with %s", async (ciphers) => {
+    const options = { ciphers: `${ciphers}:@SECLEVEL=0`, maxVersion: "TLSv1.2", ALPNProtocols: ["http/1.1"] } as const;
+    const recording = await record({ ...options, ALPNProtocols: ["http/1.1"] }, (client) => {
+      client.renegotiate({ rejectUnauthorized: false }, () => undefined);
+    });
+    const [first, ...more] = recording.keyLog.match(/CLIENT_RANDOM.*\n/g) ?? [];
+    expect(more).not.toEqual([]);
+    if (!ciphers.startsWith("NULL")) expectRead(recording);
+    for (const size of [undefined, 9]) {
+      const { http, tls } = observe(packetsOf(recording.pieces, size).packets, undefined, keyLogOf(first ?? ""));
+      expect(http.map(describeExchange)[0]).toBe(EXCHANGES[0]);
+      expect(tls[0]).toMatchObject({ isDecrypted: true, undecrypted: ciphers.startsWith("NULL") ? undefined : "no keys" });
+    }
+  });
+
   it("a HelloRetryRequest", async () => {
     const server = await startServer({ ...rsa, minVersion: "TLSv1.3", ecdhCurve: "P-384" });
     try {
