@@ -61,7 +61,7 @@ function judgeAndTally(view: View): { readonly tally: Tally; readonly faulty: re
     const route = routes.of(hop);
     const counted = tally.add(judgement, route);
     features.countFaulty(judgement, tally.edge(judgement.from, judgement.to, judgement.hop.protocol), counted);
-    for (const one of counted) faulty.push({ hop, route, tally: one });
+    for (const one of counted) if (one.like.isOfOthers !== true) faulty.push({ hop, route, tally: one });
   }
   healthy.end();
   tally.encrypted.push(...findEncryptedEdges(view));

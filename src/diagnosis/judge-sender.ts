@@ -59,7 +59,7 @@ function isCarriedOn({ reading, parent }: Hop, { table }: View): boolean {
   const [after] = reading.identities;
   const [before] = cause.identities;
   if (after === undefined || before === undefined || cause.fields.length !== 1 || !isValid(reading) || !isValid(cause)) return false;
-  return after.traceId === before.traceId && after.sampled === before.sampled;
+  return after.traceId === before.traceId && after.sampled === before.sampled && reading.context?.flags === cause.context?.flags;
 }
 
 function isValid({ extractions }: Hop["reading"]): boolean {

@@ -8,6 +8,7 @@ import { judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
 import { judgeSender } from "./judge-sender.ts";
 import type { Judgement } from "./judgement.ts";
 import { causeOf, pairUnserved } from "./likely-causes.ts";
+import { judgeForOthers } from "./other-receivers.ts";
 import { HabitsTable } from "./receiver-habits.ts";
 import { spansOf, type View } from "./view.ts";
 
@@ -29,6 +30,8 @@ export class Judge {
     const { outcome, faults, isDoubtful = false } = judgeSender(hop, view);
     const own = outcome === "not observable" ? [] : judgeReceiver(hop, view, this.#facts);
     const attribution = judgeAttribution(hop, view, this.#attribution);
+    // What was lost says more than what could be.
+    const others = outcome === "continued" && faults.length + own.length === 0 ? judgeForOthers(hop, view) : [];
     return {
       hop,
       from: view.naming.senderOf(index),
@@ -37,7 +40,7 @@ export class Judge {
       hasContext: hop.reading.context !== undefined,
       isRecorded: spansOf(view, hop.index).server !== undefined,
       isDoubtful,
-      faults: own.length + attribution.length === 0 ? faults : [...faults, ...own, ...attribution],
+      faults: own.length + attribution.length + others.length === 0 ? faults : [...faults, ...own, ...attribution, ...others],
     };
   }
 }

@@ -37,7 +37,9 @@ export const goBeforeRandom: Receiver = {
       lines: "first",
       maxFlags: KNOWN_FLAGS,
       flagsProblem: (flags, span) =>
-        flags === KNOWN_FLAGS ? `this release (${span?.resource.sdkVersion ?? "1.38"}) rejects flags ${hexByte(flags)}` : undefined,
+        flags === KNOWN_FLAGS
+          ? `${span === undefined ? "it" : `this release (${span.resource.sdkVersion})`} rejects flags ${hexByte(flags)}`
+          : undefined,
     }),
     ...go.reads.slice(1),
   ],

@@ -90,12 +90,12 @@ export const contextMalformed: RuleCases = {
           nTimes(3, (i) => forwarded(i, { incoming: [["traceparent", `cc-${trace(i + 1)}-${id((i + 1) * 16)}-01-what`]] })),
         ),
       },
-      says: [],
+      says: ["note ignored: client → ingress 3/3, nobody, format-mismatch"],
     },
     {
       name: "flags 03: the random flag of Level 2",
       world: { requests: requestsOf(nTimes(3, (i) => forwarded(i, { incoming: [traceparent(i + 1, (i + 1) * 16, "03")] }))) },
-      says: [],
+      says: ["note ignored: client → ingress 3/3, nobody, format-mismatch"],
     },
     {
       name: "the name in another case, and spaces around the value",

@@ -100,7 +100,7 @@ export const contextTruncated: RuleCases = {
     {
       name: "one line of two joined to one",
       world: { requests: requestsOf(throughProxy(state("a=1,b=2"), [state("a=1"), state("b=2")])) },
-      says: [],
+      says: ["note truncated: ingress → orders 3/3, nobody, header-truncated"],
     },
     {
       name: "baggage that the next service does not send on at all",
@@ -120,7 +120,7 @@ export const contextTruncated: RuleCases = {
     {
       name: "whole members left out on the right of a tracestate of more than 512 characters: W3C allows it",
       world: { requests: requestsOf(throughProxy(state(longState(28)), [state(longState(20))])) },
-      says: [],
+      says: ["note truncated: client → ingress 3/3, nobody, header-truncated"],
     },
   ],
 };
