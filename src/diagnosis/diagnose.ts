@@ -1,6 +1,7 @@
 // Judge → tally → conclude: what all exchanges together show.
 
 import { isDoubtfulAtAGlance, outcomeAtAGlance } from "./at-a-glance.ts";
+import { findBlockedPreflights } from "./blocked-preflights.ts";
 import { findEncryptedEdges } from "./encrypted-edges.ts";
 import type { Finding } from "./finding.ts";
 import { HealthyTally } from "./healthy-tally.ts";
@@ -65,6 +66,7 @@ function judgeAndTally(view: View): { readonly tally: Tally; readonly faulty: re
   }
   healthy.end();
   tally.encrypted.push(...findEncryptedEdges(view));
+  tally.preflights.push(...findBlockedPreflights(view));
   return { tally, faulty };
 }
 

@@ -58,6 +58,8 @@ export interface Request {
   readonly target: string;
   readonly status: number | undefined;
   readonly fields: readonly (readonly [name: string, value: string])[];
+  /** Of the answer. */
+  readonly answer: readonly (readonly [name: string, value: string])[];
   /** What the capture holds of the request head. */
   readonly head: "full" | "partial" | "missing";
   /** Fields that refer to an HPACK table which the capture does not show. */
@@ -77,6 +79,7 @@ export function request(edge: string, options: Partial<Request> = {}): Request {
     target: "/",
     status: 200,
     fields: [],
+    answer: [],
     hiddenFields: 0,
     headLength: 300,
   } as const;
@@ -262,7 +265,7 @@ function sightings(of: Request): HttpExchange[] {
           ? undefined
           : {
               status: of.status,
-              fields: [],
+              fields: of.answer.map(([name, value]): Field => ({ name, value })),
               isHeadComplete: true,
               bodyLength: 2,
               startedAt: endedAt,
