@@ -7,13 +7,16 @@ import { PROVEN_PARENT } from "./expectation.ts";
 import type { Outcome } from "./judgement.ts";
 import type { View } from "./view.ts";
 
+/** 431 (RFC 6585 §5): what was refused for its size is looked at. */
+const HEADER_TOO_LARGE = 431;
+
 /** The outcome of an exchange without any fault; undefined where it takes a closer look. */
 export function outcomeAtAGlance(hop: number, { table, diff, backend }: View): Outcome | undefined {
   // What a receiver recorded, and the spans that a call hangs below, are looked at whole.
   if (backend.isAsked || diff.index.spans.length > 0) return undefined;
   const { exchanges, row, parent, parentConfidence } = table;
   const own = row[hop]!;
-  if (!exchanges.isWhole(own)) return undefined;
+  if (!exchanges.isWhole(own) || exchanges.status[own] === HEADER_TOO_LARGE) return undefined;
   if (parent[hop] === NO_PARENT) {
     if (table.candidates(hop).length > 0) return undefined;
     if (exchanges.readings.isPlain(own)) return exchanges.readings.flagsOf(own) <= FLAG_SAMPLED ? "continued" : undefined;

@@ -52,7 +52,13 @@ function gatherFacts(view: View): ReceiverFacts {
   // Only what a backend lacks is judged by these.
   const losses = new SpanLosses(view);
   const recordedRoutes = new RouteCounts(view);
-  if (!view.backend.isAsked) return { children, habits, newestRecorded, losses, recordedRoutes };
+  let causes: ReadonlySet<number> | undefined;
+  const isCause = (hop: number) => {
+    causes ??= new Set(view.table.parent);
+    return causes.has(hop);
+  };
+  const facts: ReceiverFacts = { children, habits, newestRecorded, losses, recordedRoutes, isCause };
+  if (!view.backend.isAsked) return facts;
   for (const hop of view.table.all()) {
     const cause = causeOf(hop, view);
     if (cause !== undefined) {
@@ -74,5 +80,5 @@ function gatherFacts(view: View): ReceiverFacts {
     if (client !== undefined && identities.length === 0 && hop.observed === "full")
       habits.sentNothing(view.naming.senderOf(hop.index).index);
   }
-  return { children, habits, newestRecorded, losses, recordedRoutes };
+  return facts;
 }

@@ -81,6 +81,21 @@ export const contextMalformed: RuleCases = {
       world: { requests: requestsOf(nTimes(3, (i) => checkout(i, { outgoing: [["x-b3-traceid", trace(i + 1)]] }))) },
       says: ["error malformed: frontend → orders 3/3, frontend, header-malformed"],
     },
+    {
+      name: "an empty parent id of B3 that was copied as it was",
+      world: {
+        requests: requestsOf(
+          nTimes(3, (i) => {
+            const ids = [
+              ["x-b3-traceid", trace(i + 1)],
+              ["x-b3-spanid", id((i + 1) * 16)],
+            ] as const;
+            return forwarded(i, { incoming: ids, outgoing: [...ids, ["x-b3-parentspanid", ""]] });
+          }),
+        ),
+      },
+      says: ["error malformed: ingress → orders 3/3, ingress, header-malformed"],
+    },
   ],
   staysQuiet: [
     {
