@@ -9,6 +9,7 @@ import { HopFeatures } from "./hop-features.ts";
 import { Judge } from "./judge.ts";
 import { packed } from "./packed-kind.ts";
 import { rules } from "./registry.ts";
+import { tellReplicas } from "./replicas.ts";
 import { RouteNames } from "./route.ts";
 import { type FaultTally, OTHER_ROUTES, Tally } from "./tally.ts";
 import { severities } from "./verdict.ts";
@@ -26,7 +27,7 @@ export function diagnose(view: View): Diagnosis {
   const { tally, faulty } = judgeAndTally(view);
   const findings = rules.flatMap((rule) => rule.check(tally)).sort(byGravity);
   const findingsOf = assign(faulty, findings);
-  return { tally, findings: shareGroups(findings, findingsOf), findingsOf };
+  return { tally, findings: tellReplicas(shareGroups(findings, findingsOf), tally, view), findingsOf };
 }
 
 /** Where the faults of exchanges were counted: an entry for each. */
