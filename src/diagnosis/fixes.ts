@@ -9,7 +9,7 @@ import { REFUSAL_ADVICE } from "./refusal-advice.ts";
 import type { Cause } from "./verdict.ts";
 
 /** `any` serves everybody; what is known of the culprit may have better advice. */
-type Advice = { readonly any: readonly string[] } & { readonly [Who in Proxy | Language | "proxy"]?: readonly string[] };
+export type Advice = { readonly any: readonly string[] } & { readonly [Who in Proxy | Language | "proxy"]?: readonly string[] };
 
 const languages = ["go", "java", "nodejs", "python"] as const;
 const proxies = ["nginx", "envoy", "haproxy", "traefik"] as const;
@@ -226,6 +226,11 @@ const FIXES: Partial<Record<Cause, Advice>> = {
   ...CAPTURE_ADVICE,
   ...REFUSAL_ADVICE,
 };
+
+/** All that is advised for a cause, by who the culprit is. */
+export function adviceFor(cause: Cause): Advice | undefined {
+  return FIXES[cause];
+}
 
 /** Where nothing is proven: what to look at first. */
 const CHECKS: Partial<Record<Population["verdict"], readonly string[]>> = {

@@ -160,6 +160,27 @@ export const contextStripped: RuleCases = {
       },
       says: ["error stripped: ingress → stock 4/4, ingress, proxy-drops-header"],
     },
+    {
+      name: "a proxy passes the fields on over HTTP/1 and not to gRPC",
+      world: {
+        requests: requestsOf([
+          ...nTimes(3, (i) => forwarded(i)),
+          ...nTimes(3, (i) => forwarded(i + 3, { outgoing: [], target: `/shop.Stock/Get${i}` })).map((made) => ({
+            ...made,
+            inbound: { ...made.inbound, grpcStatus: 0 },
+            outbound: { ...made.outbound, grpcStatus: 0 },
+          })),
+        ]),
+      },
+      says: ["error stripped: ingress → orders 3/6, ingress, proxy-drops-header"],
+    },
+    {
+      name: "a proxy writes the fields under names of its own",
+      world: {
+        requests: requestsOf(nTimes(3, (i) => forwarded(i, { outgoing: [["otel-ctx-traceparent", traceparent(i + 1, 90)[1]]] }))),
+      },
+      says: ["error stripped: ingress → orders 3/3, ingress, proxy-drops-header"],
+    },
   ],
   staysQuiet: [
     {
@@ -204,6 +225,17 @@ export const contextStripped: RuleCases = {
     {
       name: "passed on unchanged by a host without spans",
       world: { requests: requestsOf(nTimes(3, (i) => forwarded(i))), spans: nTimes(3, (i) => forwarded(i).spans.orders) },
+      says: [],
+    },
+    {
+      name: "passed on unchanged by a proxy with a span of its own: its span and the receiver's are siblings",
+      world: {
+        requests: requestsOf(nTimes(3, (i) => forwarded(i))),
+        spans: nTimes(3, (i) => forwarded(i)).flatMap(({ inbound: at, ids, spans }) => [
+          server(at, { trace: ids.trace, id: ids.caller + 5, parent: ids.caller, sdk: "haproxy" }),
+          spans.orders,
+        ]),
+      },
       says: [],
     },
     {

@@ -89,6 +89,14 @@ export const spanMissing: RuleCases = {
       says: ["error unrecorded: frontend → orders 3/7, orders, unknown"],
     },
     {
+      name: "a load balancer goes on in the trace with a span id that no backend has: it records elsewhere, or nowhere",
+      world: {
+        requests: requestsOf(nTimes(3, (i) => forwarded(i, { outgoing: [traceparent(i + 1, (i + 1) * 16 + 9)] }))),
+        spans: nTimes(3, (i) => server(forwarded(i).outbound, { trace: i + 1, id: (i + 1) * 16 + 3, parent: (i + 1) * 16 + 9 })),
+      },
+      says: ["error unrecorded: client → ingress 3/3, ingress, unknown"],
+    },
+    {
       name: "the receiver refuses the request head as too large with 431",
       world: { requests: requestsOf(refused(431)), spans: recordedFrom(refused(431)) },
       says: ["error unrecorded: frontend → orders 2/4, orders, header-too-large"],

@@ -151,6 +151,17 @@ export const traceSplit: RuleCases = {
       says: ["warning split: frontend → orders 3/3, frontend, two-injectors"],
     },
     {
+      name: "a proxy gives unsampled requests another trace id",
+      world: {
+        requests: requestsOf(
+          nTimes(3, (i) =>
+            forwarded(i, { incoming: [traceparent(i + 1, (i + 1) * 16, "00")], outgoing: [traceparent(900 + i, 900 + i, "00")] }),
+          ),
+        ),
+      },
+      says: ["error split: ingress → orders 3/3, ingress, restarts-trace"],
+    },
+    {
       name: "a decimal id went through a floating-point number",
       world: { requests: requestsOf(rounded) },
       says: ["error split: frontend → orders 3/3, frontend, format-translated-wrong"],
@@ -176,6 +187,22 @@ export const traceSplit: RuleCases = {
           nTimes(3, (i) => {
             const came = traceparent(i + 1, (i + 1) * 16);
             return forwarded(i, { incoming: [came], outgoing: [came, ["b3", `${trace(i + 1)}-${id((i + 1) * 16)}-1`]] });
+          }),
+        ),
+      },
+      says: [],
+    },
+    {
+      name: "b3 goes on as it came beside x-b3-* of the proxy's own span, as Envoy's Zipkin tracer leaves it",
+      world: {
+        requests: requestsOf(
+          nTimes(3, (i) => {
+            const came = ["b3", `${trace(i + 1)}-${id((i + 1) * 16)}-1`] as const;
+            const own = [
+              ["x-b3-traceid", trace(i + 1)],
+              ["x-b3-spanid", id((i + 1) * 16 + 1)],
+            ] as const;
+            return forwarded(i, { incoming: [came], outgoing: [came, ...own] });
           }),
         ),
       },
