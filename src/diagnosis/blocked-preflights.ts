@@ -21,15 +21,16 @@ export function findBlockedPreflights(view: View): PreflightEdge[] {
   const followed = timesByPath(requestsTo(preflights, table));
   const edges = new Map<string, PreflightEdge>();
   for (const hop of preflights) {
-    // A proxy that hands it on does not answer it: whoever is behind does.
-    if (isAny(asked, hop.receiver.host, hop.path, hop.startedAt, hop.endedAt ?? hop.startedAt)) continue;
+    // A proxy that hands it on does not answer it: whoever is behind does. On one machine nobody can tell.
+    const { clientHost, receiver, path, startedAt, endedAt = startedAt } = hop;
+    if (clientHost !== receiver.host && isAny(asked, receiver.host, path, startedAt, endedAt)) continue;
     const [from, to] = [naming.senderOf(hop.index), naming.receiverOf(hop.index)];
     const key = `${from.index} ${to.index}`;
     const edge = edges.get(key) ?? { from, to, asked: 0, blocked: 0, exemplars: [] };
     edges.set(key, edge);
     edge.asked++;
     const denied = hop.exchange.preflight?.denied ?? [];
-    if (denied.length === 0 || isAny(followed, hop.clientHost, hop.path, hop.startedAt, hop.startedAt + FOLLOWS_WITHIN_US)) continue;
+    if (denied.length === 0 || isAny(followed, clientHost, path, startedAt, startedAt + FOLLOWS_WITHIN_US)) continue;
     edge.blocked++;
     if (edge.exemplars.length < MAX_EXEMPLARS) edge.exemplars.push(exemplarOf(hop, edge, denied));
   }

@@ -145,6 +145,11 @@ export const contextStripped: RuleCases = {
       says: ["warning stripped: ingress → orders 3/3, orders, cors-preflight"],
     },
     {
+      name: "the same where both are on one machine",
+      world: { requests: preflight(allow("content-type")).map((r) => ({ ...r, from: "frontend" })) },
+      says: ["warning stripped: frontend → frontend 3/3, frontend, cors-preflight"],
+    },
+    {
       name: "a sidecar does not tell its application's calls from others, and begins traces for them: who forwards nothing is named",
       world: { requests: [...behindSidecar.slice(0, 2), { ...behindSidecar[2]!, fields: [] }] },
       says: ["error stripped: frontend → orders 1/1, frontend, unknown"],
