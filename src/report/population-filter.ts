@@ -51,7 +51,11 @@ export function populationFilter(finding: Finding, affected: readonly Hop[]): st
       hops.map((h) => `${h.server.port}`),
     ),
     ...(only !== undefined && more.length === 0 ? routeFilter(only.route, words) : []),
-    ...(finding.verdict === "stripped" ? [words.withoutContext] : []),
+    ...(finding.cause === "cors-preflight"
+      ? [`${words.method} == "OPTIONS"`]
+      : finding.verdict === "stripped"
+        ? [words.withoutContext]
+        : []),
   ].join(" and ");
 }
 

@@ -139,7 +139,7 @@ function preflightFindings(tally: Tally): Finding[] {
       of: asked,
       detail: exemplars[0]?.fault.detail ?? "",
       group: `${to.name}: cors-preflight`,
-      message: `${to.group} keeps browsers from sending trace fields: ${blocked} of ${asked} preflights from ${from.group} are not allowed them`,
+      message: `${to.group} keeps browsers from sending trace fields: ${blocked} of ${asked} preflights from ${from.group} ask for them and are not allowed`,
       fix: fixFor(population),
       routes: [],
       traceIds: [],
