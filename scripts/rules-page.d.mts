@@ -1,4 +1,4 @@
-import type { CatalogueEntry } from "../src/diagnosis/catalogue.ts";
+import type { CatalogueEntry } from "../src/diagnosis/coverings.ts";
 import type { Advice } from "../src/diagnosis/fixes.ts";
 import type { Rule } from "../src/diagnosis/rule.ts";
 import type { Cause, Verdict } from "../src/diagnosis/verdict.ts";

@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { type CatalogueEntry, catalogue } from "../../src/diagnosis/catalogue.ts";
+import { catalogue } from "../../src/diagnosis/catalogue.ts";
+import type { CatalogueEntry } from "../../src/diagnosis/coverings.ts";
 import { rules } from "../../src/diagnosis/registry.ts";
 import { ruleCases } from "./cases/registry.ts";
 
