@@ -64,6 +64,11 @@ export const verdictsOfCause: Readonly<Record<Cause, readonly Verdict[]>> = {
   unknown: ["stripped", "split", "ignored", "unrecorded"],
 };
 
+/** The causes that a verdict may have. */
+export function causesOfVerdict(verdict: Verdict): readonly Cause[] {
+  return causes.filter((cause) => verdictsOfCause[cause].includes(verdict));
+}
+
 /** Undefined when no rule speaks of it. */
 export function findTopic(name: string, rules: readonly Rule[]): Topic | undefined {
   const rule = rules.find(({ id }) => id === name);

@@ -15,8 +15,19 @@ export function relateTraceIds(before: string, after: string): "trace-id-shorten
   if (high === HALF_ZERO && after === low + HALF_ZERO) return "format-translated-wrong";
   // A leading zero that an integer formatter dropped (F-50) shifts all digits.
   if (before.startsWith("0") && after === `${before.slice(1)}0`) return "format-translated-wrong";
-  return undefined;
+  return isRounded(before, after) ? "format-translated-wrong" : undefined;
 }
+
+/** A half that went through a floating-point number, which has 53 bits (F-54), and was written as that number or as it is printed. */
+function isRounded(before: string, after: string): boolean {
+  if (before.slice(0, HALF_ZERO.length) !== after.slice(0, HALF_ZERO.length)) return false;
+  const [was, is] = [BigInt(`0x${before.slice(HALF_ZERO.length)}`), BigInt(`0x${after.slice(HALF_ZERO.length)}`)];
+  if (was <= MAX_EXACT) return false;
+  const rounded = Number(was);
+  return is === BigInt(rounded) || is === BigInt(String(rounded));
+}
+
+const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Characters of a tracestate that everybody should pass on (Trace Context §3.3.1.5). */
 const MAX_TRACESTATE = 512;
@@ -32,6 +43,8 @@ export interface ListLoss {
   readonly isGone: boolean;
   readonly lost: number;
   readonly of: number;
+  /** Characters that went on, where they are the beginning of what came in. */
+  readonly kept?: { readonly characters: number; readonly of: number };
 }
 
 export function lossOf(field: ListLoss["field"], before: readonly Field[], after: readonly Field[]): ListLoss | undefined {
@@ -45,5 +58,6 @@ export function lossOf(field: ListLoss["field"], before: readonly Field[], after
   // What ends between two members may be a choice; what ends inside one, or just behind a comma, was cut.
   const isCut = change.cut.length > 0 || (change.isPrefix && was[is.length] !== ",");
   const isAllowed = field === "tracestate" && was.length > MAX_TRACESTATE && !isCut;
-  return { field, isCut, isAllowed, isGone: false, lost, of };
+  const kept = isCut && change.isPrefix ? { kept: { characters: is.length, of: was.length } } : {};
+  return { field, isCut, isAllowed, isGone: false, lost, of, ...kept };
 }

@@ -1,6 +1,7 @@
 // Judge → tally → conclude: what all exchanges together show.
 
 import { isDoubtfulAtAGlance, outcomeAtAGlance } from "./at-a-glance.ts";
+import { findBlockedPreflights } from "./blocked-preflights.ts";
 import { findEncryptedEdges } from "./encrypted-edges.ts";
 import type { Finding } from "./finding.ts";
 import { HealthyTally } from "./healthy-tally.ts";
@@ -8,6 +9,7 @@ import { HopFeatures } from "./hop-features.ts";
 import { Judge } from "./judge.ts";
 import { packed } from "./packed-kind.ts";
 import { rules } from "./registry.ts";
+import { tellReplicas } from "./replicas.ts";
 import { RouteNames } from "./route.ts";
 import { type FaultTally, OTHER_ROUTES, Tally } from "./tally.ts";
 import { severities } from "./verdict.ts";
@@ -25,7 +27,7 @@ export function diagnose(view: View): Diagnosis {
   const { tally, faulty } = judgeAndTally(view);
   const findings = rules.flatMap((rule) => rule.check(tally)).sort(byGravity);
   const findingsOf = assign(faulty, findings);
-  return { tally, findings: shareGroups(findings, findingsOf), findingsOf };
+  return { tally, findings: tellReplicas(shareGroups(findings, findingsOf), tally, view), findingsOf };
 }
 
 /** Where the faults of exchanges were counted: an entry for each. */
@@ -61,10 +63,11 @@ function judgeAndTally(view: View): { readonly tally: Tally; readonly faulty: re
     const route = routes.of(hop);
     const counted = tally.add(judgement, route);
     features.countFaulty(judgement, route, tally.edge(judgement.from, judgement.to, judgement.hop.protocol), counted);
-    for (const one of counted) faulty.push({ hop, route, tally: one });
+    for (const one of counted) if (one.like.isOfOthers !== true) faulty.push({ hop, route, tally: one });
   }
   healthy.end();
   tally.encrypted.push(...findEncryptedEdges(view));
+  tally.preflights.push(...findBlockedPreflights(view));
   return { tally, faulty };
 }
 

@@ -5,10 +5,11 @@ import { isPlaceholder } from "../naming/describe-draft.ts";
 import { ATTRIBUTION_ADVICE } from "./attribution-advice.ts";
 import { CAPTURE_ADVICE } from "./capture-advice.ts";
 import type { Population } from "./finding.ts";
+import { REFUSAL_ADVICE } from "./refusal-advice.ts";
 import type { Cause } from "./verdict.ts";
 
 /** `any` serves everybody; what is known of the culprit may have better advice. */
-type Advice = { readonly any: readonly string[] } & { readonly [Who in Proxy | Language | "proxy"]?: readonly string[] };
+export type Advice = { readonly any: readonly string[] } & { readonly [Who in Proxy | Language | "proxy"]?: readonly string[] };
 
 const languages = ["go", "java", "nodejs", "python"] as const;
 const proxies = ["nginx", "envoy", "haproxy", "traefik"] as const;
@@ -137,18 +138,6 @@ const FIXES: Partial<Record<Cause, Advice>> = {
       "    http-request set-header baggage %[req.fhdr(baggage)]",
     ],
   },
-  "header-too-large": {
-    any: [
-      "Send less: baggage and tracestate go to every service of the trace. Or raise the receiver's limit on the request head:",
-      "nginx large_client_header_buffers, Envoy max_request_headers_kb, HAProxy tune.bufsize, Tomcat maxHttpRequestHeaderSize.",
-    ],
-    nginx: ["Send less baggage, or raise the limit:", "    large_client_header_buffers 4 32k;"],
-    envoy: ["Send less baggage, or raise the limit of the HttpConnectionManager (default 60):", "    max_request_headers_kb: 96"],
-    haproxy: ["Send less baggage, or raise the limit, which holds the whole request head:", "    tune.bufsize 32768"],
-    go: ["Send less baggage, or raise the limit of the server (default 1 MiB):", "    srv := &http.Server{MaxHeaderBytes: 2 << 20}"],
-    java: ["Send less baggage, or raise the limit; Spring Boot (default 8KB):", "    server.max-http-request-header-size=32KB"],
-    nodejs: ["Send less baggage, or raise the limit (default 16 KiB):", "    node --max-http-header-size=32768 app.js"],
-  },
   "header-malformed": {
     any: ["Correct what writes the value: 55 characters, lower-case hex, version 00, no id of zeros. An SDK's propagator writes it right."],
     proxy: [
@@ -235,8 +224,13 @@ const FIXES: Partial<Record<Cause, Advice>> = {
   "span-not-ended": { any: ["End the span on every path, errors and early returns included (defer, finally, with)."] },
   ...ATTRIBUTION_ADVICE,
   ...CAPTURE_ADVICE,
-  "cors-preflight": { any: ["Answer the preflight with Access-Control-Allow-Headers: traceparent, tracestate, baggage."] },
+  ...REFUSAL_ADVICE,
 };
+
+/** All that is advised for a cause, by who the culprit is. */
+export function adviceFor(cause: Cause): Advice | undefined {
+  return FIXES[cause];
+}
 
 /** Where nothing is proven: what to look at first. */
 const CHECKS: Partial<Record<Population["verdict"], readonly string[]>> = {

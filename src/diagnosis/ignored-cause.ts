@@ -3,7 +3,6 @@
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
 import type { Span } from "../spans/span.ts";
-import type { Field } from "../wire/field.ts";
 import { relateTraceIds } from "./compare-values.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
 import type { ReceiverHabits } from "./receiver-habits.ts";
@@ -14,14 +13,14 @@ type Reason = Pick<Fault, "cause" | "possible"> & { readonly detail?: string; re
 
 /** `habits`: of this receiver. `server`: its span, which lies in another trace. */
 export function ignoredCause(hop: Hop, receiver: Workload, habits: ReceiverHabits, server: Span | undefined): Reason {
-  if (receiver.role === "proxy") return proven("restarts-trace");
   const recorded = server?.traceId;
   const halves = hop.reading.identities
     .map((id) => relateTraceIds(id.traceId, recorded ?? id.traceId))
     .find((relation) => relation !== undefined);
   if (halves !== undefined) return proven(halves);
-  const rejected = server === undefined ? undefined : whyRejected(server, traceparentLines(hop.reading.fields));
+  const rejected = server === undefined ? undefined : whyRejected(server, hop.reading.fields);
   if (rejected !== undefined) return { ...proven("format-mismatch"), detail: rejected, remedy: REWRITE };
+  if (receiver.role === "proxy") return proven("restarts-trace");
   const sent = [...new Set(hop.reading.identities.map((id) => id.format))];
   if (isUnreadFormat(sent, habits))
     return { ...proven("format-mismatch"), detail: `${sent.join(" and ")} came, which it was never seen to read or write` };
@@ -77,8 +76,4 @@ function count(names: readonly (readonly [string, number])[]): number {
 
 function proven(cause: Fault["cause"]): Reason {
   return { cause, possible: [] };
-}
-
-function traceparentLines(fields: readonly Field[]): string[] {
-  return fields.filter(({ name }) => name.toLowerCase() === "traceparent").map(({ value }) => value.trim());
 }

@@ -18,6 +18,8 @@ export interface ReceiverFacts {
   /** Hops that went out of a receiver, by the index of the hop that caused them. */
   readonly children: ReadonlyMap<number, readonly Hop[]>;
   readonly habits: HabitsTable;
+  /** Whether a hop caused others: then its receiver did not refuse it. */
+  readonly isCause: (hop: number) => boolean;
   /** Latest end of a hop that a receiver has a SERVER span of, by workload index: spans are exported in the order of their ends. */
   readonly newestRecorded: ReadonlyMap<number, number>;
   readonly losses: SpanLosses;
@@ -29,9 +31,12 @@ const HEADER_TOO_LARGE = 431;
 /** nginx answers 400 where others say 431; the smallest usual limit of a head is 8 kB. */
 const BAD_REQUEST = 400;
 const USUAL_HEAD_LIMIT = 8_000;
+/** RESOURCE_EXHAUSTED (grpc/grpc statuscodes.md): also what a gRPC server answers to metadata beyond its limit, 8 or 16 KiB by default. */
+const RESOURCE_EXHAUSTED = 8;
 
 export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault[] {
-  if (hop.purpose !== "work" || !view.backend.isAsked) return [];
+  if (hop.purpose !== "work") return [];
+  if (!view.backend.isAsked) return refusedOnWire(hop, facts);
   const receiver = view.naming.receiverOf(hop.index);
   const sender = view.naming.senderOf(hop.index);
   const { server } = spansOf(view, hop.index);
@@ -42,7 +47,8 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
     return [ignored(hop, sender, receiver, view, facts)];
   }
   if (isPassedOn(hop, facts)) return [];
-  if (!receiver.isInstrumented && !(identities.some((id) => id.sampled === true) && view.exporters.isSilenced(receiver))) return [];
+  if (!receiver.isInstrumented && !(identities.some((id) => id.sampled === true) && view.exporters.isSilenced(receiver)))
+    return refusedOnWire(hop, facts);
   if (identities.length === 0) return hop.observed === "full" ? rootNotRecorded(hop, view) : [];
   if (isRecordedElsewhere(hop, view)) return [];
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
@@ -52,6 +58,12 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   const aftermath = aftermathOf(hop, facts.children.get(hop.index) ?? []);
   const own = { ...unrecorded(hop, newest !== undefined), isTrailing, ...(aftermath !== undefined && { aftermath }) };
   return [explained(own, hop, receiver, view, facts)];
+}
+
+/** Whether a backend would have a span or not: the trace ends where its head is refused, and what a proxy refuses no service sees. */
+function refusedOnWire(hop: Hop, facts: ReceiverFacts): Fault[] {
+  if (hop.status !== HEADER_TOO_LARGE || hop.reading.identities.length === 0 || facts.isCause(hop.index)) return [];
+  return [{ ...unrecorded(hop, false), severity: "warning" }];
 }
 
 /** What the captures show of the receiver's exporter says why. What is proven to be lost is not on its way. */
@@ -131,6 +143,15 @@ function unrecorded(hop: Hop, hasSpans: boolean): Fault {
       "error",
       0.8,
       `the receiver refused a request head of ${headLength} bytes (400)`,
+    );
+  if (hop.exchange.grpc?.status === RESOURCE_EXHAUSTED && headLength >= USUAL_HEAD_LIMIT)
+    return fault(
+      "unrecorded",
+      "header-too-large",
+      "receiver",
+      "error",
+      0.8,
+      `the receiver refused metadata of ${headLength} bytes (RESOURCE_EXHAUSTED)`,
     );
   const possible = hasSpans ? SOME_ARE_MISSING : ALL_ARE_MISSING;
   return { ...fault("unrecorded", "unknown", "receiver", "error", 0.9, "the backend has no SERVER span for it"), possible };

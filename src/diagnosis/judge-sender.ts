@@ -59,7 +59,7 @@ function isCarriedOn({ reading, parent }: Hop, { table }: View): boolean {
   const [after] = reading.identities;
   const [before] = cause.identities;
   if (after === undefined || before === undefined || cause.fields.length !== 1 || !isValid(reading) || !isValid(cause)) return false;
-  return after.traceId === before.traceId && after.sampled === before.sampled;
+  return after.traceId === before.traceId && after.sampled === before.sampled && reading.context?.flags === cause.context?.flags;
 }
 
 function isValid({ extractions }: Hop["reading"]): boolean {
@@ -163,7 +163,7 @@ function judgeContinued(hop: Hop, sender: Workload, expected: Expected, view: Vi
     const loss = lossOf(field, parent.reading.fields, hop.reading.fields);
     if (loss === undefined || loss.isGone || (!loss.isCut && (sender.role !== "proxy" || loss.isAllowed))) continue;
     const detail = loss.isCut
-      ? `${field} was cut: ${loss.lost} of ${loss.of} members are gone or shorter`
+      ? `${field} was cut${loss.kept === undefined ? "" : ` after ${loss.kept.characters} of ${loss.kept.of} characters`}: ${loss.lost} of ${loss.of} members are gone or shorter`
       : `${loss.lost} of ${loss.of} members of ${field} are gone`;
     faults.push({ ...fault("truncated", "header-truncated", "sender", "error", expected.confidence, detail), parent });
   }

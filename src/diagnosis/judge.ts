@@ -8,6 +8,7 @@ import { judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
 import { judgeSender } from "./judge-sender.ts";
 import type { Judgement } from "./judgement.ts";
 import { causeOf, pairUnserved } from "./likely-causes.ts";
+import { judgeForOthers } from "./other-receivers.ts";
 import { HabitsTable } from "./receiver-habits.ts";
 import { spansOf, type View } from "./view.ts";
 
@@ -29,6 +30,8 @@ export class Judge {
     const { outcome, faults, isDoubtful = false } = judgeSender(hop, view);
     const own = outcome === "not observable" ? [] : judgeReceiver(hop, view, this.#facts);
     const attribution = judgeAttribution(hop, view, this.#attribution);
+    // What was lost says more than what could be.
+    const others = outcome === "continued" && faults.length + own.length === 0 ? judgeForOthers(hop, view) : [];
     return {
       hop,
       from: view.naming.senderOf(index),
@@ -37,7 +40,7 @@ export class Judge {
       hasContext: hop.reading.context !== undefined,
       isRecorded: spansOf(view, hop.index).server !== undefined,
       isDoubtful,
-      faults: own.length + attribution.length === 0 ? faults : [...faults, ...own, ...attribution],
+      faults: own.length + attribution.length + others.length === 0 ? faults : [...faults, ...own, ...attribution, ...others],
     };
   }
 }
@@ -49,7 +52,13 @@ function gatherFacts(view: View): ReceiverFacts {
   // Only what a backend lacks is judged by these.
   const losses = new SpanLosses(view);
   const recordedRoutes = new RouteCounts(view);
-  if (!view.backend.isAsked) return { children, habits, newestRecorded, losses, recordedRoutes };
+  let causes: ReadonlySet<number> | undefined;
+  const isCause = (hop: number) => {
+    causes ??= new Set(view.table.parent);
+    return causes.has(hop);
+  };
+  const facts: ReceiverFacts = { children, habits, newestRecorded, losses, recordedRoutes, isCause };
+  if (!view.backend.isAsked) return facts;
   for (const hop of view.table.all()) {
     const cause = causeOf(hop, view);
     if (cause !== undefined) {
@@ -71,5 +80,5 @@ function gatherFacts(view: View): ReceiverFacts {
     if (client !== undefined && identities.length === 0 && hop.observed === "full")
       habits.sentNothing(view.naming.senderOf(hop.index).index);
   }
-  return { children, habits, newestRecorded, losses, recordedRoutes };
+  return facts;
 }

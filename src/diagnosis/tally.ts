@@ -46,6 +46,17 @@ export interface Exemplar {
   readonly route: string;
 }
 
+/** Preflights of an edge that ask for trace fields. */
+export interface PreflightEdge {
+  readonly from: Workload;
+  /** Who answers them. */
+  readonly to: Workload;
+  asked: number;
+  /** Of these: answered without allowing the trace fields, and the request did not follow. */
+  blocked: number;
+  readonly exemplars: Exemplar[];
+}
+
 export interface FaultTally {
   readonly key: string;
   /** The first fault that was counted here. */
@@ -81,6 +92,8 @@ export class Tally {
   readonly faults = new Map<string, FaultTally>();
   /** What TLS hides. */
   readonly encrypted: EncryptedEdge[] = [];
+  /** Where browsers are kept from sending trace fields. */
+  readonly preflights: PreflightEdge[] = [];
 
   /** `n` exchanges that nothing more is to be said of, under their route; returns the name that the route is counted under. */
   count(edge: EdgeTally, { outcome, hasContext, isRecorded, isDoubtful }: Kind, route: string, n: number): string {

@@ -3,6 +3,7 @@ import type { HttpExchange } from "../protocols/observation.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Field } from "../wire/field.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
+import type { Preflight } from "./preflight.ts";
 
 /**
  * What an exchange is for. Only `work` is expected to carry on a trace:
@@ -51,6 +52,8 @@ export interface ReadExchange extends HttpExchange {
   readonly purpose: Purpose;
   /** The Host field, for naming. */
   readonly host: string | undefined;
+  /** Of a CORS preflight that asks for trace fields. */
+  readonly preflight?: Preflight;
 }
 
 /** An exchange as a step of a trace, seen from all its vantage points. */

@@ -10,13 +10,14 @@ import { parseTraceparent } from "../propagation/w3c.ts";
 import type { Field } from "../wire/field.ts";
 import { MAX_NAME_CHARS, MAX_REQUEST_ID_CHARS } from "../wire/limits.ts";
 import type { ContextReading, Identity } from "./hop.ts";
+import { preflightFieldNames } from "./preflight.ts";
 
 const HOST = "host";
 const USER_AGENT = "user-agent";
 
 /** Lower-case names of the fields whose values hops need: what a capture is read with. */
 export function keptFieldNames(formats = standardFormats): ReadonlySet<string> {
-  return new Set([...formats.fieldNames, TRACE_RESPONSE_HEADER, ...correlationFieldNames, HOST, USER_AGENT]);
+  return new Set([...formats.fieldNames, TRACE_RESPONSE_HEADER, ...correlationFieldNames, ...preflightFieldNames, HOST, USER_AGENT]);
 }
 
 /** Request fields by what they are for. */

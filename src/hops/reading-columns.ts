@@ -80,6 +80,11 @@ export class ReadingColumns {
     return this.#kind[row]! >= PLAIN;
   }
 
+  /** Of a plain one: trace-flags. */
+  flagsOf(row: number): number {
+    return this.#flags[row]!;
+  }
+
   hasFields(row: number): boolean {
     return this.#kind[row] !== NONE;
   }

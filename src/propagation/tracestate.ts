@@ -103,7 +103,7 @@ function isFirstRepeat(members: TraceState["members"], index: number): boolean {
 }
 
 /** Level 1 §3.3.1.3.1: a simple key begins with a letter; a multi-tenant key is `tenant@system` of up to 241 and 14 characters. */
-function isLevel1Key(key: string): boolean {
+export function isLevel1Key(key: string): boolean {
   const at = key.indexOf("@");
   if (at < 0) return isLowerLetter(key.charCodeAt(0));
   const systemLength = key.length - at - 1;

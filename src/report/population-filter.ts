@@ -54,7 +54,11 @@ export function populationFilter(finding: Finding, affected: readonly Hop[]): st
       servers.map(({ port }) => `${port}`),
     ),
     ...(only !== undefined && more.length === 0 ? routeFilter(only.route, words) : []),
-    ...(finding.verdict === "stripped" ? [words.withoutContext] : []),
+    ...(finding.cause === "cors-preflight"
+      ? [`${words.method} == "OPTIONS"`]
+      : finding.verdict === "stripped"
+        ? [words.withoutContext]
+        : []),
   ].join(" and ");
 }
 

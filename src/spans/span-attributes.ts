@@ -20,6 +20,8 @@ export const RESOURCE_ATTRIBUTES: ReadonlySet<string> = new Set([
   "telemetry.sdk.language",
   "telemetry.sdk.name",
   "telemetry.sdk.version",
+  "jaeger.version",
+  "opencensus.exporterversion",
 ]);
 
 export function resourceFrom(attributes: ReadonlyMap<string, Scalar>): Resource {
@@ -29,9 +31,10 @@ export function resourceFrom(attributes: ReadonlyMap<string, Scalar>): Resource 
   };
   const podName = text("k8s.pod.name");
   const pod = podName ?? text("host.name");
-  const language = text("telemetry.sdk.language");
-  const sdk = text("telemetry.sdk.name");
-  const sdkVersion = text("telemetry.sdk.version");
+  const client = jaegerClient(text("jaeger.version") ?? text("opencensus.exporterversion"));
+  const language = text("telemetry.sdk.language") ?? client?.language;
+  const sdk = text("telemetry.sdk.name") ?? client?.sdk;
+  const sdkVersion = text("telemetry.sdk.version") ?? client?.sdkVersion;
   return {
     service: text("service.name") ?? "",
     ...(pod !== undefined && { pod }),
@@ -40,6 +43,23 @@ export function resourceFrom(attributes: ReadonlyMap<string, Scalar>): Resource 
     ...(sdk !== undefined && { sdk }),
     ...(sdkVersion !== undefined && { sdkVersion }),
   };
+}
+
+/** Names that Jaeger's client libraries have for languages, and OpenTelemetry's. */
+const LANGUAGES: Readonly<Record<string, string>> = {
+  go: "go",
+  java: "java",
+  node: "nodejs",
+  python: "python",
+  "c++": "cpp",
+  csharp: "dotnet",
+};
+
+/** `Go-2.30.0`, as Jaeger's client libraries name themselves, or `Jaeger-Go-2.30.0`, as OpenTelemetry's collector writes that. */
+function jaegerClient(version: string | undefined): Required<Pick<Resource, "sdk" | "language" | "sdkVersion">> | undefined {
+  const [, name = "", sdkVersion = ""] = /^(?:Jaeger-)?([A-Za-z+]{1,20})-(\d[\w.-]*)$/.exec(version ?? "") ?? [];
+  const language = LANGUAGES[name.toLowerCase()];
+  return language === undefined ? undefined : { sdk: "jaeger", language, sdkVersion };
 }
 
 const KINDS: readonly SpanKind[] = ["unspecified", "internal", "server", "client", "producer", "consumer"];

@@ -11,6 +11,7 @@ import { buildHops } from "../../src/hops/build-hops.ts";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
 import { addressNames } from "../../src/naming/address-names.ts";
 import { nameWorkloads } from "../../src/naming/name-workloads.ts";
+import { grpcCall } from "../../src/protocols/http/grpc.ts";
 import type { ConnectionSummary, HttpExchange, HttpRequest, TlsHandshake } from "../../src/protocols/observation.ts";
 import { mergeTraces } from "../../src/spans/merge-traces.ts";
 import type { Resource, Span, SpanKind } from "../../src/spans/span.ts";
@@ -58,6 +59,10 @@ export interface Request {
   readonly target: string;
   readonly status: number | undefined;
   readonly fields: readonly (readonly [name: string, value: string])[];
+  /** Of the answer. */
+  readonly answer: readonly (readonly [name: string, value: string])[];
+  /** `grpc-status`: the exchange is a gRPC call. */
+  readonly grpcStatus?: number;
   /** What the capture holds of the request head. */
   readonly head: "full" | "partial" | "missing";
   /** Fields that refer to an HPACK table which the capture does not show. */
@@ -77,6 +82,7 @@ export function request(edge: string, options: Partial<Request> = {}): Request {
     target: "/",
     status: 200,
     fields: [],
+    answer: [],
     hiddenFields: 0,
     headLength: 300,
   } as const;
@@ -251,7 +257,8 @@ function sightings(of: Request): HttpExchange[] {
     };
     return {
       kind: "http",
-      version: of.hiddenFields > 0 ? "2" : "1.1",
+      version: of.hiddenFields > 0 || of.grpcStatus !== undefined ? "2" : "1.1",
+      ...(of.grpcStatus !== undefined && { grpc: grpcCall(of.target, of.grpcStatus, undefined) }),
       vantage,
       connection: of.at,
       client: clientOf(of),
@@ -262,7 +269,7 @@ function sightings(of: Request): HttpExchange[] {
           ? undefined
           : {
               status: of.status,
-              fields: [],
+              fields: of.answer.map(([name, value]): Field => ({ name, value })),
               isHeadComplete: true,
               bodyLength: 2,
               startedAt: endedAt,

@@ -12,6 +12,9 @@ describe("relateTraceIds", () => {
     ["the upper half, padded", HIGH + LOW, ZEROS + HIGH, "trace-id-shortened"],
     ["a 64-bit id with the zeros on the right", ZEROS + LOW, LOW + ZEROS, "format-translated-wrong"],
     ["a leading zero that an integer formatter dropped", `0${HIGH.slice(1)}${LOW}`, `${HIGH.slice(1)}${LOW}0`, "format-translated-wrong"],
+    ["a half that became a floating-point number", `${ZEROS}2889adb8f802bd5b`, `${ZEROS}2889adb8f802be00`, "format-translated-wrong"],
+    ["the same, as the number is printed", `${ZEROS}2889adb8f802bd5b`, `${ZEROS}2889adb8f802bdfc`, "format-translated-wrong"],
+    ["the next id of who counts them", `${HIGH}2889adb8f802bd5b`, `${HIGH}2889adb8f802bd5c`, undefined],
     ["another trace", HIGH + LOW, LOW + HIGH, undefined],
     ["another 64-bit trace", ZEROS + LOW, ZEROS + HIGH, undefined],
   ] as const)("%s", (_, before, after, cause) => {
@@ -68,6 +71,7 @@ describe("lossOf", () => {
 
   it("a tracestate was cut by length", () => {
     expect(loss(["a=1,b=2,c=3"], ["a=1,b=2,c="], "tracestate")).toMatchObject({ field: "tracestate", isCut: true, lost: 1, of: 3 });
+    expect(loss(["a=1,b=2,c=3"], ["a=1,b=2,c="], "tracestate")?.kept).toEqual({ characters: 10, of: 11 });
   });
 
   it("looks at the field it is asked about, whatever the case of its name", () => {

@@ -3,7 +3,7 @@
 import type { TraceDiff } from "../../diff/trace-diff.ts";
 import type { HopTable } from "../../hops/hop-table.ts";
 import type { Naming, Workload } from "../../naming/workload.ts";
-import type { SpanExport } from "../../protocols/observation.ts";
+import type { DnsExchange, SpanExport } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { Collectors } from "./collectors.ts";
 import { connectionTroubles } from "./connection-trouble.ts";
@@ -39,6 +39,11 @@ export class Exporters {
   constructor(traffic: ExporterTraffic, world: ExporterWorld) {
     this.#traffic = traffic;
     this.#world = world;
+  }
+
+  /** Questions and answers of DNS, whatever they were asked for. */
+  get lookups(): readonly DnsExchange[] {
+    return this.#traffic.dns;
   }
 
   get shipped(): ShippedSpans {

@@ -1,13 +1,24 @@
-import { JOINS, type Receiver, rejects } from "./receiver.ts";
-import { whyNobodyJoins } from "./traceparent-value.ts";
+import { b3Readers } from "./read-b3.ts";
+import { traceparentReader } from "./read-traceparent.ts";
+import { tracestateLoss } from "./read-tracestate.ts";
+import { uberReader } from "./read-uber-trace-id.ts";
+import { isOpenTelemetry, type Receiver } from "./receiver.ts";
 
 /** Node joins equal field names with a comma before the SDK sees them. */
 export const nodejs: Receiver = {
   name: "OpenTelemetry JavaScript",
-  made: ({ resource }) => resource.language === "nodejs",
-  answer(lines) {
-    if (lines.length > 1) return rejects("there are two lines, which Node joins into one value");
-    const why = whyNobodyJoins(lines[0] ?? "");
-    return why === undefined ? JOINS : rejects(why);
-  },
+  known: "measured: 2.12",
+  made: (span) => isOpenTelemetry(span, "nodejs"),
+  reads: [
+    traceparentReader({ lines: "joined" }),
+    ...b3Readers({
+      takesUpperCase: "multi",
+      takesShortTraceId: true,
+      takesEmptyParent: true,
+      takesBadParent: true,
+      takesAnyState: "single",
+    }),
+    uberReader({ decodes: true, takesUpperCase: true, takesAnyParent: true, takesLongFlags: true }),
+  ],
+  loses: (lines) => tracestateLoss(lines, { dropsBad: "members", isLevel1: true, maxMembers: 32, maxLength: 512 }),
 };

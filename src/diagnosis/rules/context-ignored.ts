@@ -25,7 +25,8 @@ A SERVER span that links to the caller's trace is a restart on purpose, and a no
 - \`restarts-trace\`: the receiver is told to begin anew: \`otelhttp.WithPublicEndpoint\`, nginx's module without \`propagate\`, a gateway
   at a trust boundary. With a link it is a note.
 - \`format-mismatch\`, too, where an SDK is stricter than the specification: flags above \`03\` are rejected by OpenTelemetry Go, by 1.38
-  \`03\` too. What these very bytes do in the receiver's SDK is looked up where its spans name it (\`telemetry.sdk.language\`).
+  \`03\` too, by Spring Boot 3 with Brave \`02\` and \`03\`. What these very bytes do in the receiver's SDK is looked up where its spans name
+  it (\`telemetry.sdk.language\`, \`telemetry.sdk.name\`, \`jaeger.version\`). What went on here and would not elsewhere is a note.
 - \`unknown\`: the trace fields are good, and the capture shows no reason.
 
 It is a warning where the caller is outside of the capture's services: at the edge of a system a new trace may be what is wanted.
@@ -98,6 +99,12 @@ Go handlers that are not public must not have \`otelhttp.WithPublicEndpoint()\`;
 
 const word: Word = (population) => {
   const { from, to, affected, of } = population;
+  const [shown] = population.tallies[0]?.exemplars ?? [];
+  if (shown?.fault.isOfOthers === true)
+    return {
+      message: `not every receiver would take the context of ${affected} of ${of} requests from ${from} to ${to}: ${shown.fault.detail}`,
+      fix: "Nothing is lost here. Before one of these stands behind it, let the sender's propagator write the value: version 00, flags 00 or 01, lower case.",
+    };
   return {
     message: `${to} ignores the context of ${affected} of ${of} requests from ${from} and begins new traces${routeClause(population)}`,
     fix: population.tallies[0]?.exemplars[0]?.fault.remedy ?? fixFor(population),

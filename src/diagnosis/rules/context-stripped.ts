@@ -1,9 +1,13 @@
+import type { Finding } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
 import { findingsOf, routeClause } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
+import type { Tally } from "../tally.ts";
+
+const RULE = "context-stripped";
 
 export const contextStripped: Rule = {
-  id: "context-stripped",
+  id: RULE,
   verdict: "stripped",
   severity: "error",
   summary: "A context came in, and nothing went out.",
@@ -28,7 +32,8 @@ health checks, scrapes, exports of telemetry and CORS preflights.
 - \`started-before-instrumentation\`: only requests before some moment are affected: the SDK was started after the first clients
   and servers were made.
 - \`one-backend-of-many\`: one replica does it, and others of the same service do not.
-- \`health-check\`, \`cors-preflight\`: such requests carry no context by right. They are told apart and never counted as faults.
+- \`cors-preflight\`: a browser asks whether it may send \`traceparent\`, and the answer does not allow it: the request never comes. A
+  warning, on the edge where the preflight is answered. By themselves preflights carry no context by right, and \`health-check\`s too.
 - \`unknown\`: the capture alone cannot tell. With \`--jaeger\` or \`--traces\` it usually can.
 
 ## How to tell
@@ -106,7 +111,7 @@ node --experimental-loader=@opentelemetry/instrumentation/hook.mjs --import ./te
 Python: \`opentelemetry-bootstrap -a install\` installs the instrumentation of each library that it finds; then start with
 \`opentelemetry-instrument python app.py\`.
 `,
-  check: (tally) => findingsOf("context-stripped", "stripped", tally, word),
+  check: (tally) => [...findingsOf(RULE, "stripped", tally, word), ...preflightFindings(tally)],
 };
 
 const word: Word = (population) => {
@@ -116,3 +121,31 @@ const word: Word = (population) => {
     fix: fixFor(population),
   };
 };
+
+/** Counts are preflights here: the requests that they ask about never came. */
+function preflightFindings(tally: Tally): Finding[] {
+  return tally.preflights.map(({ from, to, asked, blocked, exemplars }) => {
+    const population = { cause: "cors-preflight", verdict: "stripped", severity: "warning", culprit: to, tallies: [] } as const;
+    return {
+      rule: RULE,
+      verdict: "stripped",
+      cause: "cors-preflight",
+      otherCauses: [],
+      severity: "warning",
+      confidence: exemplars[0]?.fault.confidence ?? 0,
+      culprit: to,
+      edge: { from: from.group, to: to.group },
+      affected: blocked,
+      of: asked,
+      detail: exemplars[0]?.fault.detail ?? "",
+      group: `${to.name}: cors-preflight`,
+      message: `${to.group} keeps browsers from sending trace fields: ${blocked} of ${asked} preflights from ${from.group} ask for them and are not allowed`,
+      fix: fixFor(population),
+      routes: [],
+      traceIds: [],
+      traceCount: 0,
+      exemplars,
+      keys: new Set(),
+    };
+  });
+}

@@ -25,7 +25,7 @@ A shortened trace id is not this rule's: a 64-bit id in a whole value is \`trace
   - One member of a list: HAProxy's \`req.hdr()\` splits at commas and gives the last member.
   - One line of several: a reader that takes the first \`tracestate\` or \`baggage\` line. Java and Go do so with \`tracestate\`.
   - Limits of the receiver: OpenTelemetry Go drops a whole \`tracestate\` of more than 32 members, JavaScript leaves out members
-    beyond 512 characters.
+    beyond 512 characters. That such a list is on its way is a note, for as long as nothing is lost.
 
 W3C allows a \`tracestate\` of more than 512 characters to be shortened, by whole members from the right, and asks for at least
 64 members and 8,192 bytes of \`baggage\` to be carried. The order of \`baggage\` members means nothing: OpenTelemetry Go shuffles them
@@ -92,6 +92,12 @@ it. In Go \`baggage.DeleteMember\` takes a member out; in Java \`Baggage.current
 
 const word: Word = (population) => {
   const { from, to, affected, of } = population;
+  const [shown] = population.tallies[0]?.exemplars ?? [];
+  if (shown?.fault.isOfOthers === true)
+    return {
+      message: `not every receiver would keep the tracestate of ${affected} of ${of} requests from ${from} to ${to}: ${shown.fault.detail}`,
+      fix: "Nothing is lost here. A tracestate of one line, 32 members and 512 characters, each key once, everybody keeps.",
+    };
   return {
     message: `${from} cuts trace fields: ${affected} of ${of} requests to ${to}${routeClause(population)}`,
     fix: fixFor(population),

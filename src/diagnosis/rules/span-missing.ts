@@ -126,6 +126,11 @@ const word: Word = (population) => {
   const routes = routeClause(population);
   const proven = provenClause(population);
   const separator = proven === "" ? "" : routes.includes(": ") ? "; " : ": ";
+  if (population.cause === "header-too-large")
+    return {
+      message: `${to} refuses ${affected} of ${of} requests from ${from}, whose heads are too large${routes}`,
+      fix: fixFor(population),
+    };
   return {
     message: `${to} left no span of ${affected} of ${of} requests from ${from}${routes}${separator}${proven}`,
     fix: fixFor(population),

@@ -39,7 +39,8 @@ const MARKS: Partial<Record<Verdict, string>> = {
 export function chainOf(finding: Finding, inspection: Inspection): Chain | undefined {
   const { edge, verdict, affected, exemplars, culprit } = finding;
   const mark = MARKS[verdict];
-  if (edge === undefined || mark === undefined) return undefined;
+  // Preflights are no steps of a trace.
+  if (edge === undefined || mark === undefined || finding.cause === "cors-preflight") return undefined;
   const ways = exemplars.map((exemplar) => ({
     before: nodesBefore(exemplar, inspection),
     behind: nodesBehind(exemplar.judgement.hop, inspection),

@@ -64,8 +64,8 @@ function traceIdsOf(hops: readonly Hop[]): Set<string> {
   return new Set(hops.flatMap((hop) => hop.traceIds));
 }
 
-function unaffectedRoutes({ edge, routes, affected, of }: Finding, { diagnosis }: Inspection): string {
-  if (edge === undefined || affected === of) return "";
+function unaffectedRoutes({ edge, routes, affected, of, cause }: Finding, { diagnosis }: Inspection): string {
+  if (edge === undefined || affected === of || cause === "cors-preflight") return "";
   const faulty = new Set(routes.map(({ route }) => route));
   const others = new Map<string, number>();
   for (const { from, to, routes: all } of diagnosis.tally.edges.values()) {

@@ -34,6 +34,13 @@ const flagged = (flags: string) => {
     spans: made.flatMap(({ spans, outbound }, i) => [spans.frontend, spans.call, server(outbound, { trace: 900 + i, id: 900 + i, ...go })]),
   };
 };
+const encoded = nTimes(3, (i) => checkout(i, { outgoing: [["uber-trace-id", `${trace(i + 1)}%3A${id((i + 1) * 16 + 2)}%3A0%3A1`]] }));
+const later = nTimes(3, (i) =>
+  forwarded(i, {
+    incoming: [["traceparent", `01-${trace(i + 1)}-${id((i + 1) * 16)}-01`]],
+    outgoing: [traceparent(900 + i, 900 + i)],
+  }),
+);
 /** frontend writes B3 to orders, which makes no calls and joins nothing. */
 const b3 = nTimes(3, (i) => checkout(i, { outgoing: [["b3", `${trace(i + 1)}-${id((i + 1) * 16 + 2)}-1`]] }));
 
@@ -83,6 +90,29 @@ export const contextIgnored: RuleCases = {
       name: "both spellings are ignored: the case is not why",
       world: spelt(mixed, "shop/middleware"),
       says: ["error ignored: frontend → orders 6/6, orders, unknown"],
+    },
+    {
+      name: "an encoded uber-trace-id before an SDK that does not decode it",
+      world: {
+        requests: requestsOf(encoded),
+        spans: encoded.flatMap(({ spans, outbound }, i) => [
+          spans.frontend,
+          spans.call,
+          server(outbound, { trace: 900 + i, id: 900 + i, language: "python", scope: "opentelemetry.instrumentation.flask" }),
+        ]),
+      },
+      says: ["error ignored: frontend → orders 3/3, orders, format-mismatch"],
+    },
+    {
+      name: "a proxy's module reads version 00 only: it did not restart on purpose",
+      world: {
+        requests: requestsOf(later),
+        spans: later.flatMap(({ inbound, outbound }, i) => [
+          server(inbound, { trace: 900 + i, id: 900 + i, sdk: "nginx" }),
+          server(outbound, { trace: 900 + i, id: 950 + i, parent: 900 + i }),
+        ]),
+      },
+      says: ["warning ignored: client → ingress 3/3, ingress, format-mismatch"],
     },
     {
       name: "flags that W3C allows and this SDK rejects",

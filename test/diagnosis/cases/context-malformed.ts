@@ -81,6 +81,21 @@ export const contextMalformed: RuleCases = {
       world: { requests: requestsOf(nTimes(3, (i) => checkout(i, { outgoing: [["x-b3-traceid", trace(i + 1)]] }))) },
       says: ["error malformed: frontend → orders 3/3, frontend, header-malformed"],
     },
+    {
+      name: "an empty parent id of B3 that was copied as it was",
+      world: {
+        requests: requestsOf(
+          nTimes(3, (i) => {
+            const ids = [
+              ["x-b3-traceid", trace(i + 1)],
+              ["x-b3-spanid", id((i + 1) * 16)],
+            ] as const;
+            return forwarded(i, { incoming: ids, outgoing: [...ids, ["x-b3-parentspanid", ""]] });
+          }),
+        ),
+      },
+      says: ["error malformed: ingress → orders 3/3, ingress, header-malformed"],
+    },
   ],
   staysQuiet: [
     {
@@ -90,12 +105,12 @@ export const contextMalformed: RuleCases = {
           nTimes(3, (i) => forwarded(i, { incoming: [["traceparent", `cc-${trace(i + 1)}-${id((i + 1) * 16)}-01-what`]] })),
         ),
       },
-      says: [],
+      says: ["note ignored: client → ingress 3/3, nobody, format-mismatch"],
     },
     {
       name: "flags 03: the random flag of Level 2",
       world: { requests: requestsOf(nTimes(3, (i) => forwarded(i, { incoming: [traceparent(i + 1, (i + 1) * 16, "03")] }))) },
-      says: [],
+      says: ["note ignored: client → ingress 3/3, nobody, format-mismatch"],
     },
     {
       name: "the name in another case, and spaces around the value",

@@ -29,6 +29,24 @@ const behindSidecar = nTimes(3, (i) => [
 const polls = nTimes(10, (i) => request("frontend → stock", { at: i * 1_000 + 40, until: i * 1_000 + 60, target: "/config" }));
 const served = [0, 3, 6].map((i) => checkout(i).inbound);
 
+/** A browser asks before it sends; `allows` is the answer, `goesOn` what it does then. */
+const preflight = (allows: readonly (readonly [string, string])[], goesOn = false, asks = "content-type,traceparent") =>
+  nTimes(3, (i) => [
+    request("client → frontend", {
+      at: i * 1_000,
+      until: i * 1_000 + 20,
+      method: "OPTIONS",
+      target: "/checkout",
+      status: 204,
+      fields: [["access-control-request-headers", asks]],
+      answer: allows,
+    }),
+    ...(goesOn
+      ? [request("client → frontend", { at: i * 1_000 + 30, method: "POST", target: "/checkout", fields: [traceparent(i + 1, 1)] })]
+      : []),
+  ]).flat();
+const allow = (names: string) => [["Access-Control-Allow-Headers", names] as const];
+
 export const contextStripped: RuleCases = {
   rule: "context-stripped",
   fires: [
@@ -111,8 +129,86 @@ export const contextStripped: RuleCases = {
       },
       says: ["error stripped: frontend → stock 3/3, frontend, unknown"],
     },
+    {
+      name: "a preflight asks for traceparent, the answer does not allow it, and the request never comes",
+      world: { requests: preflight(allow("Content-Type")) },
+      says: ["warning stripped: client → frontend 3/3, frontend, cors-preflight"],
+    },
+    {
+      name: "the same through a proxy: who answers is named",
+      world: {
+        requests: preflight(allow("content-type")).flatMap((r) => [
+          { ...r, to: "ingress" },
+          { ...r, from: "ingress", to: "orders", at: r.at + 5, until: r.until - 5 },
+        ]),
+      },
+      says: ["warning stripped: ingress → orders 3/3, orders, cors-preflight"],
+    },
+    {
+      name: "the same where both are on one machine",
+      world: { requests: preflight(allow("content-type")).map((r) => ({ ...r, from: "frontend" })) },
+      says: ["warning stripped: frontend → frontend 3/3, frontend, cors-preflight"],
+    },
+    {
+      name: "a sidecar does not tell its application's calls from others, and begins traces for them: who forwards nothing is named",
+      world: { requests: [...behindSidecar.slice(0, 2), { ...behindSidecar[2]!, fields: [] }] },
+      says: ["error stripped: frontend → orders 1/1, frontend, unknown"],
+    },
+    {
+      name: "an authentication request that a proxy makes beside the request that it passes on",
+      world: {
+        requests: nTimes(4, (i) => forwarded(i)).flatMap(({ inbound: at, outbound }, i) => [
+          at,
+          request("ingress → stock", { at: i * 1_000 + 5, until: i * 1_000 + 15, target: "/auth" }),
+          outbound,
+        ]),
+      },
+      says: ["error stripped: ingress → stock 4/4, ingress, proxy-drops-header"],
+    },
+    {
+      name: "a proxy passes the fields on over HTTP/1 and not to gRPC",
+      world: {
+        requests: requestsOf([
+          ...nTimes(3, (i) => forwarded(i)),
+          ...nTimes(3, (i) => forwarded(i + 3, { outgoing: [], target: `/shop.Stock/Get${i}` })).map((made) => ({
+            ...made,
+            inbound: { ...made.inbound, grpcStatus: 0 },
+            outbound: { ...made.outbound, grpcStatus: 0 },
+          })),
+        ]),
+      },
+      says: ["error stripped: ingress → orders 3/6, ingress, proxy-drops-header"],
+    },
+    {
+      name: "a proxy writes the fields under names of its own",
+      world: {
+        requests: requestsOf(nTimes(3, (i) => forwarded(i, { outgoing: [["otel-ctx-traceparent", traceparent(i + 1, 90)[1]]] }))),
+      },
+      says: ["error stripped: ingress → orders 3/3, ingress, proxy-drops-header"],
+    },
   ],
   staysQuiet: [
+    {
+      name: "a preflight is allowed what it asks for",
+      world: { requests: preflight(allow("Content-Type, TraceParent"), true) },
+      says: [],
+    },
+    { name: "a preflight is allowed everything", world: { requests: preflight(allow("*"), true) }, says: [] },
+    {
+      name: "the browser goes on whatever the answer says: it was not kept from it",
+      world: { requests: preflight(allow("content-type"), true) },
+      says: [],
+    },
+    {
+      name: "the answer denies other fields, too: tracing is not what keeps it back",
+      world: { requests: preflight(allow("accept")) },
+      says: [],
+    },
+    {
+      name: "a preflight that asks for no trace field",
+      world: { requests: preflight(allow("accept"), false, "content-type") },
+      says: [],
+    },
     {
       name: "a root that sends none",
       world: { requests: nTimes(3, (i) => request("client → frontend", { at: i * 1_000 })) },
@@ -134,6 +230,17 @@ export const contextStripped: RuleCases = {
     {
       name: "passed on unchanged by a host without spans",
       world: { requests: requestsOf(nTimes(3, (i) => forwarded(i))), spans: nTimes(3, (i) => forwarded(i).spans.orders) },
+      says: [],
+    },
+    {
+      name: "passed on unchanged by a proxy with a span of its own: its span and the receiver's are siblings",
+      world: {
+        requests: requestsOf(nTimes(3, (i) => forwarded(i))),
+        spans: nTimes(3, (i) => forwarded(i)).flatMap(({ inbound: at, ids, spans }) => [
+          server(at, { trace: ids.trace, id: ids.caller + 5, parent: ids.caller, sdk: "haproxy" }),
+          spans.orders,
+        ]),
+      },
       says: [],
     },
     {

@@ -25,6 +25,12 @@ function throughApplication(before: readonly [string, string], after: readonly (
 const cutParent = nTimes(3, (i) => forwarded(i, { outgoing: [["traceparent", `00-${trace(i + 1)}-${id((i + 1) * 16)}-01`.slice(0, 48)]] }));
 const cutWhole = nTimes(2, (i) => forwarded(i, { incoming: [["traceparent", `00-${trace(i + 1)}-${id(1)}-01`.slice(0, 48)]] }));
 const cutState = throughProxy(state(MEMBERS.join(",")), [state("a=1,b=2,c=")]);
+/** A sidecar cuts what is longer than 128 characters; every second value is shorter. */
+const cutAt128 = nTimes(6, (i) => {
+  const parent = traceparent(i + 1, (i + 1) * 16);
+  const value = i % 2 === 0 ? `a=1,b=${"v".repeat(200)}` : "a=1,b=2";
+  return forwarded(i, { incoming: [parent, state(value)], outgoing: [parent, state(value.slice(0, 128))] });
+});
 const lastMember = throughProxy(baggage("user=7,plan=gold,region=eu"), [baggage("region=eu")]);
 /** 25 characters a member. */
 const longState = (members: number) => nTimes(members, (i) => `k${String(i).padStart(2, "0")}=${"v".repeat(20)}`).join(",");
@@ -80,6 +86,11 @@ export const contextTruncated: RuleCases = {
       world: { requests: requestsOf(cutWhole) },
       says: ["warning truncated: client → ingress 2/2, client, header-truncated"],
     },
+    {
+      name: "values over 128 characters are cut, shorter ones are not",
+      world: { requests: requestsOf(cutAt128) },
+      says: ["error truncated: ingress → orders 3/6, ingress, header-truncated"],
+    },
   ],
   staysQuiet: [
     {
@@ -100,7 +111,7 @@ export const contextTruncated: RuleCases = {
     {
       name: "one line of two joined to one",
       world: { requests: requestsOf(throughProxy(state("a=1,b=2"), [state("a=1"), state("b=2")])) },
-      says: [],
+      says: ["note truncated: ingress → orders 3/3, nobody, header-truncated"],
     },
     {
       name: "baggage that the next service does not send on at all",
@@ -120,7 +131,7 @@ export const contextTruncated: RuleCases = {
     {
       name: "whole members left out on the right of a tracestate of more than 512 characters: W3C allows it",
       world: { requests: requestsOf(throughProxy(state(longState(28)), [state(longState(20))])) },
-      says: [],
+      says: ["note truncated: client → ingress 3/3, nobody, header-truncated"],
     },
   ],
 };

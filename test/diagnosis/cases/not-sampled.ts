@@ -48,12 +48,12 @@ export const notSampled: RuleCases = {
     {
       name: "the random flag of Level 2 goes missing",
       world: { requests: requestsOf(flipped("03", "01")) },
-      says: [],
+      says: ["note ignored: client → ingress 3/3, nobody, format-mismatch"],
     },
     {
       name: "the random flag of Level 2 comes in",
       world: { requests: requestsOf(flipped("00", "02")) },
-      says: [],
+      says: ["note ignored: ingress → orders 3/3, nobody, format-mismatch"],
     },
     {
       name: "unsampled, and no backend was asked",

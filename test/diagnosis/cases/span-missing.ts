@@ -11,6 +11,11 @@ const refused = (status: number) =>
   });
 const recordedFrom = (calls: ReturnType<typeof refused>) =>
   calls.flatMap(({ spans }, i) => [spans.frontend, spans.call, ...(i < 2 ? [] : [spans.orders])]);
+/** The same over gRPC, whose HTTP status is 200. */
+const exhausted = refused(200).map((made, i) => ({
+  ...made,
+  outbound: { ...made.outbound, method: "POST", target: "/shop.Orders/Get", grpcStatus: i < 2 ? 8 : 0 },
+}));
 /** One CLIENT span, one traceparent, three tries; the last one reached the application. */
 const tries = nTimes(3, (i) =>
   request("frontend → orders", { at: i * 200, status: i < 2 ? 503 : 200, target: "/stock/1", fields: [traceparent(1, 2)] }),
@@ -84,6 +89,14 @@ export const spanMissing: RuleCases = {
       says: ["error unrecorded: frontend → orders 3/7, orders, unknown"],
     },
     {
+      name: "a load balancer goes on in the trace with a span id that no backend has: it records elsewhere, or nowhere",
+      world: {
+        requests: requestsOf(nTimes(3, (i) => forwarded(i, { outgoing: [traceparent(i + 1, (i + 1) * 16 + 9)] }))),
+        spans: nTimes(3, (i) => server(forwarded(i).outbound, { trace: i + 1, id: (i + 1) * 16 + 3, parent: (i + 1) * 16 + 9 })),
+      },
+      says: ["error unrecorded: client → ingress 3/3, ingress, unknown"],
+    },
+    {
       name: "the receiver refuses the request head as too large with 431",
       world: { requests: requestsOf(refused(431)), spans: recordedFrom(refused(431)) },
       says: ["error unrecorded: frontend → orders 2/4, orders, header-too-large"],
@@ -93,8 +106,28 @@ export const spanMissing: RuleCases = {
       world: { requests: requestsOf(refused(400)), spans: recordedFrom(refused(400)) },
       says: ["error unrecorded: frontend → orders 2/4, orders, header-too-large"],
     },
+    {
+      name: "the receiver refuses gRPC metadata of 20 kB with RESOURCE_EXHAUSTED",
+      world: { requests: requestsOf(exhausted), spans: recordedFrom(exhausted) },
+      says: ["error unrecorded: frontend → orders 2/4, orders, header-too-large"],
+    },
+    {
+      name: "a proxy without spans refuses the request head, and no backend is asked: a warning",
+      world: { requests: nTimes(3, (i) => request("client → ingress", { at: i * 1_000, status: 431, fields: [traceparent(i + 1, 1)] })) },
+      says: ["warning unrecorded: client → ingress 3/3, ingress, header-too-large"],
+    },
+    {
+      name: "the same, handed back by the proxy in front: who refused it is named",
+      world: { requests: requestsOf(nTimes(3, (i) => forwarded(i, { status: 431 }))) },
+      says: ["warning unrecorded: ingress → orders 3/3, orders, header-too-large"],
+    },
   ],
   staysQuiet: [
+    {
+      name: "a request without a context is refused for its size",
+      world: { requests: [request("client → ingress", { status: 431 })] },
+      says: [],
+    },
     {
       name: "a service that records nothing at all is not instrumented",
       world: {

@@ -49,6 +49,26 @@ const balanced = nTimes(3, (i) => {
   const came = traceparent(i + 1, (i + 1) * 16);
   return forwarded(i, { incoming: [came], outgoing: [came, ["x-amzn-trace-id", `Root=1-5759e988-bd862e3fe1be46a99427279${i}`]] });
 });
+/** An application with two agents: Datadog's begins a trace beside OpenTelemetry's. */
+const twoAgents = nTimes(3, (i) => {
+  const span = (i + 1) * 16 + 2;
+  return checkout(i, { outgoing: [traceparent(i + 1, span), ...datadog(900 + i, 900 + i)] });
+});
+/** A gRPC client's own binary context beside the one that a mesh writes. */
+const binary = (i: number) =>
+  Buffer.from(`0000${trace(900 + i)}01${id(900 + i)}0201`, "hex")
+    .toString("base64")
+    .replace(/=+$/, "");
+const binaryBeside = nTimes(3, (i) => checkout(i, { outgoing: [traceparent(i + 1, (i + 1) * 16 + 2), ["grpc-trace-bin", binary(i)]] }));
+/** Decimal ids that JavaScript read as numbers. */
+const long = (i: number) => 2_921_056_843_272_994_139n + BigInt(i) * 100_000n;
+const rounded = nTimes(3, (i) => {
+  const ids = (traceId: bigint | string): [string, string][] => [
+    ["x-datadog-trace-id", String(traceId)],
+    ["x-datadog-parent-id", "77"],
+  ];
+  return checkout(i, { incoming: ids(long(i)), outgoing: ids(String(Number(long(i)))) });
+});
 /** frontend restarts on purpose, and what it calls goes on with its own trace. */
 const linked = nTimes(3, (i) => checkout(i, { outgoing: [traceparent(900 + i, 950 + i)] }));
 const polls = nTimes(10, (i) =>
@@ -113,6 +133,39 @@ export const traceSplit: RuleCases = {
       world: { requests: requestsOf(secondFormat) },
       says: ["warning split: ingress → orders 3/3, ingress, reinjected-by-proxy"],
     },
+    {
+      name: "two agents in one application inject two traces, and the receiver took the foreign one",
+      world: {
+        requests: requestsOf(twoAgents),
+        spans: twoAgents.flatMap(({ spans, outbound }, i) => [
+          spans.frontend,
+          spans.call,
+          { ...server(outbound, { id: 950 + i, parent: 900 + i }), traceId: `${"0".repeat(16)}${trace(901 + i).slice(16)}` },
+        ]),
+      },
+      says: ["error split: frontend → orders 3/3, frontend, two-injectors"],
+    },
+    {
+      name: "a binary context of another trace beside traceparent, without a backend",
+      world: { requests: requestsOf(binaryBeside) },
+      says: ["warning split: frontend → orders 3/3, frontend, two-injectors"],
+    },
+    {
+      name: "a proxy gives unsampled requests another trace id",
+      world: {
+        requests: requestsOf(
+          nTimes(3, (i) =>
+            forwarded(i, { incoming: [traceparent(i + 1, (i + 1) * 16, "00")], outgoing: [traceparent(900 + i, 900 + i, "00")] }),
+          ),
+        ),
+      },
+      says: ["error split: ingress → orders 3/3, ingress, restarts-trace"],
+    },
+    {
+      name: "a decimal id went through a floating-point number",
+      world: { requests: requestsOf(rounded) },
+      says: ["error split: frontend → orders 3/3, frontend, format-translated-wrong"],
+    },
   ],
   staysQuiet: [
     {
@@ -134,6 +187,22 @@ export const traceSplit: RuleCases = {
           nTimes(3, (i) => {
             const came = traceparent(i + 1, (i + 1) * 16);
             return forwarded(i, { incoming: [came], outgoing: [came, ["b3", `${trace(i + 1)}-${id((i + 1) * 16)}-1`]] });
+          }),
+        ),
+      },
+      says: [],
+    },
+    {
+      name: "b3 goes on as it came beside x-b3-* of the proxy's own span, as Envoy's Zipkin tracer leaves it",
+      world: {
+        requests: requestsOf(
+          nTimes(3, (i) => {
+            const came = ["b3", `${trace(i + 1)}-${id((i + 1) * 16)}-1`] as const;
+            const own = [
+              ["x-b3-traceid", trace(i + 1)],
+              ["x-b3-spanid", id((i + 1) * 16 + 1)],
+            ] as const;
+            return forwarded(i, { incoming: [came], outgoing: [came, ...own] });
           }),
         ),
       },

@@ -1,0 +1,64 @@
+// One replica does it and others do not: which ones, and whether callers are led to all of them by turns (a headless service).
+
+import type { Workload } from "../naming/workload.ts";
+import type { DnsExchange } from "../protocols/observation.ts";
+import type { Finding } from "./finding.ts";
+import type { Tally } from "./tally.ts";
+import type { View } from "./view.ts";
+
+const MAX_NAMED = 4;
+
+/** A finding of one replica says how the others fare, and what DNS told its callers, with the answer as proof. */
+export function tellReplicas(findings: readonly Finding[], tally: Tally, view: View): Finding[] {
+  return findings.map((finding) => {
+    const { culprit, edge, exemplars, detail } = finding;
+    const isOfReplica =
+      culprit !== undefined && culprit.name !== culprit.group && (edge?.from === culprit.name || edge?.to === culprit.name);
+    if (!isOfReplica || edge === undefined || finding.severity === "note") return finding;
+    const others = othersOf(finding, culprit, tally);
+    if (others.length === 0) return finding;
+    const clause = `Other replicas do not: ${listed(others)}`;
+    const answer = answerFor(culprit, view.exporters.lookups);
+    const [first, ...rest] = exemplars;
+    if (answer === undefined || first === undefined) return { ...finding, detail: sentences(detail, clause) };
+    const proven = { ...first, fault: { ...first.fault, proofs: [...(first.fault.proofs ?? []), answer] } };
+    return { ...finding, detail: sentences(detail, clause, turnsOf(answer)), exemplars: [proven, ...rest] };
+  });
+}
+
+/** `10.7.0.15:8080 0 of 12`: replicas on the same side of the same edge that are not affected. */
+function othersOf({ edge, verdict }: Finding, culprit: Workload, tally: Tally): string[] {
+  const side = edge?.from === culprit.name ? "from" : "to";
+  const [near, far] = side === "from" ? (["from", "to"] as const) : (["to", "from"] as const);
+  const farGroup = edge?.[far];
+  const counts = new Map<Workload, number>();
+  for (const each of tally.edges.values()) {
+    if (each[near] === culprit || each[near].group !== culprit.group || each[far].group !== farGroup) continue;
+    counts.set(each[near], (counts.get(each[near]) ?? 0) + each.exchanges);
+  }
+  for (const fault of tally.faults.values()) if (fault.verdict === verdict) counts.delete(fault[near]);
+  return [...counts].map(([{ addresses, name }, n]) => `${addresses[0] ?? name} 0 of ${n}`);
+}
+
+/** The newest answer that names it beside others. */
+function answerFor({ host }: Workload, lookups: readonly DnsExchange[]): DnsExchange | undefined {
+  let newest: DnsExchange | undefined;
+  for (const lookup of lookups) {
+    if (lookup.addresses.length > 1 && lookup.addresses.includes(host) && (newest === undefined || lookup.at > newest.at)) newest = lookup;
+  }
+  return newest;
+}
+
+function turnsOf({ name, addresses, ttl }: DnsExchange): string {
+  const life = ttl === undefined ? "" : ` for ${ttl} s`;
+  return `DNS answers ${name} with ${addresses.length} addresses${life} (${listed([...addresses].sort())}): callers reach it by turns`;
+}
+
+function listed(all: readonly string[]): string {
+  const more = all.length - MAX_NAMED;
+  return [...all.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}
+
+function sentences(...all: readonly string[]): string {
+  return all.filter((one) => one !== "").join(". ");
+}
