@@ -196,5 +196,27 @@ export const traceSplit: RuleCases = {
       },
       says: [],
     },
+    {
+      name: "sent on after its request was answered, while requests of other traces are open",
+      world: {
+        requests: nTimes(4, (i) => [
+          request("client → frontend", { at: i * 1_000, until: i * 1_000 + 50, fields: [traceparent(i + 1, 1, "00")] }),
+          request("client → frontend", {
+            at: i * 1_000 + 60,
+            until: i * 1_000 + 200,
+            target: "/b",
+            fields: [traceparent(i + 100, 2, "00")],
+          }),
+          request("frontend → orders", {
+            at: i * 1_000 + 80,
+            until: i * 1_000 + 90,
+            target: "/event",
+            fields: [traceparent(i + 1, 3, "00")],
+          }),
+        ]).flat(),
+        spans: [],
+      },
+      says: ["note not-sampled: client → frontend 8/8, nobody, unsampled"],
+    },
   ],
 };
