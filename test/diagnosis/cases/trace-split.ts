@@ -218,5 +218,10 @@ export const traceSplit: RuleCases = {
       },
       says: ["note not-sampled: client → frontend 8/8, nobody, unsampled"],
     },
+    {
+      name: "roots that were not sampled, while sampled requests are open: an unseen request may have been their cause",
+      world: { requests: requestsOf(nTimes(4, (i) => checkout(i, { outgoing: [traceparent(900 + i, 900 + i, "00")] }))) },
+      says: [],
+    },
   ],
 };
