@@ -1,4 +1,4 @@
-import { id, request, server, trace, traceparent } from "../build-view.ts";
+import { client, id, request, server, trace, traceparent } from "../build-view.ts";
 import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
 
 const calls = nTimes(4, (i) => checkout(i));
@@ -24,6 +24,15 @@ const spelt = (name: (i: number) => string, scope: string, isIgnored = (_: numbe
     ]),
   };
 };
+/** orders, with otelhttp, takes no context and sends its own to stock. */
+const sendingOn = (() => {
+  const { requests, spans } = spelt(() => "Traceparent", otelhttp);
+  const onward = nTimes(6, (i) =>
+    request("orders → stock", { at: i * 1_000 + 30, until: i * 1_000 + 60, target: `/s/${i}`, fields: [traceparent(900 + i, 950 + i)] }),
+  );
+  const own = onward.map((r, i) => client(r, { trace: 900 + i, id: 950 + i, parent: 900 + i }));
+  return { requests: [...requests, ...onward], spans: [...spans, ...own] };
+})();
 const mixed = (i: number) => (i % 2 === 0 ? "Traceparent" : "traceparent");
 /** orders is Go, and gets flags that it rejects. */
 const flagged = (flags: string) => {
@@ -75,8 +84,13 @@ export const contextIgnored: RuleCases = {
       says: ["error ignored: frontend → orders 6/6, orders, header-case"],
     },
     {
-      name: "the same, but its instrumentation is known to look names up without regard to case",
+      name: "the same, but its instrumentation is known to look names up without regard to case: its propagator is another, or none",
       world: spelt(() => "Traceparent", otelhttp),
+      says: ["error ignored: frontend → orders 6/6, orders, format-mismatch"],
+    },
+    {
+      name: "the same, and it sends the format that it ignores: its propagator is the right one",
+      world: sendingOn,
       says: ["error ignored: frontend → orders 6/6, orders, unknown"],
     },
     {

@@ -59,6 +59,22 @@ export const traceSplit: RuleCases = {
   rule: "trace-split",
   fires: [
     {
+      name: "calls without the request's context, under sampled requests and one that is not",
+      world: {
+        requests: [
+          ...requestsOf(lost),
+          ...lost.map((_, i) =>
+            request("client → frontend", { at: i * 1_000 + 5, until: i * 1_000 + 95, fields: [traceparent(600 + i, 1, "00")] }),
+          ),
+        ],
+        spans: lost.flatMap(({ spans, outbound }, i) => [spans.frontend, client(outbound, { trace: 900 + i, id: 900 + i })]),
+      },
+      says: [
+        "error split: frontend → orders 4/4, frontend, goroutine-without-context",
+        "note not-sampled: client → frontend 4/8, nobody, unsampled",
+      ],
+    },
+    {
       name: "a proxy sends a fresh trace id",
       world: { requests: requestsOf(restarted) },
       says: ["error split: ingress → orders 4/4, ingress, restarts-trace"],
