@@ -63,7 +63,10 @@ export function expectationOf(hop: Hop, view: View): Expectation {
 function byParent(hop: Hop, parent: Hop, view: View): Expectation {
   const carried = carriedBy(parent, view);
   if (carried.kind !== "context") return carried;
-  return { ...carried, parent, example: parent, confidence: hop.parent?.confidence ?? PROVEN_PARENT, isCircumstantial: false };
+  const confidence = hop.parent?.confidence ?? PROVEN_PARENT;
+  // Where the capture lacks requests, the one that came in may be another that asked for the same.
+  const isCircumstantial = hop.parent?.because === "same request" && hop.isSenderBlind;
+  return { ...carried, parent, example: parent, confidence, isCircumstantial };
 }
 
 function byCandidates(hop: Hop, view: View): Expectation {

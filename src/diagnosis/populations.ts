@@ -51,9 +51,10 @@ function culpritSide(fault: FaultTally): string {
 function withoutDoubt(fault: FaultTally, tally: Tally): FaultTally {
   if (fault.circumstantial.size === 0) return fault;
   const edge = [...tally.edges.values()].find(({ from, to }) => from === fault.from && to === fault.to);
+  const isSent = fault.culprit === fault.from;
   const isFew = (route: string, n: number) => fault.routes.get(route) === n && n < MIN_INFERRED_SHARE * (edge?.routes.get(route) ?? 0);
   const dropped = new Map(
-    [...fault.circumstantial].filter(([route, n]) => (edge?.doubtful.get(route) ?? 0) >= MAX_DOUBT * n || isFew(route, n)),
+    [...fault.circumstantial].filter(([route, n]) => (isSent && (edge?.doubtful.get(route) ?? 0) >= MAX_DOUBT * n) || isFew(route, n)),
   );
   if (dropped.size === 0) return fault;
   const routes = new Map([...fault.routes].map(([route, n]) => [route, n - (dropped.get(route) ?? 0)] as const).filter(([, n]) => n > 0));

@@ -9,6 +9,7 @@ import { SECOND } from "../wire/timestamp.ts";
 import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
 import { estimateSpanClocks, type SpanClocks, slackOf, startOf } from "./span-clocks.ts";
 import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
+import { Strangers } from "./strangers.ts";
 import type { HopSpans, MatchReason, TraceDiff } from "./trace-diff.ts";
 
 export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff {
@@ -174,14 +175,26 @@ function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: Sp
     );
     return nearestOf(span, fits, clocks);
   });
-  for (const { span, hop } of nearestFirst(pairs)) matching.client(hop, span, "time and name");
+  const taken = new Map<Hop, Span>();
+  const placed = new Set<Span>();
+  for (const { span, hop } of nearestFirst(pairs)) {
+    if (taken.has(hop) || placed.has(span)) continue;
+    taken.set(hop, span);
+    placed.add(span);
+  }
+  const strangers = new Strangers(taken, services, open);
+  for (const [hop, span] of taken) if (!strangers.includes(hop, span)) matching.client(hop, span, "time and name");
 }
 
-/** Its CLIENT span is found, or the context on the wire names another recorded span: that of a proxy. */
+/**
+ * Its CLIENT span is found, or the context on the wire names another recorded span (a proxy's), or says that there is none (not sampled).
+ */
 function isSenderKnown(hop: Hop, { matches, index }: Matching): boolean {
+  const { identities } = hop.reading;
   return (
     matches.get(hop.index)?.client !== undefined ||
-    hop.reading.identities.some(({ traceId, spanId }) => index.byId(traceId, spanId).length > 0)
+    (identities.length > 0 && identities.every(({ sampled }) => sampled === false)) ||
+    identities.some(({ traceId, spanId }) => index.byId(traceId, spanId).length > 0)
   );
 }
 

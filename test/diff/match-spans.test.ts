@@ -70,6 +70,23 @@ describe("spans that nothing but time joins to their exchange", () => {
     expect([1, 2, 3].map((hop) => view.diff.matches.get(hop)?.server?.traceId)).toEqual(spans.slice(1).map(({ traceId }) => traceId));
   });
 
+  it("are not the sender's where the wire says that it was not sampled", () => {
+    const sent = request("frontend → orders", { at: 10, until: 20, fields: [traceparent(1, 2, "00")] });
+    const { view } = look({ requests: [sent], spans: [client(sent, { trace: 9, id: 9 })] });
+    expect(view.diff.matches.get(0)?.client).toBeUndefined();
+  });
+
+  it("place a service on a machine only where they explain what it sent", () => {
+    const polls = [0, 1, 2, 3].map((i) => request("frontend → orders", { at: i * 10_000, method: "POST", target: "/log" }));
+    const matched = (explained: number) => {
+      const spans = polls.slice(0, explained).map((poll, i) => client(poll, { trace: 9 + i, id: 9 + i, service: "elsewhere" }));
+      const { view } = look({ requests: polls, spans });
+      return polls.filter((_, hop) => view.diff.matches.get(hop)?.client !== undefined).length;
+    };
+    expect(matched(4)).toBe(4);
+    expect(matched(2)).toBe(0);
+  });
+
   it("are not the sender's where the context names another of its spans (a proxy that injects its SERVER span's id)", () => {
     const came = request("client → frontend", { fields: [traceparent(1, 1)] });
     const sent = request("frontend → orders", { at: 10, until: 20, fields: [traceparent(1, 2)] });

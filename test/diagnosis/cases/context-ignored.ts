@@ -11,6 +11,8 @@ const otherCallers = nTimes(3, (i) =>
 );
 const restarting = nTimes(3, (i) => forwarded(i, { outgoing: [traceparent(900 + i, 900 + i)] }));
 
+const many = nTimes(30, (i) => checkout(i));
+
 const otelhttp = "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp";
 /** orders ignores what is spelt as Go does, or as `name` says; `scope` made its spans. */
 const spelt = (name: (i: number) => string, scope: string, isIgnored = (_: number) => true) => {
@@ -192,6 +194,18 @@ export const contextIgnored: RuleCases = {
     {
       name: "without a backend nobody knows what the receiver did",
       world: { requests: requestsOf(calls) },
+      says: [],
+    },
+    {
+      name: "one SERVER span of many lies in another trace, and only its connection tells whose it is: a request of it may be lost",
+      world: {
+        requests: requestsOf(many),
+        spans: many.flatMap(({ spans, outbound }, i) => [
+          spans.frontend,
+          spans.call,
+          i === 7 ? server(outbound, { trace: 900, id: 900 }) : spans.orders,
+        ]),
+      },
       says: [],
     },
   ],
