@@ -10,7 +10,7 @@ import { originOf, spansOf, type View } from "./view.ts";
  */
 export function likelyCauses(hop: Hop, view: View): readonly number[] {
   const told = view.unserved?.get(hop.index);
-  return told === undefined ? unservedCauses(hop, view) : [told];
+  return told === undefined ? (view.followed?.get(hop.index) ?? unservedCauses(hop, view)) : [told];
 }
 
 function unservedCauses(hop: Hop, view: View): readonly number[] {
