@@ -14,12 +14,17 @@ const LAGS_US = [0, 1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 70, 100, 150, 200, 300, 5
 const MIN_CALLS = 10;
 /** Part of them that goes out while nothing is served: the others have causes that were open. */
 const MIN_ALONE = 0.1;
-/** Each call has its request: so many more lie within reach of the calls than of the same calls moved along the time axis, for each call. */
-const EACH = 0.8;
+/**
+ * So many more marks lie in the windows of the calls than of the same calls moved along the time axis, for each call. One would be each call that has a
+ * request of its own; clients that wait for answers before they ask again make it less.
+ */
+const EACH = 0.6;
 /** The same in standard deviations of what chance would do. */
 const SIGMAS = 6;
 /** Gaps between the calls of a timer differ by no more than this part of the median, in the median. */
 const TIMER = 0.25;
+/** Of requests; there are seldom more, and each is tried. */
+const MAX_ROUTES = 32;
 /** Of the requests within reach the newest are named. */
 const MAX_REQUESTS = 8;
 
@@ -27,11 +32,13 @@ const MAX_REQUESTS = 8;
 export function followedCalls(view: View): ReadonlyMap<number, readonly number[]> {
   const followed = new Map<number, readonly number[]>();
   if (!view.backend.isWindowSearched || view.diff.index.spans.length === 0) return followed;
-  for (const calls of groupsOf(view)) {
-    const requests = requestsTo(calls[0]!.clientHost, view);
-    const began = new Marks(requests, ({ startedAt }) => startedAt);
-    const ended = new Marks(requests, ({ startedAt, endedAt }) => endedAt ?? startedAt);
-    const [narrowest] = [began, ended].flatMap((marks) => windowsOf(calls, marks)).sort((a, b) => a.byChance - b.byChance);
+  const routes = new RouteNames(view);
+  for (const calls of groupsOf(view, routes)) {
+    const marks = requestsTo(calls[0]!.clientHost, view, routes).flatMap((requests) => [
+      new Marks(requests, ({ startedAt }) => startedAt),
+      new Marks(requests, ({ startedAt, endedAt }) => endedAt ?? startedAt),
+    ]);
+    const [narrowest] = marks.flatMap((each) => windowsOf(calls, each)).sort((a, b) => a.byChance - b.byChance);
     if (narrowest === undefined) continue;
     for (const { index, startedAt } of calls) {
       const within = narrowest.marks.between(startedAt - narrowest.to, startedAt - narrowest.from);
@@ -42,8 +49,7 @@ export function followedCalls(view: View): ReadonlyMap<number, readonly number[]
 }
 
 /** Calls of one sender to one route of one group without a known cause, where many go out while nothing is served. */
-function groupsOf(view: View): Hop[][] {
-  const routes = new RouteNames(view);
+function groupsOf(view: View, routes: RouteNames): Hop[][] {
   const groups = new Map<string, Hop[]>();
   for (const hop of view.table.all()) {
     if (hop.purpose !== "work" || !isWithoutCause(hop, view)) continue;
@@ -77,8 +83,19 @@ function isWithoutCause(hop: Hop, view: View): boolean {
   return hop.reading.fields.length === 0 && hop.observed === "full" && spansOf(view, hop.index).client === undefined;
 }
 
-function requestsTo(host: string, { table }: View): Hop[] {
-  return table.all().filter(({ receiver, purpose }) => purpose === "work" && receiver.host === host);
+/** By route, and all together: what follows one kind of requests hides among the others. */
+function requestsTo(host: string, { table }: View, routes: RouteNames): Hop[][] {
+  const byRoute = new Map<string, Hop[]>();
+  const all: Hop[] = [];
+  for (const hop of table.all()) {
+    if (hop.purpose !== "work" || hop.receiver.host !== host) continue;
+    all.push(hop);
+    const route = routes.of(hop.index);
+    const known = byRoute.get(route);
+    if (known !== undefined) known.push(hop);
+    else if (byRoute.size < MAX_ROUTES) byRoute.set(route, [hop]);
+  }
+  return byRoute.size === 1 ? [all] : [all, ...byRoute.values()];
 }
 
 /** Moments of requests, in order. */
