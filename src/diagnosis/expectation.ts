@@ -63,7 +63,10 @@ export function expectationOf(hop: Hop, view: View): Expectation {
 function byParent(hop: Hop, parent: Hop, view: View): Expectation {
   const carried = carriedBy(parent, view);
   if (carried.kind !== "context") return carried;
-  return { ...carried, parent, example: parent, confidence: hop.parent?.confidence ?? PROVEN_PARENT, isCircumstantial: false };
+  const confidence = hop.parent?.confidence ?? PROVEN_PARENT;
+  // Where the capture lacks requests, the one that came in may be another that asked for the same.
+  const isCircumstantial = hop.parent?.because === "same request" && hop.isSenderBlind;
+  return { ...carried, parent, example: parent, confidence, isCircumstantial };
 }
 
 function byCandidates(hop: Hop, view: View): Expectation {
@@ -75,7 +78,9 @@ function byCandidates(hop: Hop, view: View): Expectation {
   if (!carried.every((c) => c.kind === "context")) return { kind: "unknown" };
   const traceIds = carried.flatMap((c) => (c.kind === "context" ? c.traceIds : []));
   const spans = carried.map((c) => (c.kind === "context" ? c.span : undefined));
-  const span = spans.every((s) => s !== undefined) ? spans[0] : undefined;
+  // A request that is not sampled has no span by right: that tells nothing of the others.
+  const isServed = spans.every((s, i) => s !== undefined || isUnsampled(candidates[i]!));
+  const span = isServed ? spans.find((s) => s !== undefined) : undefined;
   const parent = candidates.length === 1 ? candidates[0] : undefined;
   return { kind: "context", traceIds, parent, example: candidates[0], span, confidence: CANDIDATES_CONFIDENCE, isCircumstantial: true };
 }
@@ -97,6 +102,10 @@ function carriedBy(hop: Hop, view: View): Expectation {
   if (onWire.length > 0)
     return { kind: "context", traceIds: onWire, parent: undefined, example: hop, span: undefined, confidence: 1, isCircumstantial: false };
   return hop.observed === "full" && hop.reading.extractions.length === 0 ? { kind: "none" } : { kind: "unknown" };
+}
+
+function isUnsampled({ reading: { identities } }: Hop): boolean {
+  return identities.length > 0 && identities.every(({ sampled }) => sampled === false);
 }
 
 function exampleOf(hop: Hop, view: View): Hop | undefined {

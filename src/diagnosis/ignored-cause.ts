@@ -24,6 +24,11 @@ export function ignoredCause(hop: Hop, receiver: Workload, habits: ReceiverHabit
   const sent = [...new Set(hop.reading.identities.map((id) => id.format))];
   if (isUnreadFormat(sent, habits))
     return { ...proven("format-mismatch"), detail: `${sent.join(" and ")} came, which it was never seen to read or write` };
+  if (isNeverRead(sent, habits, server))
+    return {
+      ...proven("format-mismatch"),
+      detail: `${sent.join(" and ")} came, and its instrumentation, which asks the propagator, never took it`,
+    };
   const spelt = hop.reading.identities.map(({ format }) => fieldOfFormat(format, hop.reading.fields)?.name);
   const looked = hop.version === "2" ? undefined : spelt.find((name) => name !== undefined && isCaseTheReason(name, habits, server));
   if (looked !== undefined) {
@@ -52,6 +57,15 @@ const REWRITE = "Upgrade the receiver's SDK, or let the sender's propagator writ
 function isUnreadFormat(sent: readonly string[], { formats, isSilent }: ReceiverHabits): boolean {
   if (sent.some((format) => formats.has(format))) return false;
   return formats.size > 0 || isSilent || !sent.includes("w3c");
+}
+
+/**
+ * It takes no context at all, is seen to send none, and its spans come from a library that leaves the reading to the propagator: that is another one,
+ * or none was set (`otel.SetTextMapPropagator` is easily forgotten in Go).
+ */
+function isNeverRead(sent: readonly string[], { formats, joined, ignored }: ReceiverHabits, server: Span | undefined): boolean {
+  if (joined.size > 0 || sent.some((format) => formats.has(format))) return false;
+  return server !== undefined && KNOWN_SCOPE.test(server.scope) && count([...ignored]) >= ENOUGH;
 }
 
 /** Instrumentation that is known to look field names up without regard to case. */

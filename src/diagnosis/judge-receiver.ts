@@ -88,10 +88,19 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
   }
   const { cause, possible, detail: why, remedy } = ignoredCause(hop, receiver, facts.habits.of(receiver.index), server);
   const severity: Severity = sender.isOutside ? "warning" : "error";
-  const confidence = spansOf(view, hop.index).serverBy === "time and name" ? 0.85 : 0.98;
+  const { serverBy } = spansOf(view, hop.index);
+  const confidence = serverBy === "time and name" ? 0.85 : 0.98;
+  // Time had its part in finding the span: it may be that of a request which the capture lacks.
+  const isCircumstantial = serverBy === "time and name" || serverBy === "peer port";
   const began = `the receiver began trace ${server?.traceId ?? "?"} instead`;
   const detail = why === undefined ? began : `${began}: ${why}`;
-  return { ...fault("ignored", cause, "receiver", severity, confidence, detail), possible, spans, ...(remedy !== undefined && { remedy }) };
+  return {
+    ...fault("ignored", cause, "receiver", severity, confidence, detail),
+    possible,
+    spans,
+    isCircumstantial,
+    ...(remedy !== undefined && { remedy }),
+  };
 }
 
 /** The receiver is a proxy without spans that sent the same context on: nothing to record. */

@@ -45,6 +45,9 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
   }
   if (expectation.kind !== "context") return { outcome: "continued", faults: malformed, isDoubtful: expectation.isDoubtful === true };
   const isContinued = identities.some((id) => isOneOf(id, expectation.traceIds));
+  // A trace that was begun here and is not sampled leaves no span that could tell which of the requests, seen or unseen, it was begun for.
+  if (!isContinued && expectation.isCircumstantial && identities.every(({ sampled }) => sampled === false))
+    return { outcome: "continued", faults: malformed };
   if (!isContinued) return { outcome: "restarted", faults: [...malformed, split(hop, sender, expectation, view)] };
   const own = judgeContinued(hop, sender, expectation, view);
   // A second context that the receiver took is what went on.

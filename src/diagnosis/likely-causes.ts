@@ -10,7 +10,7 @@ import { originOf, spansOf, type View } from "./view.ts";
  */
 export function likelyCauses(hop: Hop, view: View): readonly number[] {
   const told = view.unserved?.get(hop.index);
-  return told === undefined ? unservedCauses(hop, view) : [told];
+  return told === undefined ? (view.followed?.get(hop.index) ?? unservedCauses(hop, view)) : [told];
 }
 
 function unservedCauses(hop: Hop, view: View): readonly number[] {
@@ -21,7 +21,8 @@ function unservedCauses(hop: Hop, view: View): readonly number[] {
 
 /** The one hop that must have caused it, as far as anything tells; undefined where several could have. */
 export function causeOf(hop: Hop, view: View): number | undefined {
-  if (hop.parent !== undefined) return hop.parent.confidence >= LIKELY ? hop.parent.hop : undefined;
+  if (hop.parent !== undefined && view.followed?.has(hop.index) !== true)
+    return hop.parent.confidence >= LIKELY ? hop.parent.hop : undefined;
   const causes = likelyCauses(hop, view);
   return causes.length === 1 ? causes[0] : undefined;
 }

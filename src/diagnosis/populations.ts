@@ -14,6 +14,8 @@ import { type Cause, hasOwnCauses, type Severity, severities, type Verdict } fro
 const MIN_HEALTHY_EXCHANGES = 3;
 /** Calls that go out by themselves, for each that seems to have a cause. */
 const MAX_DOUBT = 0.1;
+/** Inference is wrong now and then: of a route's calls so many must seem faulty where nothing but inference says so. */
+const MIN_INFERRED_SHARE = 0.05;
 
 export function findingsOf(rule: string, verdict: Verdict, tally: Tally, word: Word, hasEdge = true): Finding[] {
   return populationsOf(verdict, tally, hasEdge).map((population) => toFinding(rule, population, word));
@@ -44,12 +46,16 @@ function culpritSide(fault: FaultTally): string {
 
 /**
  * What counts only because a request was open at the time proves nothing on a route that also goes out while none is: it may be a job or a
- * poll.
+ * poll. Nor do a few among many that went right.
  */
 function withoutDoubt(fault: FaultTally, tally: Tally): FaultTally {
   if (fault.circumstantial.size === 0) return fault;
   const edge = [...tally.edges.values()].find(({ from, to }) => from === fault.from && to === fault.to);
-  const dropped = new Map([...fault.circumstantial].filter(([route, n]) => (edge?.doubtful.get(route) ?? 0) >= MAX_DOUBT * n));
+  const isSent = fault.culprit === fault.from;
+  const isFew = (route: string, n: number) => fault.routes.get(route) === n && n < MIN_INFERRED_SHARE * (edge?.routes.get(route) ?? 0);
+  const dropped = new Map(
+    [...fault.circumstantial].filter(([route, n]) => (isSent && (edge?.doubtful.get(route) ?? 0) >= MAX_DOUBT * n) || isFew(route, n)),
+  );
   if (dropped.size === 0) return fault;
   const routes = new Map([...fault.routes].map(([route, n]) => [route, n - (dropped.get(route) ?? 0)] as const).filter(([, n]) => n > 0));
   const exemplars = fault.exemplars.filter((exemplar) => !exemplar.fault.isCircumstantial || !dropped.has(exemplar.route));

@@ -2,18 +2,15 @@
 // the surer matches have aligned.
 
 import type { HopGraph } from "../hops/build-hops.ts";
-import { median } from "../hops/capture-clocks.ts";
 import type { Hop } from "../hops/hop.ts";
 import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
-import { MILLISECOND, SECOND } from "../wire/timestamp.ts";
+import { SECOND } from "../wire/timestamp.ts";
+import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
+import { estimateSpanClocks, type SpanClocks, slackOf, startOf } from "./span-clocks.ts";
 import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
+import { Strangers } from "./strangers.ts";
 import type { HopSpans, MatchReason, TraceDiff } from "./trace-diff.ts";
-
-/** A span may begin before its request is on the wire and end after the answer: scheduling, buffering, clock error. */
-const SLACK_US = 25 * MILLISECOND;
-/** The same for a service whose clock nothing has aligned. */
-const UNALIGNED_SLACK_US = 2 * SECOND;
 
 export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff {
   const index = new SpanIndex(traces);
@@ -22,15 +19,15 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
     return { index, matches: matching.matches, hopOf: matching.hopOf, spansWithoutHop: [], clockOffsets: new Map() };
   matchByIds(graph.hops, matching);
   for (const hop of graph.hops) matchByResponse(hop, matching);
-  const clockOffsets = estimateClocks(graph.hops, matching);
+  const clocks = estimateSpanClocks(graph.hops, matching.matches);
   const openHops = graph.hops.filter((hop) => hop.purpose !== "export");
-  matchServersByPeer(openHops, matching, clockOffsets);
-  matchServersByName(openHops, matching, clockOffsets);
-  matchClientsByName(openHops, matching, clockOffsets);
+  matchServersByPeer(openHops, matching, clocks);
+  matchServersByName(openHops, matching, clocks);
+  matchClientsByName(openHops, matching, clocks);
   const spansWithoutHop = index.spans.filter(
     (span) => !matching.hopOf.has(span) && (isReceiving(span) || isSending(span)) && isHttpSpan(span),
   );
-  return { index, matches: matching.matches, hopOf: matching.hopOf, spansWithoutHop, clockOffsets };
+  return { index, matches: matching.matches, hopOf: matching.hopOf, spansWithoutHop, clockOffsets: clocks.byService };
 }
 
 class Matching {
@@ -122,23 +119,8 @@ function matchByResponse(hop: Hop, matching: Matching): void {
   if (span !== undefined) matching.server(hop, span, "traceresponse");
 }
 
-/** Median start of the matched spans against the wire, by service. */
-function estimateClocks(hops: readonly Hop[], matching: Matching): Map<string, number> {
-  const samples = new Map<string, number[]>();
-  for (const hop of hops) {
-    const { server, client } = matching.matches.get(hop.index) ?? {};
-    for (const span of [server, client]) {
-      if (span === undefined) continue;
-      const known = samples.get(span.resource.service) ?? [];
-      known.push(span.startedAt - hop.startedAt);
-      samples.set(span.resource.service, known);
-    }
-  }
-  return new Map([...samples].map(([service, differences]) => [service, median(differences)]));
-}
-
 /** The connection that a SERVER span names carries one request at a time: port and time tell which. */
-function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: ReadonlyMap<string, number>): void {
+function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
   const byPeer = new Map<string, Hop[]>();
   for (const hop of hops) {
     if (matching.matches.get(hop.index)?.server !== undefined) continue;
@@ -147,80 +129,82 @@ function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: Re
     if (known === undefined) byPeer.set(key, [hop]);
     else known.push(hop);
   }
-  for (const span of unmatched(matching, isReceiving)) {
+  const pairs = unmatched(matching, isReceiving).flatMap((span) => {
     const peer = spanPeer(span);
-    if (peer?.port === undefined) continue;
-    const nearest = nearestHop(span, byPeer.get(`${peer.address} ${peer.port}`) ?? [], clocks, matching);
-    if (nearest !== undefined) matching.server(nearest, span, "peer port");
-  }
-}
-
-function nearestHop(span: Span, hops: readonly Hop[], clocks: ReadonlyMap<string, number>, matching: Matching): Hop | undefined {
-  const clock = clocks.get(span.resource.service);
-  const at = span.startedAt - (clock ?? 0);
-  const slack = clock === undefined ? UNALIGNED_SLACK_US : SLACK_US;
-  let best: Hop | undefined;
-  for (const hop of hops) {
-    if (matching.matches.get(hop.index)?.server !== undefined || !isCompatible(span, hop)) continue;
-    if (at < hop.startedAt - slack || at > (hop.endedAt ?? hop.startedAt + SECOND) + slack) continue;
-    if (best === undefined || Math.abs(at - hop.startedAt) < Math.abs(at - best.startedAt)) best = hop;
-  }
-  return best;
+    const hops = peer?.port === undefined ? [] : (byPeer.get(`${peer.address} ${peer.port}`) ?? []);
+    return nearestOf(
+      span,
+      hops.filter((hop) => isCompatible(span, hop) && isDuring(span, hop, clocks)),
+      clocks,
+    );
+  });
+  for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "peer port");
 }
 
 /** No id and no port: same method and path at that time, nearest starts first, and only where the service is not known to be elsewhere. */
-function matchServersByName(hops: readonly Hop[], matching: Matching, clocks: ReadonlyMap<string, number>): void {
+function matchServersByName(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
   const services = receiversByService(hops, matching);
   const open = hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined);
   const byPath = indexByPath(open);
-  const pairs: { readonly span: Span; readonly hop: Hop; readonly distance: number }[] = [];
-  for (const span of unmatched(matching, isReceiving)) {
-    if (spanPeer(span)?.port !== undefined || (!isHttpSpan(span) && spanRpcPath(span) === undefined)) continue;
+  const pairs = unmatched(matching, isReceiving).flatMap((span) => {
+    if (spanPeer(span)?.port !== undefined || (!isHttpSpan(span) && spanRpcPath(span) === undefined)) return [];
     const places = services.get(span.resource.service);
-    const clock = clocks.get(span.resource.service) ?? 0;
-    for (const hop of candidatesFor(span, byPath, open)) {
-      if (isOtherPeer(span, hop) || !isDuring(span, hop, clocks) || (places !== undefined && !places.has(placeKey(hop)))) continue;
-      pairs.push({ span, hop, distance: Math.abs(span.startedAt - clock - hop.startedAt) });
-    }
-  }
-  pairs.sort((a, b) => a.distance - b.distance || a.hop.index - b.hop.index);
-  for (const { span, hop } of pairs) matching.server(hop, span, "time and name");
+    const fits = candidatesFor(span, byPath, open).filter(
+      (hop) => !isOtherPeer(span, hop) && isDuring(span, hop, clocks) && (places === undefined || places.has(placeKey(hop))),
+    );
+    return nearestOf(span, fits, clocks);
+  });
+  for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "time and name");
 }
 
 /** CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. */
-function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: ReadonlyMap<string, number>): void {
+function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
   const services = sendersByService(hops, matching);
-  const open = hops.filter((hop) => matching.matches.get(hop.index)?.client === undefined && hop.purpose === "work");
+  const open = hops.filter((hop) => !isSenderKnown(hop, matching) && hop.purpose === "work");
   const byPath = indexByPath(open);
-  for (const span of unmatched(matching, isSending)) {
+  const pairs = unmatched(matching, isSending).flatMap((span) => {
     const path = isHttpSpan(span) ? spanPath(span) : spanRpcPath(span);
-    if (path === undefined) continue;
+    if (path === undefined) return [];
     const machines = services.get(span.resource.service);
-    const clock = clocks.get(span.resource.service);
-    const slack = clock === undefined ? UNALIGNED_SLACK_US : SLACK_US;
-    const [from, to] = [span.startedAt - (clock ?? 0) - slack, span.endedAt - (clock ?? 0) + slack];
+    const slack = slackOf(span, clocks);
+    const from = startOf(span, clocks) - slack;
+    const to = from + (span.endedAt - span.startedAt) + 2 * slack;
     const fits = (byPath.get(path) ?? []).filter(
       (hop) =>
-        matching.matches.get(hop.index)?.client === undefined &&
-        isCompatible(span, hop) &&
-        hop.startedAt >= from &&
-        hop.startedAt <= to &&
-        (machines === undefined || machines.has(hop.clientHost)),
+        isCompatible(span, hop) && hop.startedAt >= from && hop.startedAt <= to && (machines === undefined || machines.has(hop.clientHost)),
     );
-    const at = span.startedAt - (clock ?? 0);
-    fits.sort((a, b) => Math.abs(a.startedAt - at) - Math.abs(b.startedAt - at));
-    if (fits[0] !== undefined) matching.client(fits[0], span, "time and name");
+    return nearestOf(span, fits, clocks);
+  });
+  const taken = new Map<Hop, Span>();
+  const placed = new Set<Span>();
+  for (const { span, hop } of nearestFirst(pairs)) {
+    if (taken.has(hop) || placed.has(span)) continue;
+    taken.set(hop, span);
+    placed.add(span);
   }
+  const strangers = new Strangers(taken, services, open);
+  for (const [hop, span] of taken) if (!strangers.includes(hop, span)) matching.client(hop, span, "time and name");
+}
+
+/**
+ * Its CLIENT span is found, or the context on the wire names another recorded span (a proxy's), or says that there is none (not sampled).
+ */
+function isSenderKnown(hop: Hop, { matches, index }: Matching): boolean {
+  const { identities } = hop.reading;
+  return (
+    matches.get(hop.index)?.client !== undefined ||
+    (identities.length > 0 && identities.every(({ sampled }) => sampled === false)) ||
+    identities.some(({ traceId, spanId }) => index.byId(traceId, spanId).length > 0)
+  );
 }
 
 function unmatched(matching: Matching, kind: (span: Span) => boolean): Span[] {
   return matching.index.spans.filter((span) => kind(span) && !matching.hopOf.has(span)).sort((a, b) => a.startedAt - b.startedAt);
 }
 
-function isDuring(span: Span, hop: Hop, clocks: ReadonlyMap<string, number>): boolean {
-  const clock = clocks.get(span.resource.service);
-  const slack = clock === undefined ? UNALIGNED_SLACK_US : SLACK_US;
-  const at = span.startedAt - (clock ?? 0);
+function isDuring(span: Span, hop: Hop, clocks: SpanClocks): boolean {
+  const slack = slackOf(span, clocks);
+  const at = startOf(span, clocks);
   return at >= hop.startedAt - slack && at <= (hop.endedAt ?? hop.startedAt + SECOND) + slack;
 }
 

@@ -6,6 +6,7 @@ import { estimateCaptureClocks } from "./capture-clocks.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import type { Hop } from "./hop.ts";
 import { HopTable } from "./hop-table.ts";
+import { linkLateParents } from "./late-parents.ts";
 import { findMachines } from "./machines.ts";
 import { linkParents } from "./parents.ts";
 import { Sightings, startOf } from "./sightings.ts";
@@ -28,6 +29,7 @@ export function buildHops(
   const table = new HopTable(exchanges, sightings, orderByStart(exchanges, sightings, clocks), machines, clocks);
   inferPurposes(table);
   linkParents(table);
+  linkLateParents(table);
   return {
     get hops() {
       return table.all();

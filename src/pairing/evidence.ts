@@ -82,8 +82,10 @@ class Weigher {
   ids(column: "requestId" | "traceId", same: number, other: number): void {
     const { mine, theirs } = this.#columns(column);
     const { first, rows } = this.#candidates;
+    const came = new Set(theirs);
     for (let out = 0; out < mine.length; out++) {
-      if (mine[out] === 0) continue;
+      // A trace that never came in was begun here: any of the requests may be its cause, and so may none.
+      if (mine[out] === 0 || (column === "traceId" && !came.has(mine[out]!))) continue;
       let sharing = 0;
       for (let entry = first[out]!; entry < first[out + 1]!; entry++) if (theirs[rows[entry]!] === mine[out]) sharing++;
       for (let entry = first[out]!; entry < first[out + 1]!; entry++) {

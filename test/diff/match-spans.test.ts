@@ -42,3 +42,60 @@ describe("spans of gRPC calls", () => {
     expect(view.diff.matches.get(0)?.server).toBeUndefined();
   });
 });
+
+describe("spans that nothing but time joins to their exchange", () => {
+  it("leave an exchange to the nearer one, when their own was not captured", () => {
+    const seen = request("frontend → orders", { at: 10, until: 20 });
+    const [own, lost] = [server(seen, { trace: 7, id: 7 }), server(seen, { trace: 8, id: 8 })];
+    const earlier = { ...lost, startedAt: lost.startedAt - 8_000, endedAt: lost.endedAt - 8_000 };
+    const sure = request("client → orders", { at: 500, fields: [traceparent(1, 1)] });
+    const { view } = look({ requests: [seen, sure], spans: [earlier, own, server(sure, { trace: 1, id: 2, parent: 1 })] });
+    expect(view.diff.matches.get(0)?.server?.spanId).toBe(own.spanId);
+  });
+
+  it("are looked for where the captures' clock puts them, also of a service that no id aligns", () => {
+    const late = 30_000;
+    const sure = request("client → frontend", { at: 0, fields: [traceparent(1, 1)] });
+    const calls = [0, 1, 2].map((i) => request("frontend → orders", { at: 100 + i * 30, until: 110 + i * 30 }));
+    const spans = [
+      server(sure, { trace: 1, id: 2, parent: 1 }),
+      ...calls.map((call, i) => server(call, { trace: 50 + i, id: 50 + i })),
+    ].map(({ attributes, ...span }) => ({
+      ...span,
+      attributes: withoutPort(attributes),
+      startedAt: span.startedAt + late,
+      endedAt: span.endedAt + late,
+    }));
+    const { view } = look({ requests: [sure, ...calls], spans });
+    expect([1, 2, 3].map((hop) => view.diff.matches.get(hop)?.server?.traceId)).toEqual(spans.slice(1).map(({ traceId }) => traceId));
+  });
+
+  it("are not the sender's where the wire says that it was not sampled", () => {
+    const sent = request("frontend → orders", { at: 10, until: 20, fields: [traceparent(1, 2, "00")] });
+    const { view } = look({ requests: [sent], spans: [client(sent, { trace: 9, id: 9 })] });
+    expect(view.diff.matches.get(0)?.client).toBeUndefined();
+  });
+
+  it("place a service on a machine only where they explain what it sent", () => {
+    const polls = [0, 1, 2, 3].map((i) => request("frontend → orders", { at: i * 10_000, method: "POST", target: "/log" }));
+    const matched = (explained: number) => {
+      const spans = polls.slice(0, explained).map((poll, i) => client(poll, { trace: 9 + i, id: 9 + i, service: "elsewhere" }));
+      const { view } = look({ requests: polls, spans });
+      return polls.filter((_, hop) => view.diff.matches.get(hop)?.client !== undefined).length;
+    };
+    expect(matched(4)).toBe(4);
+    expect(matched(2)).toBe(0);
+  });
+
+  it("are not the sender's where the context names another of its spans (a proxy that injects its SERVER span's id)", () => {
+    const came = request("client → frontend", { fields: [traceparent(1, 1)] });
+    const sent = request("frontend → orders", { at: 10, until: 20, fields: [traceparent(1, 2)] });
+    const spans = [server(came, { trace: 1, id: 2, parent: 1 }), client(sent, { trace: 9, id: 9 })];
+    const { view } = look({ requests: [came, sent], spans });
+    expect(view.diff.matches.get(1)?.client).toBeUndefined();
+  });
+});
+
+function withoutPort({ "network.peer.port": _, ...attributes }: Span["attributes"]): Span["attributes"] {
+  return attributes;
+}

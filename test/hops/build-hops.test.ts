@@ -76,3 +76,25 @@ describe("the order of hops", () => {
     expect(paths.at(-1)).toBe("/late/199");
   });
 });
+
+describe("a call that goes out after its cause was answered", () => {
+  const traceparent = (trace: number) => [{ name: "traceparent", value: `00-${trace}${"a".repeat(31)}-00f067aa0ba902b7-01` }];
+  const came = (at: number, trace: number) => ({ at, sequence: at + 1, fields: traceparent(trace) });
+  const sent = (at: number, trace: number) => ({
+    ...came(at, trace),
+    client: { ...POD, port: 50_000 },
+    server: { address: "10.0.0.10", port: 80 },
+    target: "/event",
+  });
+
+  it("belongs to the newest request of its trace, whatever else is open", () => {
+    const hops = hopsOf([came(0, 1), came(10_000, 1), came(20_000, 2), sent(20_100, 1)]);
+    expect(hops.at(-1)?.parent).toEqual({ hop: 1, because: "trace id", confidence: 0.9 });
+    expect(hops.at(-1)?.candidates).toEqual([]);
+  });
+
+  it("is left open where its trace never came in", () => {
+    const hops = hopsOf([came(0, 1), came(20_000, 2), sent(30_000, 3)]);
+    expect(hops.at(-1)?.parent).toBeUndefined();
+  });
+});

@@ -1,4 +1,4 @@
-import { id, request, server, trace, traceparent } from "../build-view.ts";
+import { client, id, request, server, trace, traceparent } from "../build-view.ts";
 import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
 
 const calls = nTimes(4, (i) => checkout(i));
@@ -10,6 +10,8 @@ const otherCallers = nTimes(3, (i) =>
   request("stock → orders", { at: 20_000 + i * 1_000, target: `/b3/${i}`, fields: [["b3", `${trace(500 + i)}-${id(500 + i)}-1`]] }),
 );
 const restarting = nTimes(3, (i) => forwarded(i, { outgoing: [traceparent(900 + i, 900 + i)] }));
+
+const many = nTimes(30, (i) => checkout(i));
 
 const otelhttp = "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp";
 /** orders ignores what is spelt as Go does, or as `name` says; `scope` made its spans. */
@@ -24,6 +26,15 @@ const spelt = (name: (i: number) => string, scope: string, isIgnored = (_: numbe
     ]),
   };
 };
+/** orders, with otelhttp, takes no context and sends its own to stock. */
+const sendingOn = (() => {
+  const { requests, spans } = spelt(() => "Traceparent", otelhttp);
+  const onward = nTimes(6, (i) =>
+    request("orders → stock", { at: i * 1_000 + 30, until: i * 1_000 + 60, target: `/s/${i}`, fields: [traceparent(900 + i, 950 + i)] }),
+  );
+  const own = onward.map((r, i) => client(r, { trace: 900 + i, id: 950 + i, parent: 900 + i }));
+  return { requests: [...requests, ...onward], spans: [...spans, ...own] };
+})();
 const mixed = (i: number) => (i % 2 === 0 ? "Traceparent" : "traceparent");
 /** orders is Go, and gets flags that it rejects. */
 const flagged = (flags: string) => {
@@ -82,8 +93,13 @@ export const contextIgnored: RuleCases = {
       says: ["error ignored: frontend → orders 6/6, orders, header-case"],
     },
     {
-      name: "the same, but its instrumentation is known to look names up without regard to case",
+      name: "the same, but its instrumentation is known to look names up without regard to case: its propagator is another, or none",
       world: spelt(() => "Traceparent", otelhttp),
+      says: ["error ignored: frontend → orders 6/6, orders, format-mismatch"],
+    },
+    {
+      name: "the same, and it sends the format that it ignores: its propagator is the right one",
+      world: sendingOn,
       says: ["error ignored: frontend → orders 6/6, orders, unknown"],
     },
     {
@@ -208,6 +224,18 @@ export const contextIgnored: RuleCases = {
     {
       name: "without a backend nobody knows what the receiver did",
       world: { requests: requestsOf(calls) },
+      says: [],
+    },
+    {
+      name: "one SERVER span of many lies in another trace, and only its connection tells whose it is: a request of it may be lost",
+      world: {
+        requests: requestsOf(many),
+        spans: many.flatMap(({ spans, outbound }, i) => [
+          spans.frontend,
+          spans.call,
+          i === 7 ? server(outbound, { trace: 900, id: 900 }) : spans.orders,
+        ]),
+      },
       says: [],
     },
   ],

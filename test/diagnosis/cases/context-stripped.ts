@@ -338,5 +338,10 @@ export const contextStripped: RuleCases = {
       },
       says: [],
     },
+    {
+      name: "one of many calls of a route seems to have lost it, and only the time says of which request",
+      world: { requests: requestsOf(nTimes(30, (i) => checkout(i, i === 7 ? { outgoing: [] } : {}))) },
+      says: [],
+    },
   ],
 };

@@ -79,6 +79,22 @@ export const traceSplit: RuleCases = {
   rule: "trace-split",
   fires: [
     {
+      name: "calls without the request's context, under sampled requests and one that is not",
+      world: {
+        requests: [
+          ...requestsOf(lost),
+          ...lost.map((_, i) =>
+            request("client → frontend", { at: i * 1_000 + 5, until: i * 1_000 + 95, fields: [traceparent(600 + i, 1, "00")] }),
+          ),
+        ],
+        spans: lost.flatMap(({ spans, outbound }, i) => [spans.frontend, client(outbound, { trace: 900 + i, id: 900 + i })]),
+      },
+      says: [
+        "error split: frontend → orders 4/4, frontend, goroutine-without-context",
+        "note not-sampled: client → frontend 4/8, nobody, unsampled",
+      ],
+    },
+    {
       name: "a proxy sends a fresh trace id",
       world: { requests: requestsOf(restarted) },
       says: ["error split: ingress → orders 4/4, ingress, restarts-trace"],
@@ -263,6 +279,33 @@ export const traceSplit: RuleCases = {
           ),
         ),
       },
+      says: [],
+    },
+    {
+      name: "sent on after its request was answered, while requests of other traces are open",
+      world: {
+        requests: nTimes(4, (i) => [
+          request("client → frontend", { at: i * 1_000, until: i * 1_000 + 50, fields: [traceparent(i + 1, 1, "00")] }),
+          request("client → frontend", {
+            at: i * 1_000 + 60,
+            until: i * 1_000 + 200,
+            target: "/b",
+            fields: [traceparent(i + 100, 2, "00")],
+          }),
+          request("frontend → orders", {
+            at: i * 1_000 + 80,
+            until: i * 1_000 + 90,
+            target: "/event",
+            fields: [traceparent(i + 1, 3, "00")],
+          }),
+        ]).flat(),
+        spans: [],
+      },
+      says: ["note not-sampled: client → frontend 8/8, nobody, unsampled"],
+    },
+    {
+      name: "roots that were not sampled, while sampled requests are open: an unseen request may have been their cause",
+      world: { requests: requestsOf(nTimes(4, (i) => checkout(i, { outgoing: [traceparent(900 + i, 900 + i, "00")] }))) },
       says: [],
     },
   ],

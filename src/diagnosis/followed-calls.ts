@@ -1,0 +1,153 @@
+// Calls that a request brings about and does not wait for: a goroutine or a task that goes on behind the answer. Nothing is open when they go out, as
+// when a job or a poll does; but they lie behind requests, each call behind one, far more often than calls of their pattern would by chance.
+
+import { median } from "../hops/capture-clocks.ts";
+import type { Hop } from "../hops/hop.ts";
+import { lastAtOrBefore, SHIFTS } from "../pairing/shifts.ts";
+import { MILLISECOND } from "../wire/timestamp.ts";
+import { RouteNames } from "./route.ts";
+import { originOf, spansOf, type View } from "./view.ts";
+
+/** Such a call goes out between two of these after its request began, or was answered. The narrower, the fewer requests come into question. */
+const LAGS_US = [0, 1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 70, 100, 150, 200, 300, 500].map((ms) => ms * MILLISECOND);
+/** Fewer calls are chance. */
+const MIN_CALLS = 10;
+/** Part of them that goes out while nothing is served: the others have causes that were open. */
+const MIN_ALONE = 0.1;
+/**
+ * So many more marks lie in the windows of the calls than of the same calls moved along the time axis, for each call. One would be each call that has a
+ * request of its own; clients that wait for answers before they ask again make it less.
+ */
+const EACH = 0.6;
+/** The same in standard deviations of what chance would do. */
+const SIGMAS = 6;
+/** Gaps between the calls of a timer differ by no more than this part of the median, in the median. */
+const TIMER = 0.25;
+/** Of requests; there are seldom more, and each is tried. */
+const MAX_ROUTES = 32;
+/** Of the requests within reach the newest are named. */
+const MAX_REQUESTS = 8;
+
+/** By hop index: the requests that it may have followed, the newest first. */
+export function followedCalls(view: View): ReadonlyMap<number, readonly number[]> {
+  const followed = new Map<number, readonly number[]>();
+  if (!view.backend.isWindowSearched || view.diff.index.spans.length === 0) return followed;
+  const routes = new RouteNames(view);
+  for (const calls of groupsOf(view, routes)) {
+    const marks = requestsTo(calls[0]!.clientHost, view, routes).flatMap((requests) => [
+      new Marks(requests, ({ startedAt }) => startedAt),
+      new Marks(requests, ({ startedAt, endedAt }) => endedAt ?? startedAt),
+    ]);
+    const [narrowest] = marks.flatMap((each) => windowsOf(calls, each)).sort((a, b) => a.byChance - b.byChance);
+    if (narrowest === undefined) continue;
+    for (const { index, startedAt } of calls) {
+      const within = narrowest.marks.between(startedAt - narrowest.to, startedAt - narrowest.from);
+      if (within.length > 0) followed.set(index, within);
+    }
+  }
+  return followed;
+}
+
+/** Calls of one sender to one route of one group without a known cause, where many go out while nothing is served. */
+function groupsOf(view: View, routes: RouteNames): Hop[][] {
+  const groups = new Map<string, Hop[]>();
+  for (const hop of view.table.all()) {
+    if (hop.purpose !== "work" || !isWithoutCause(hop, view)) continue;
+    const sender = view.naming.senderOf(hop.index);
+    if (sender.port === undefined || hop.isSenderBlind) continue;
+    const key = `${sender.index} ${view.naming.receiverOf(hop.index).group} ${routes.of(hop.index)}`;
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [hop]);
+    else known.push(hop);
+  }
+  return [...groups.values()].filter(
+    (calls) =>
+      calls.length >= MIN_CALLS &&
+      calls.filter(({ candidates }) => candidates.length === 0).length >= MIN_ALONE * calls.length &&
+      !isTimer(calls),
+  );
+}
+
+/** A timer keeps its distance from requests that another timer sends: moving it along the time axis tells nothing. */
+function isTimer(calls: readonly Hop[]): boolean {
+  const gaps = calls.slice(1).map(({ startedAt }, i) => startedAt - calls[i]!.startedAt);
+  const usual = median(gaps);
+  return median(gaps.map((gap) => Math.abs(gap - usual))) <= TIMER * usual;
+}
+
+/** Its CLIENT span is a root, or it carries no context and has no span at all. */
+function isWithoutCause(hop: Hop, view: View): boolean {
+  if (hop.parent !== undefined && hop.candidates.length === 0) return false;
+  const origin = originOf(view, hop);
+  if (origin.kind === "root") return origin.span.kind === "client" && origin.span.links.length === 0;
+  return hop.reading.fields.length === 0 && hop.observed === "full" && spansOf(view, hop.index).client === undefined;
+}
+
+/** By route, and all together: what follows one kind of requests hides among the others. */
+function requestsTo(host: string, { table }: View, routes: RouteNames): Hop[][] {
+  const byRoute = new Map<string, Hop[]>();
+  const all: Hop[] = [];
+  for (const hop of table.all()) {
+    if (hop.purpose !== "work" || hop.receiver.host !== host) continue;
+    all.push(hop);
+    const route = routes.of(hop.index);
+    const known = byRoute.get(route);
+    if (known !== undefined) known.push(hop);
+    else if (byRoute.size < MAX_ROUTES) byRoute.set(route, [hop]);
+  }
+  return byRoute.size === 1 ? [all] : [all, ...byRoute.values()];
+}
+
+/** Moments of requests, in order. */
+class Marks {
+  readonly at: Float64Array;
+  readonly #hops: readonly number[];
+
+  constructor(requests: readonly Hop[], momentOf: (request: Hop) => number) {
+    const marks = requests.map((request) => ({ at: momentOf(request), hop: request.index })).sort((a, b) => a.at - b.at);
+    this.at = Float64Array.from(marks, ({ at }) => at);
+    this.#hops = marks.map(({ hop }) => hop);
+  }
+
+  /** The newest of those after `from` and up to `to`, newest first. */
+  between(from: number, to: number): readonly number[] {
+    const last = lastAtOrBefore(this.at, to);
+    const first = Math.max(lastAtOrBefore(this.at, from) + 1, last - MAX_REQUESTS + 1);
+    return this.#hops.slice(first, last + 1).reverse();
+  }
+}
+
+interface Window {
+  readonly marks: Marks;
+  /** How long before the call, µs. */
+  readonly from: number;
+  readonly to: number;
+  /** Marks in the windows of calls that are moved along the time axis. */
+  readonly byChance: number;
+}
+
+/** Windows before the calls that hold a mark for each call besides those that chance puts there; none where the calls go out by themselves. */
+function windowsOf(calls: readonly Hop[], marks: Marks): Window[] {
+  const { at } = marks;
+  if (at.length < MIN_CALLS) return [];
+  const moments = calls.map(({ startedAt }) => startedAt);
+  const from = Math.min(at[0]!, moments[0]!);
+  const span = Math.max(at[at.length - 1]!, moments[moments.length - 1]!) - from + 1;
+  /** By lag: marks up to that long before the calls, all of which are moved by a part of the time. */
+  const counts = [0, ...SHIFTS].map((shift) => {
+    const moved = moments.map((moment) => from + ((moment - from + shift * span) % span));
+    return LAGS_US.map((lag) => moved.reduce((sum, moment) => sum + lastAtOrBefore(at, moment - lag), 0));
+  });
+  const windows: Window[] = [];
+  for (let near = 0; near < LAGS_US.length; near++) {
+    for (let far = near + 1; far < LAGS_US.length; far++) {
+      const [own = 0, ...chance] = counts.map((byLag) => byLag[near]! - byLag[far]!);
+      const mean = chance.reduce((sum, n) => sum + n, 0) / chance.length;
+      const variance = chance.reduce((sum, n) => sum + (n - mean) ** 2, 0) / chance.length;
+      const more = own - mean;
+      if (more >= EACH * moments.length && more >= SIGMAS * Math.sqrt(Math.max(variance, mean)))
+        windows.push({ marks, from: LAGS_US[near]!, to: LAGS_US[far]!, byChance: mean });
+    }
+  }
+  return windows;
+}
