@@ -28,6 +28,8 @@ export interface ReadOptions extends BackendOptions {
 }
 
 export interface OutputOptions {
+  /** Where the traces that should have been go, as OTLP JSON. */
+  readonly exportStitched: string | undefined;
   readonly format: string;
   readonly output: string | undefined;
   readonly hops: "all" | "faulty" | "none" | undefined;

@@ -48,6 +48,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
   addReading(pcap);
   addBackend(pcap);
   addOutput(pcap, texts.reportFormats);
+  addExports(pcap);
 
   const trace = program
     .command("trace")
@@ -58,6 +59,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
   addReading(trace);
   addBackend(trace);
   addOutput(trace, texts.reportFormats);
+  addExports(trace);
 
   const live = program
     .command("live")
@@ -70,6 +72,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
   addReading(live);
   addBackend(live);
   addOutput(live, texts.reportFormats);
+  addExports(live);
 
   program
     .command("explain")
@@ -132,6 +135,13 @@ function addOutput(command: Command, formats: readonly string[]): void {
     .option("-q, --quiet", "no progress, no warnings")
     .option("--no-color", "no colour, no symbols")
     .option("--show-baggage", "show baggage values; without it, keys and lengths");
+}
+
+function addExports(command: Command): void {
+  command.option(
+    "--export-stitched <file>",
+    "write the traces that should have been there, as OTLP JSON: parts of broken traces joined, missing spans as marked ghosts",
+  );
 }
 
 function collect(value: string, before: string[]): string[] {

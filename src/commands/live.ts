@@ -11,6 +11,7 @@ import { readCaptures } from "../sources/merge-captures.ts";
 import { STDIN } from "../sources/open-source.ts";
 import type { FileSummary } from "../sources/series-reader.ts";
 import { UserError } from "../wire/user-error.ts";
+import { exportStitched } from "./export-stitched.ts";
 import { readKeyLogs, unusedKeys } from "./key-logs.ts";
 import { liveStatus } from "./live-status.ts";
 import { prepareInputs } from "./prepare-inputs.ts";
@@ -47,6 +48,7 @@ export async function runLive(values: Readonly<Record<string, unknown>>, world: 
   writeWarnings(inspection, options, world);
   // Without a file there is nothing that another command could read.
   await reportInspection(inspection, options, world, live.write === undefined ? [] : [live.write], hasFailed());
+  await exportStitched(inspection, options, world);
 }
 
 function readLiveOptions(values: Readonly<Record<string, unknown>>, quiet: boolean): LiveOptions {

@@ -10,6 +10,7 @@ import { findSeries } from "../sources/capture-series.ts";
 import { findCaptures } from "../sources/find-captures.ts";
 import { readCaptures } from "../sources/merge-captures.ts";
 import { UserError } from "../wire/user-error.ts";
+import { exportStitched } from "./export-stitched.ts";
 import { unusedKeys } from "./key-logs.ts";
 import { prepareInputs } from "./prepare-inputs.ts";
 import { progressBar } from "./progress-bar.ts";
@@ -22,6 +23,7 @@ export async function runPcap(captures: readonly string[], values: Values, world
   const { options, paths } = readArguments(captures, values);
   const { inspection, hasFailed } = await inspectCaptures(paths, options, world);
   await reportInspection(inspection, options, world, paths, hasFailed);
+  await exportStitched(inspection, options, world);
 }
 
 export function readArguments(

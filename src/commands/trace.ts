@@ -7,6 +7,7 @@ import { findTrace, parseTraceId } from "../report/trace-view-id.ts";
 import { writeTraceJson } from "../report/trace-view-json.ts";
 import { viewTrace } from "../report/trace-view-rows.ts";
 import { UserError } from "../wire/user-error.ts";
+import { exportStitched } from "./export-stitched.ts";
 import { inspectCaptures, readArguments } from "./pcap.ts";
 import { backendWords, uiOf } from "./report-inspection.ts";
 import type { World } from "./world.ts";
@@ -32,6 +33,7 @@ export async function runTrace(
   });
   const write = options.format === "json" ? writeTraceJson : writeTraceView;
   await writeReport(options.output, world, (sink) => write(view, inspection, style, sink));
+  await exportStitched(inspection, options, world, view.traceIds);
   world.setExitCode(hasFailed ? 2 : 0);
 }
 

@@ -7,7 +7,7 @@ import { MAX_TRACES_LISTED } from "../wire/limits.ts";
 import { toIso } from "../wire/timestamp.ts";
 import { type Evidence, evidenceOf, shownFields } from "./evidence.ts";
 import { groupEdges } from "./group-edges.ts";
-import type { ReportFormat, ReportOptions, ReportSink } from "./report-format.ts";
+import type { ReportFormat, ReportOptions, ReportSink, Writing } from "./report-format.ts";
 import { shownHops } from "./shown-hops.ts";
 import { summarize } from "./summary.ts";
 import { toolName, toolVersion } from "./tool.ts";
@@ -15,16 +15,16 @@ import { listTraces } from "./trace-list.ts";
 
 export const json: ReportFormat = {
   name: "json",
-  write(inspection, options, sink) {
+  *write(inspection, options, sink) {
     const { diagnosis, naming } = inspection;
     sink(`{\n"schema": 1,\n"tool": ${JSON.stringify({ name: toolName, version: toolVersion })}`);
-    array(
+    yield* array(
       sink,
       "captures",
       inspection.captures.map((capture) => ({ ...capture, startedAt: iso(capture.startedAt), endedAt: iso(capture.endedAt) })),
     );
     sink(`,\n"summary": ${JSON.stringify(summarize(inspection))}`);
-    array(
+    yield* array(
       sink,
       "workloads",
       naming.workloads.map(({ name, group, service, role, pod, addresses, because }) => ({
@@ -37,7 +37,7 @@ export const json: ReportFormat = {
         because,
       })),
     );
-    array(
+    yield* array(
       sink,
       "edges",
       groupEdges(diagnosis.tally).map(({ from, to, protocol, exchanges, withContext, continued, restarted, absent, notObservable }) => ({
@@ -53,11 +53,11 @@ export const json: ReportFormat = {
       })),
     );
     const { traces, omitted } = listTraces(inspection, MAX_TRACES_LISTED);
-    array(sink, "traces", traces);
+    yield* array(sink, "traces", traces);
     if (omitted > 0) sink(`,\n"omitted": ${omitted}`);
-    array(sink, "hops", shownHops(inspection, options), (hop) => hopOf(hop, inspection, options));
-    array(sink, "findings", diagnosis.findings, (finding) => findingOf(finding, inspection, options));
-    array(
+    yield* array(sink, "hops", shownHops(inspection, options), (hop) => hopOf(hop, inspection, options));
+    yield* array(sink, "findings", diagnosis.findings, (finding) => findingOf(finding, inspection, options));
+    yield* array(
       sink,
       "anomalies",
       inspection.anomalies.map(({ code, message, where }) => ({
@@ -66,18 +66,19 @@ export const json: ReportFormat = {
         where: { ...where, capture: inspection.captures[where.capture ?? 0]?.file },
       })),
     );
-    array(sink, "warnings", inspection.warnings);
+    yield* array(sink, "warnings", inspection.warnings);
     sink("\n}\n");
   },
 };
 
 /** Writes an array element by element. */
-function array<T>(sink: ReportSink, name: string, values: Iterable<T>, toJson: (value: T) => unknown = (value) => value): void {
+function* array<T>(sink: ReportSink, name: string, values: Iterable<T>, toJson: (value: T) => unknown = (value) => value): Writing {
   sink(`,\n"${name}": [`);
   let separator = "\n  ";
   for (const value of values) {
     sink(separator + JSON.stringify(toJson(value)));
     separator = ",\n  ";
+    yield;
   }
   sink(separator === "\n  " ? "]" : "\n]");
 }

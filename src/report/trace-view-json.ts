@@ -4,11 +4,11 @@ import type { Inspection } from "../diagnosis/inspection.ts";
 import type { Span } from "../spans/span.ts";
 import { toIso } from "../wire/timestamp.ts";
 import { packetEvidence, spanEvidence } from "./evidence.ts";
-import type { ReportOptions, ReportSink } from "./report-format.ts";
+import type { ReportOptions, ReportSink, Writing } from "./report-format.ts";
 import { toolName, toolVersion } from "./tool.ts";
 import type { TraceRow, TraceView } from "./trace-view-rows.ts";
 
-export function writeTraceJson(view: TraceView, inspection: Inspection, options: ReportOptions, sink: ReportSink): void {
+export function* writeTraceJson(view: TraceView, inspection: Inspection, options: ReportOptions, sink: ReportSink): Writing {
   const { traceId, traceIds, rows, offsets } = view;
   const head = {
     schema: 1,
@@ -19,9 +19,10 @@ export function writeTraceJson(view: TraceView, inspection: Inspection, options:
     backend: inspection.answer?.source ?? null,
   };
   sink(`${JSON.stringify(head).slice(0, -1)},\n"rows": [`);
-  rows.forEach((row, i) => {
+  for (const [i, row] of rows.entries()) {
     sink(`${i === 0 ? "" : ","}\n  ${JSON.stringify(rowOf(row, inspection, options))}`);
-  });
+    yield;
+  }
   sink("\n]}\n");
 }
 

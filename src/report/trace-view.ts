@@ -2,7 +2,7 @@
 
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { Span } from "../spans/span.ts";
-import type { ReportOptions, ReportSink } from "./report-format.ts";
+import type { ReportOptions, ReportSink, Writing } from "./report-format.ts";
 import { captureNames, frameOf } from "./text/captures.ts";
 import { milliseconds } from "./text/details.ts";
 import { symbolOf } from "./text/finding-block.ts";
@@ -26,7 +26,7 @@ const ABSENCES: Record<Absence, string> = {
   "not on the wire": "",
 };
 
-export function writeTraceView(view: TraceView, inspection: Inspection, options: ReportOptions, sink: ReportSink): void {
+export function* writeTraceView(view: TraceView, inspection: Inspection, options: ReportOptions, sink: ReportSink): Writing {
   const page = new Page(options, sink);
   writeHead(view, inspection, page);
   const from = view.rows.reduce((least, row) => Math.min(least, row.startedAt), Number.POSITIVE_INFINITY);
@@ -46,6 +46,7 @@ export function writeTraceView(view: TraceView, inspection: Inspection, options:
     dim(isWide ? `${"wire".padEnd(wide)}  recorded` : "wire, and what was recorded"),
   );
   for (const { row, wire, recorded } of lines) {
+    yield;
     const time: Piece[] = [`${((row.startedAt - from) / 1000).toFixed(1).padStart(TIME_COLUMNS)}  `, ...drawBar(row, from, to, bar), "  "];
     const indent = " ".repeat(TIME_COLUMNS + bar + 6);
     if (isWide) page.line(...time, ...wire, " ".repeat(Math.max(0, wide - widthOf(...wire)) + 2), ...recorded);

@@ -110,6 +110,8 @@ export const MAX_TRACE_IDS = 20;
 export const MAX_TRACES_COUNTED = 10_000;
 /** Traces listed in a report. */
 export const MAX_TRACES_LISTED = 1_000;
+/** Spans and ghosts that are put together at a time: one id on everything makes all traffic of a capture hang together, and no UI shows more. */
+export const MAX_STITCHED_SPANS = 100_000;
 /** Different values of a feature counted on a faulty edge, as many as routes: more explain nothing in words. */
 export const MAX_FEATURE_VALUES = 200;
 /** Buckets of a quantity counted on a faulty edge: of a capture of an hour, each is less than 8 s. */

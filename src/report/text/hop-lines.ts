@@ -4,6 +4,7 @@ import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Hop } from "../../hops/hop.ts";
 import { arrow, shownFields } from "../evidence.ts";
+import type { Writing } from "../report-format.ts";
 import { shownHops } from "../shown-hops.ts";
 import { captureNames, frameOf } from "./captures.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
@@ -14,7 +15,7 @@ const LONGEST_VALUE = 160;
 /** ` #12345` */
 const FRAME_DIGITS = 7;
 
-export function writeHops(inspection: Inspection, page: Page): void {
+export function* writeHops(inspection: Inspection, page: Page): Writing {
   const { hops: which, isTerminal, isVerbose } = page.options;
   if (which === "none") return;
   const hops = shownHops(inspection, page.options);
@@ -27,6 +28,7 @@ export function writeHops(inspection: Inspection, page: Page): void {
     for (const [name, value] of shownFields(hop, page.options))
       page.line(`      ${name}: ${isTerminal ? shorten(value, LONGEST_VALUE) : value}`);
     if (isVerbose) writeParent(hop, inspection, nameOf, page);
+    yield;
   }
 }
 
