@@ -9,6 +9,7 @@ import { type Evidence, evidenceOf, shownFields } from "./evidence.ts";
 import { groupEdges } from "./group-edges.ts";
 import type { ReportFormat, ReportOptions, ReportSink, Writing } from "./report-format.ts";
 import { shownHops } from "./shown-hops.ts";
+import { listStitched } from "./stitched/list-stitched.ts";
 import { summarize } from "./summary.ts";
 import { toolName, toolVersion } from "./tool.ts";
 import { listTraces } from "./trace-list.ts";
@@ -55,6 +56,12 @@ export const json: ReportFormat = {
     const { traces, omitted } = listTraces(inspection, MAX_TRACES_LISTED);
     yield* array(sink, "traces", traces);
     if (omitted > 0) sink(`,\n"omitted": ${omitted}`);
+    const stitched = listStitched(inspection);
+    yield* array(sink, "stitched", stitched.traces, ({ joins, ...trace }) => ({
+      ...trace,
+      joins: joins.map((join) => ({ ...join, hop: hopId(join.hop) })),
+    }));
+    if (stitched.count > stitched.traces.length) sink(`,\n"stitchedOmitted": ${stitched.count - stitched.traces.length}`);
     yield* array(sink, "hops", shownHops(inspection, options), (hop) => hopOf(hop, inspection, options));
     yield* array(sink, "findings", diagnosis.findings, (finding) => findingOf(finding, inspection, options));
     yield* array(

@@ -110,6 +110,10 @@ export const MAX_TRACE_IDS = 20;
 export const MAX_TRACES_COUNTED = 10_000;
 /** Traces listed in a report. */
 export const MAX_TRACES_LISTED = 1_000;
+/** Broken traces that are put together to be counted in a report: those of a minute's heavy load; an export writes all. */
+export const MAX_STITCHED_COUNTED = 10_000;
+/** Parts and joins that a report lists of one stitched trace, and examples of one edge. */
+export const MAX_JOINS_LISTED = 100;
 /** Spans and ghosts that are put together at a time: one id on everything makes all traffic of a capture hang together, and no UI shows more. */
 export const MAX_STITCHED_SPANS = 100_000;
 /** Different values of a feature counted on a faulty edge, as many as routes: more explain nothing in words. */

@@ -17,7 +17,8 @@ const MAX_DEPTH = 256;
 interface Wish {
   readonly below: StitchedSpan;
   readonly link: ParentLink;
-  readonly hop: Hop;
+  /** The exchange, where it is what broke. */
+  readonly hop: Hop | undefined;
 }
 
 /** All spans of a neighbourhood, each with its parent. */
@@ -154,7 +155,8 @@ class Forest {
     // Spans that lead to a SERVER span have said what caused them.
     if (top === below || (top.span !== undefined && isReceiving(top.span))) return;
     const other = this.#wishes.get(top);
-    if (other === undefined || isSurer(link, other.link)) this.#wishes.set(top, { below, link, hop });
+    if (other === undefined || isSurer(link, other.link))
+      this.#wishes.set(top, { below, link, hop: this.#breaks.has(hop.index) ? hop : undefined });
   }
 
   /** Whether an exchange's SERVER span is to hang below its CLIENT side: not where its own ids lead elsewhere, nor where it began anew by right. */

@@ -88,9 +88,10 @@ function walk(root: StitchedSpan, children: ReadonlyMap<StitchedSpan, readonly S
     const lostAt = own.verdicts.length > 0 ? own : step.lostAt;
     const next = own.originalTraceId ?? carried;
     const isOther = carried !== undefined && next !== undefined && !isSame(carried, next);
-    const hop = own.linkedBy ?? lostAt?.hop ?? own.hop;
+    const at = own.linkedBy === undefined ? (lostAt ?? own) : own;
+    const hop = own.linkedBy ?? at.hop ?? own.hop;
     if (isOther && hop !== undefined) {
-      joins.push({ before: carried, after: next, hop, link: own.link ?? lostAt?.link });
+      joins.push({ before: carried, after: next, hop, link: at.link });
       if (lostAt !== undefined) lost.delete(lostAt);
     } else if (own === lostAt && own.hop?.traceIds.length === 0 && next !== undefined)
       lost.set(own, { before: next, after: undefined, hop: own.hop, link: own.link });

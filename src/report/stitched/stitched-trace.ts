@@ -22,7 +22,7 @@ export interface StitchedSpan {
   parent: StitchedSpan | undefined;
   /** Set where not the ids of spans but what caused an exchange tells the parent. */
   link: ParentLink | undefined;
-  /** That exchange: its own, or of a span below. */
+  /** That exchange, its own or of a span below, where it is one that broke the trace. */
   linkedBy: Hop | undefined;
 }
 

@@ -2,6 +2,7 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { ReportFormat, Writing } from "../report-format.ts";
+import { writeBelongTogether } from "./belong-together.ts";
 import { writeClosing } from "./closing.ts";
 import { writeDetails } from "./details.ts";
 import { writeEdges } from "./edges-table.ts";
@@ -30,6 +31,7 @@ function* writeJudged(inspection: Inspection, page: Page): Writing {
   if (!isFaulty) writeHealth(inspection, page);
   for (const group of findingGroups(findings)) writeBlock(group, inspection, page);
   if (findings.length > 0 || page.options.isVerbose) writeEdges(inspection, page);
+  writeBelongTogether(inspection, page);
   yield* writeHops(inspection, page);
   writeNotJudged(inspection, page, findings.length === 0 && page.options.hops === "none" && !page.options.isVerbose);
   if (findings.length > 0) writeClosing(inspection, page);
