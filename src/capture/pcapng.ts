@@ -1,7 +1,7 @@
 // Finds the blocks of a pcapng file (draft-ietf-opsawg-pcapng §3.1) and keeps going behind a broken one.
 import { ByteQueue } from "../wire/byte-queue.ts";
 import { MAX_BLOCK_BYTES } from "../wire/limits.ts";
-import type { CaptureFormat, CaptureReader, CaptureSink } from "./packet.ts";
+import type { CaptureFormat, CaptureReader, CaptureSink, InterfaceDescription, Packet } from "./packet.ts";
 import {
   type BlockHeader,
   EMPTY_BLOCK,
@@ -47,6 +47,14 @@ class PcapngReader implements CaptureReader {
 
   describe(): string {
     return this.#description;
+  }
+
+  interfaceOf(packet: Packet): InterfaceDescription {
+    return this.#sections.interfaceOf(packet);
+  }
+
+  ticksOf(packet: Packet): bigint | undefined {
+    return this.#sections.ticksOf(packet);
   }
 
   push(chunk: Uint8Array): void {

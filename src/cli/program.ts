@@ -138,10 +138,12 @@ function addOutput(command: Command, formats: readonly string[]): void {
 }
 
 function addExports(command: Command): void {
-  command.option(
-    "--export-stitched <file>",
-    "write the traces that should have been there, as OTLP JSON: parts of broken traces joined, missing spans as marked ghosts",
-  );
+  command
+    .option(
+      "--export-stitched <file>",
+      "write the traces that should have been there, as OTLP JSON: parts of broken traces joined, missing spans as marked ghosts",
+    )
+    .option("--annotate <file>", "write the captures back as one pcapng, with the verdicts as packet comments for Wireshark");
 }
 
 function collect(value: string, before: string[]): string[] {

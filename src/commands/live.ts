@@ -11,6 +11,7 @@ import { readCaptures } from "../sources/merge-captures.ts";
 import { STDIN } from "../sources/open-source.ts";
 import type { FileSummary } from "../sources/series-reader.ts";
 import { UserError } from "../wire/user-error.ts";
+import { annotateCaptures } from "./annotate.ts";
 import { exportStitched } from "./export-stitched.ts";
 import { readKeyLogs, unusedKeys } from "./key-logs.ts";
 import { liveStatus } from "./live-status.ts";
@@ -34,6 +35,10 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function runLive(values: Readonly<Record<string, unknown>>, world: World): Promise<void> {
   const options = readInspectOptions(values, jaegerOf(values.jaeger));
   const live = readLiveOptions(values, options.quiet);
+  if (options.annotate !== undefined && live.write === undefined)
+    throw new UserError("--annotate needs the packets in a file: add --write FILE.");
+  if (options.annotate !== undefined && options.annotate === live.write)
+    throw new UserError(`--annotate and --write both name ${live.write}. Name another file.`);
   const formats = formatsWith(options.propagationFormat);
   const { traces, names, keyLog, hasFailed } = await prepareInputs(options, world);
   const wire = new WireReader({ keyLog, formats });
@@ -49,6 +54,9 @@ export async function runLive(values: Readonly<Record<string, unknown>>, world: 
   // Without a file there is nothing that another command could read.
   await reportInspection(inspection, options, world, live.write === undefined ? [] : [live.write], hasFailed());
   await exportStitched(inspection, options, world);
+  if (options.annotate === undefined || live.write === undefined) return;
+  const series = [{ name: live.write, files: [{ index: 0, path: live.write }] }];
+  await annotateCaptures(options.annotate, series, inspection, options.quiet, world);
 }
 
 function readLiveOptions(values: Readonly<Record<string, unknown>>, quiet: boolean): LiveOptions {

@@ -9,7 +9,9 @@ import { formatsWith } from "../propagation/registry.ts";
 import { findSeries } from "../sources/capture-series.ts";
 import { findCaptures } from "../sources/find-captures.ts";
 import { readCaptures } from "../sources/merge-captures.ts";
+import type { CaptureSeries } from "../sources/rotated-files.ts";
 import { UserError } from "../wire/user-error.ts";
+import { annotateCaptures, checkAnnotate } from "./annotate.ts";
 import { exportStitched } from "./export-stitched.ts";
 import { unusedKeys } from "./key-logs.ts";
 import { prepareInputs } from "./prepare-inputs.ts";
@@ -21,9 +23,10 @@ type Values = Readonly<Record<string, unknown>>;
 
 export async function runPcap(captures: readonly string[], values: Values, world: World): Promise<void> {
   const { options, paths } = readArguments(captures, values);
-  const { inspection, hasFailed } = await inspectCaptures(paths, options, world);
+  const { inspection, hasFailed, series } = await inspectCaptures(paths, options, world);
   await reportInspection(inspection, options, world, paths, hasFailed);
   await exportStitched(inspection, options, world);
+  if (options.annotate !== undefined) await annotateCaptures(options.annotate, series, inspection, options.quiet, world);
 }
 
 export function readArguments(
@@ -45,16 +48,18 @@ export async function inspectCaptures(
   options: InspectOptions,
   world: World,
   alsoAsk: readonly string[] = [],
-): Promise<{ readonly inspection: Inspection; readonly hasFailed: boolean }> {
+): Promise<{ readonly inspection: Inspection; readonly hasFailed: boolean; readonly series: readonly CaptureSeries[] }> {
+  const found = await findCaptures(paths);
+  await checkAnnotate(options.annotate, found);
   const formats = formatsWith(options.propagationFormat);
   const { traces, names, keyLog, warnings, hasFailed } = await prepareInputs(options, world);
   const wire = new WireReader({ keyLog, formats });
   const progress = progressBar(world, options.quiet);
-  const series = await findSeries(await findCaptures(paths));
+  const series = await findSeries(found);
   const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), progress.update, world.stdin);
   progress.end();
   const inspected = await inspect(wire, files, { names, traces, alsoAsk });
   const inspection = { ...inspected, warnings: [...warnings, ...unusedKeys(options.keylog, inspected.tls), ...inspected.warnings] };
   writeWarnings(inspection, options, world);
-  return { inspection, hasFailed: hasFailed() };
+  return { inspection, hasFailed: hasFailed(), series };
 }

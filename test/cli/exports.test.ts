@@ -48,3 +48,47 @@ describe("--export-stitched", () => {
     );
   });
 });
+
+describe("--annotate", () => {
+  type Report = { summary: object; findings: { rule: string; affected: number; of: number; edge: object }[] };
+  const conclusions = ({ stdout }: { stdout: string }) => {
+    const { summary, findings } = JSON.parse(stdout) as Report;
+    return { summary, findings: findings.map(({ rule, affected, of, edge }) => ({ rule, affected, of, edge })) };
+  };
+
+  test("one pcapng of all captures: read again it gives the same findings, and holds the verdicts", async () => {
+    const folder = temporaryFolder({});
+    const out = `${folder}/annotated.pcapng`;
+    const first = await run(["pcap", sample, "--traces", replies, "-f", "json", "--annotate", out]);
+    expect(first.code).toBe(1);
+    expect(sentence(first)).toMatch(
+      /^traceinspect: 1,745 packets in .*annotated\.pcapng, 26 with comments \(Wireshark filter: frame\.comment\)\.$/,
+    );
+    const again = await run(["pcap", out, "--traces", replies, "-f", "json"]);
+    expect(conclusions(again)).toEqual(conclusions(first));
+    const text = readFileSync(out).toString("latin1");
+    expect(text).toContain(
+      "traceinspect error: stripped, proxy-drops-header: ingress strips the trace context: 8 of 20 requests to frontend",
+    );
+    expect(text).toContain("traceinspect: it caused ingress.pcap #52, which is counted as stripped");
+  });
+
+  test("what can be read only once", async () => {
+    const outcome = await run(["pcap", "-", "--annotate", "out.pcapng"], { stdin: healthyCapture });
+    expect(outcome).toMatchObject({ code: 2, stdout: "" });
+    expect(sentence(outcome)).toBe(
+      "traceinspect: --annotate reads the captures a second time, and standard input can be read only once. Save it in a file first, and name that.",
+    );
+    const live = await run(["live", "-i", "lo", "--annotate", "out.pcapng"]);
+    expect(live.code).toBe(2);
+    expect(sentence(live)).toBe("traceinspect: --annotate needs the packets in a file: add --write FILE.");
+  });
+
+  test("a capture that is read is not written over", async () => {
+    const folder = temporaryFolder({ "a.pcap": healthyCapture });
+    const outcome = await run(["pcap", folder, "--annotate", `${folder}/./a.pcap`]);
+    expect(outcome.code).toBe(2);
+    expect(sentence(outcome)).toContain("is one of the captures that are read, and would be written over");
+    expect(readFileSync(`${folder}/a.pcap`)).toEqual(Buffer.from(healthyCapture));
+  });
+});
