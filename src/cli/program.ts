@@ -46,6 +46,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .description("inspect captures: which hop stripped, truncated or split the context, and why")
     .action((captures: string[], values: Record<string, unknown>) => actions.pcap(captures, values));
   addReading(pcap);
+  addNoDiagnosis(pcap);
   addBackend(pcap);
   addOutput(pcap, texts.reportFormats);
   addExports(pcap);
@@ -70,6 +71,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .option("--write <file>", "keep the packets in a pcap file")
     .action((values: Record<string, unknown>) => actions.live(values));
   addReading(live);
+  addNoDiagnosis(live);
   addBackend(live);
   addOutput(live, texts.reportFormats);
   addExports(live);
@@ -135,6 +137,10 @@ function addOutput(command: Command, formats: readonly string[]): void {
     .option("-q, --quiet", "no progress, no warnings")
     .option("--no-color", "no colour, no symbols")
     .option("--show-baggage", "show baggage values; without it, keys and lengths");
+}
+
+function addNoDiagnosis(command: Command): void {
+  command.option("--no-diagnosis", "read and list exchanges and connections, judge nothing (exit code 0)");
 }
 
 function addExports(command: Command): void {

@@ -24,6 +24,7 @@ export function readInspectOptions(values: Values, jaeger: string | undefined): 
     names: text(values, "names"),
     keylog: list(values, "keylog"),
     propagationFormat: list(values, "propagationFormat"),
+    diagnosis: values.diagnosis !== false,
     annotate: text(values, "annotate"),
     exportStitched: text(values, "exportStitched"),
     format: text(values, "format") ?? "text",

@@ -15,6 +15,7 @@ import { annotateCaptures } from "./annotate.ts";
 import { exportStitched } from "./export-stitched.ts";
 import { readKeyLogs, unusedKeys } from "./key-logs.ts";
 import { liveStatus } from "./live-status.ts";
+import { checkDiagnosis } from "./pcap.ts";
 import { prepareInputs } from "./prepare-inputs.ts";
 import { reportInspection, writeWarnings } from "./report-inspection.ts";
 import type { World } from "./world.ts";
@@ -35,6 +36,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function runLive(values: Readonly<Record<string, unknown>>, world: World): Promise<void> {
   const options = readInspectOptions(values, jaegerOf(values.jaeger));
   const live = readLiveOptions(values, options.quiet);
+  checkDiagnosis(options);
   if (options.annotate !== undefined && live.write === undefined)
     throw new UserError("--annotate needs the packets in a file: add --write FILE.");
   if (options.annotate !== undefined && options.annotate === live.write)
@@ -45,7 +47,7 @@ export async function runLive(values: Readonly<Record<string, unknown>>, world: 
   const { files, warnings } = await captureUntilEnd(live, wire, world);
   // Programs write their secrets while they are captured.
   const { warnings: known } = await readKeyLogs(options.keylog, keyLog);
-  const inspected = await inspect(wire, files, { names, traces });
+  const inspected = await inspect(wire, files, { names, traces, isJudged: options.diagnosis });
   const inspection = {
     ...inspected,
     warnings: [...known, ...warnings, ...unusedKeys(options.keylog, inspected.tls), ...inspected.warnings],

@@ -39,7 +39,17 @@ export function readArguments(
     throw new UserError(
       "no capture was named. Name pcap or pcapng files, folders or - for standard input: traceinspect pcap capture.pcap --jaeger",
     );
-  return { options: readInspectOptions(values, split.jaeger), paths: split.captures };
+  const options = readInspectOptions(values, split.jaeger);
+  checkDiagnosis(options);
+  return { options, paths: split.captures };
+}
+
+/** Throws `UserError` for what only a diagnosis can give. */
+export function checkDiagnosis({ diagnosis, hops, exportStitched: stitched, annotate: annotated }: InspectOptions): void {
+  if (diagnosis) return;
+  const wanted =
+    hops === "faulty" ? "--hops faulty" : stitched !== undefined ? "--export-stitched" : annotated !== undefined ? "--annotate" : undefined;
+  if (wanted !== undefined) throw new UserError(`${wanted} needs the diagnosis that --no-diagnosis leaves out; give one of the two.`);
 }
 
 /** `alsoAsk`: trace ids to look up besides those on the wire. `hasFailed`: traces were asked for and none could be had. */
@@ -49,16 +59,16 @@ export async function inspectCaptures(
   world: World,
   alsoAsk: readonly string[] = [],
 ): Promise<{ readonly inspection: Inspection; readonly hasFailed: boolean; readonly series: readonly CaptureSeries[] }> {
-  const found = await findCaptures(paths);
-  await checkAnnotate(options.annotate, found);
   const formats = formatsWith(options.propagationFormat);
   const { traces, names, keyLog, warnings, hasFailed } = await prepareInputs(options, world);
   const wire = new WireReader({ keyLog, formats });
   const progress = progressBar(world, options.quiet);
+  const found = await findCaptures(paths);
+  await checkAnnotate(options.annotate, found);
   const series = await findSeries(found);
   const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), progress.update, world.stdin);
   progress.end();
-  const inspected = await inspect(wire, files, { names, traces, alsoAsk });
+  const inspected = await inspect(wire, files, { names, traces, alsoAsk, isJudged: options.diagnosis });
   const inspection = { ...inspected, warnings: [...warnings, ...unusedKeys(options.keylog, inspected.tls), ...inspected.warnings] };
   writeWarnings(inspection, options, world);
   return { inspection, hasFailed: hasFailed(), series };

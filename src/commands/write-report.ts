@@ -67,7 +67,7 @@ export function reportOptions(options: OutputOptions, world: World, more: Pick<R
   const { env } = world;
   const isColoured = isTerminal && options.color && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
   return {
-    hops: options.hops ?? (options.format === "json" ? "faulty" : "none"),
+    hops: options.hops ?? (options.diagnosis ? (options.format === "json" ? "faulty" : "none") : "all"),
     width: isTerminal ? Math.max(60, world.stdout.columns ?? 80) : 120,
     isColoured,
     isTerminal,

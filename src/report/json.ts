@@ -7,6 +7,7 @@ import { MAX_TRACES_LISTED } from "../wire/limits.ts";
 import { toIso } from "../wire/timestamp.ts";
 import { type Evidence, evidenceOf, shownFields } from "./evidence.ts";
 import { groupEdges } from "./group-edges.ts";
+import { countConnections, countEdges } from "./plain-counts.ts";
 import type { ReportFormat, ReportOptions, ReportSink, Writing } from "./report-format.ts";
 import { shownHops } from "./shown-hops.ts";
 import { listStitched } from "./stitched/list-stitched.ts";
@@ -24,7 +25,7 @@ export const json: ReportFormat = {
       "captures",
       inspection.captures.map((capture) => ({ ...capture, startedAt: iso(capture.startedAt), endedAt: iso(capture.endedAt) })),
     );
-    sink(`,\n"summary": ${JSON.stringify(summarize(inspection))}`);
+    sink(`,\n"judged": ${inspection.isJudged},\n"summary": ${JSON.stringify(summarize(inspection))}`);
     yield* array(
       sink,
       "workloads",
@@ -38,21 +39,12 @@ export const json: ReportFormat = {
         because,
       })),
     );
-    yield* array(
-      sink,
-      "edges",
-      groupEdges(diagnosis.tally).map(({ from, to, protocol, exchanges, withContext, continued, restarted, absent, notObservable }) => ({
-        from,
-        to,
-        protocol,
-        exchanges,
-        withContext,
-        continued,
-        restarted,
-        absent,
-        notObservable,
-      })),
-    );
+    yield* array(sink, "edges", edgesOf(inspection));
+    if (!inspection.isJudged) {
+      const { servers, omitted } = countConnections(inspection);
+      yield* array(sink, "connections", servers);
+      if (omitted > 0) sink(`,\n"connectionsOmitted": ${omitted}`);
+    }
     const { traces, omitted } = listTraces(inspection, MAX_TRACES_LISTED);
     yield* array(sink, "traces", traces);
     if (omitted > 0) sink(`,\n"omitted": ${omitted}`);
@@ -77,6 +69,25 @@ export const json: ReportFormat = {
     sink("\n}\n");
   },
 };
+
+/** What became of contexts is null where nothing was judged. */
+function edgesOf(inspection: Inspection): object[] {
+  if (!inspection.isJudged)
+    return countEdges(inspection).map((edge) => ({ ...edge, continued: null, restarted: null, absent: null, notObservable: null }));
+  return groupEdges(inspection.diagnosis.tally).map(
+    ({ from, to, protocol, exchanges, withContext, continued, restarted, absent, notObservable }) => ({
+      from,
+      to,
+      protocol,
+      exchanges,
+      withContext,
+      continued,
+      restarted,
+      absent,
+      notObservable,
+    }),
+  );
+}
 
 /** Writes an array element by element. */
 function* array<T>(sink: ReportSink, name: string, values: Iterable<T>, toJson: (value: T) => unknown = (value) => value): Writing {

@@ -114,6 +114,8 @@ export const MAX_TRACES_LISTED = 1_000;
 export const MAX_STITCHED_COUNTED = 10_000;
 /** Parts and joins that a report lists of one stitched trace, and examples of one edge. */
 export const MAX_JOINS_LISTED = 100;
+/** Servers whose connections a report lists; the rest are counted. */
+export const MAX_SERVERS_LISTED = 1_000;
 /** Packets that get a comment in an annotated capture: nobody reads more, and Wireshark keeps all of them in memory. */
 export const MAX_ANNOTATED_PACKETS = 100_000;
 /** Spans and ghosts that are put together at a time: one id on everything makes all traffic of a capture hang together, and no UI shows more. */

@@ -2,13 +2,14 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { groupEdges } from "../group-edges.ts";
+import { countEdges } from "../plain-counts.ts";
 import { summarize } from "../summary.ts";
 import type { Page } from "./page.ts";
 import { clockTime, counted, day, duration, figure } from "./words.ts";
 
 export function writeHeadline(inspection: Inspection, page: Page): void {
   const { exchanges, hops } = summarize(inspection);
-  const edges = groupEdges(inspection.diagnosis.tally).length;
+  const edges = (inspection.isJudged ? groupEdges(inspection.diagnosis.tally) : countEdges(inspection)).length;
   const what = exchanges === 0 ? "no HTTP seen" : `${counted(hops, "exchange")} on ${counted(edges, "edge")}`;
   page.parts([...captureParts(inspection), what]);
   if (exchanges > 0) page.parts(traceParts(inspection));

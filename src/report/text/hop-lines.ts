@@ -38,19 +38,25 @@ function head(hop: Hop, inspection: Inspection, frame: string): Piece[] {
   return [
     bold(frame),
     `  ${clockTime(hop.startedAt)}  ${arrow(hop, inspection)}  ${hop.method} ${hop.path}  ${hop.status ?? "no answer"}  `,
-    ...judged(hop, findings),
+    ...(inspection.isJudged ? judged(hop, findings) : seen(hop)),
   ];
+}
+
+function seen({ purpose, observed, reading }: Hop): Piece[] {
+  if (purpose !== "work") return [dim(`(${purpose})`)];
+  if (observed !== "full") return [dim(observed === "partial" ? "head cut" : "head not captured")];
+  return reading.fields.length === 0 ? [dim("no trace field")] : [];
 }
 
 function judged({ purpose, observed, reading }: Hop, findings: readonly Finding[]): Piece[] {
   if (purpose !== "work") return [dim(`(${purpose})`)];
-  const seen = observed === "full" ? [] : [dim(observed === "partial" ? " head cut" : " head not captured")];
+  const cut = observed === "full" ? [] : [dim(observed === "partial" ? " head cut" : " head not captured")];
   const verdicts = [...new Set(findings.map((finding) => finding.verdict))].join(", ");
   if (verdicts !== "") {
     const isGrave = findings.some((finding) => finding.severity !== "note");
-    return [isGrave ? styled("red", `✖ ${verdicts}`) : dim(`· ${verdicts}`), ...seen];
+    return [isGrave ? styled("red", `✖ ${verdicts}`) : dim(`· ${verdicts}`), ...cut];
   }
-  return [dim(reading.fields.length === 0 ? "no trace field" : "ok"), ...seen];
+  return [dim(reading.fields.length === 0 ? "no trace field" : "ok"), ...cut];
 }
 
 function writeParent(hop: Hop, { graph, diff }: Inspection, nameOf: (capture: number) => string, page: Page): void {

@@ -13,13 +13,15 @@ import { writeHops } from "./hop-lines.ts";
 import { writeNotJudged } from "./not-judged.ts";
 import { writeNothingSeen } from "./nothing-seen.ts";
 import { Page } from "./page.ts";
+import { writeUnjudged } from "./unjudged.ts";
 
 export const text: ReportFormat = {
   name: "text",
   *write(inspection, options, sink) {
     const page = new Page(options, sink);
     writeHeadline(inspection, page);
-    if (inspection.graph.table.size === 0) writeNothingSeen(inspection, page);
+    if (!inspection.isJudged) yield* writeUnjudged(inspection, page);
+    else if (inspection.graph.table.size === 0) writeNothingSeen(inspection, page);
     else yield* writeJudged(inspection, page);
     writeDetails(inspection, page);
   },
