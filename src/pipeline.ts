@@ -4,9 +4,10 @@ import type { TraceBackend } from "./backends/backend.ts";
 import { askUntilSettled, type SettledAnswer } from "./backends/late-spans.ts";
 import type { CaptureSink, Packet } from "./capture/packet.ts";
 import { CaptureLog } from "./capture-log.ts";
-import { diagnose } from "./diagnosis/diagnose.ts";
+import { type Diagnosis, diagnose } from "./diagnosis/diagnose.ts";
 import { Exporters } from "./diagnosis/exporters/exporters.ts";
 import type { CaptureSummary, Inspection } from "./diagnosis/inspection.ts";
+import { noDiagnosis } from "./diagnosis/no-diagnosis.ts";
 import { templatePath } from "./diagnosis/route.ts";
 import type { BackendKnowledge } from "./diagnosis/view.ts";
 import { matchSpans } from "./diff/match-spans.ts";
@@ -44,6 +45,8 @@ export interface InspectOptions {
   readonly traces: TraceSource | undefined;
   /** Trace ids to look up besides those on the wire. */
   readonly alsoAsk?: readonly string[];
+  /** False: calls are not paired with their causes, and no rule is asked. */
+  readonly isJudged?: boolean;
 }
 
 export interface WireOptions {
@@ -127,19 +130,23 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const settled = await askBackend(graph, captures, options);
   const diff = matchSpans(graph, settled?.answer.traces ?? []);
   if (diff.index.spans.length > 0) linkParentsBySpans(graph.hops, diff);
-  pairHops(graph.table, templatePath);
+  const isJudged = options.isJudged !== false;
+  if (isJudged) pairHops(graph.table, templatePath);
   const isElsewhere = holdsOtherTraces(graph, diff, settled);
   const nameOf = addressNames({ given: options.names, dns: wire.observed.dns, blocks: wire.log.names }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
-  const exporters = new Exporters(wire.observed, { table: graph.table, naming, diff });
-  const backend = knowledgeOf(settled, isElsewhere);
-  const diagnosis = diagnose({ table: graph.table, diff, naming, backend, tls, connections, exporters });
+  const judge = (): Diagnosis => {
+    const exporters = new Exporters(wire.observed, { table: graph.table, naming, diff });
+    const backend = knowledgeOf(settled, isElsewhere);
+    return diagnose({ table: graph.table, diff, naming, backend, tls, connections, exporters });
+  };
   return {
     captures,
     graph,
     diff,
     naming,
-    diagnosis,
+    diagnosis: isJudged ? judge() : noDiagnosis(),
+    isJudged,
     answer: settled?.answer,
     hasBackendFailed: options.traces !== undefined && settled === undefined && captures.some(({ packets }) => packets > 0),
     soFar: settled?.soFar ?? [],

@@ -6,6 +6,7 @@ import { attacks } from "../scripts/attacks.mjs";
 import { recognizeCapture } from "../src/capture/registry.ts";
 import { inspect, WireReader } from "../src/pipeline.ts";
 import { reportFormats } from "../src/report/registry.ts";
+import { writeAll } from "../src/report/report-format.ts";
 import { PLAIN } from "./report/inspect-packets.ts";
 
 async function run(chunks: Iterable<Uint8Array>) {
@@ -21,9 +22,11 @@ async function run(chunks: Iterable<Uint8Array>) {
   const inspection = await inspect(wire, [file], { names: new Map(), traces: undefined });
   let written = 0;
   for (const format of reportFormats)
-    format.write(inspection, { ...PLAIN, hops: "all" }, (piece) => {
-      written += piece.length;
-    });
+    writeAll(
+      format.write(inspection, { ...PLAIN, hops: "all" }, (piece) => {
+        written += piece.length;
+      }),
+    );
   return { inspection, written };
 }
 

@@ -28,15 +28,34 @@ export interface CaptureSink {
   anomaly(anomaly: Anomaly): void;
   /** A name resolution block: who has this address (pcapng §4.5). */
   name(address: string, name: string): void;
-  /** A decryption secrets block: its type and bytes, borrowed (pcapng §4.7). A section's comment comes as a TLS key log: some are. */
-  secrets(type: number, bytes: Uint8Array): void;
+  /**
+   * A decryption secrets block: its type and bytes, borrowed (pcapng §4.7). A section's comment comes as a TLS key log (`isComment`): some are.
+   */
+  secrets(type: number, bytes: Uint8Array, isComment?: boolean): void;
   /** Packets that the capturing program says it dropped (pcapng isb_ifdrop, isb_osdrop), in total for one interface. */
   lost(count: number, interfaceIndex: number): void;
+}
+
+/** An interface as its file describes it; classic pcap has one, without a name. */
+export interface InterfaceDescription {
+  readonly name: string;
+  /** LINKTYPE_ value. */
+  readonly linkType: number;
+  /** 0: packets were not cut. */
+  readonly snapLength: number;
+  /** The byte of if_tsresol: 10^-n s, or 2^-n s when its highest bit is set (draft-ietf-opsawg-pcapng §4.2). */
+  readonly resolution: number;
+  /** if_tsoffset, seconds. */
+  readonly offset: number;
 }
 
 export interface CaptureReader extends Stage<Uint8Array> {
   /** What the file is, once its header was read: `pcap (nanoseconds, big-endian)`. */
   describe(): string;
+  /** While a packet is handed on: the interface that it is from, always the same object. */
+  interfaceOf(packet: Packet): InterfaceDescription;
+  /** While a packet is handed on: its time as the file has it, in ticks of its interface; undefined where its record has none. */
+  ticksOf(packet: Packet): bigint | undefined;
 }
 
 /** A capture format. Contract: any bytes give packets and anomalies, never an exception; any pieces give the same output. */

@@ -4,7 +4,7 @@ import { ByteQueue } from "../wire/byte-queue.ts";
 import { figure } from "../wire/figure.ts";
 import { MAX_PACKET_BYTES } from "../wire/limits.ts";
 import { SECOND } from "../wire/timestamp.ts";
-import type { CaptureFormat, CaptureReader, CaptureSink, Packet } from "./packet.ts";
+import type { CaptureFormat, CaptureReader, CaptureSink, InterfaceDescription, Packet } from "./packet.ts";
 import { type Damage, damageCode, describeDamage, hasAhead, type Plausibility, skipToRecord } from "./record-search.ts";
 
 const FILE_HEADER = 24;
@@ -64,6 +64,8 @@ class PcapReader implements CaptureReader {
   #littleEndian = true;
   #nanoseconds = false;
   #oldLengths = false;
+  #snapLength = 0;
+  #interface: InterfaceDescription | undefined;
   #maxCaptured = USUAL_MAX_CAPTURED;
   #damage: Damage = { offset: 0, message: "", skipped: 0 };
 
@@ -74,6 +76,23 @@ class PcapReader implements CaptureReader {
 
   describe(): string {
     return this.#description;
+  }
+
+  interfaceOf(): InterfaceDescription {
+    this.#interface ??= {
+      name: "",
+      linkType: this.#packet.linkType,
+      snapLength: this.#snapLength,
+      resolution: this.#nanoseconds ? 9 : 6,
+      offset: 0,
+    };
+    return this.#interface;
+  }
+
+  ticksOf({ start }: Packet): bigint {
+    const at = start - RECORD_HEADER;
+    const [seconds, fraction] = [this.#view.getUint32(at, this.#littleEndian), this.#view.getUint32(at + 4, this.#littleEndian)];
+    return BigInt(seconds) * (this.#nanoseconds ? 1_000_000_000n : 1_000_000n) + BigInt(fraction);
   }
 
   push(chunk: Uint8Array): void {
@@ -128,8 +147,8 @@ class PcapReader implements CaptureReader {
     }
     // Before version 2.4 some writers had the two lengths in the other order; the captured one is never the larger.
     this.#oldLengths = this.#view.getUint16(queue.start + 6, littleEndian) < 4;
-    const snapLength = this.#view.getUint32(queue.start + 16, littleEndian);
-    this.#maxCaptured = Math.min(Math.max(snapLength, USUAL_MAX_CAPTURED), MAX_PACKET_BYTES);
+    this.#snapLength = this.#view.getUint32(queue.start + 16, littleEndian);
+    this.#maxCaptured = Math.min(Math.max(this.#snapLength, USUAL_MAX_CAPTURED), MAX_PACKET_BYTES);
     // The upper 16 bits hold the frame check sequence's length and flags (draft-ietf-opsawg-pcap §4).
     this.#packet.linkType = this.#view.getUint32(queue.start + 20, littleEndian) & 0xffff;
     queue.skip(FILE_HEADER);

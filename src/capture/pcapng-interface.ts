@@ -1,5 +1,6 @@
 // Interface description and interface statistics blocks (draft-ietf-opsawg-pcapng §4.2, §4.6).
 import { MAX_NAME_CHARS } from "../wire/limits.ts";
+import type { InterfaceDescription } from "./packet.ts";
 import { readInt64, readOptions, readUint64, type SectionView } from "./pcapng-options.ts";
 import { DEFAULT_RESOLUTION, type TickClock, tickClock } from "./tick-clock.ts";
 
@@ -13,11 +14,7 @@ const ISB_OSDROP = 7;
 export const IDB_OPTIONS = 16;
 export const ISB_OPTIONS = 20;
 
-export interface Interface {
-  readonly name: string;
-  readonly linkType: number;
-  /** 0: packets were not cut. */
-  readonly snapLength: number;
+export interface Interface extends InterfaceDescription {
   readonly clock: TickClock;
   /** What breaks the specification, if anything does; defaults stand for it. */
   readonly problem: string | undefined;
@@ -41,6 +38,8 @@ export function readInterface(section: SectionView, bytes: Uint8Array, at: numbe
     name,
     linkType: view.getUint16(at + 8, littleEndian),
     snapLength: view.getUint32(at + 12, littleEndian),
+    resolution: clock === undefined ? DEFAULT_RESOLUTION : resolution,
+    offset: clock === undefined ? 0 : offset,
     clock: clock ?? { whole: 2 ** 32, rest: 0, tick: 1, offset: 0 },
     problem: problemOf(whole, clock, resolution),
   };

@@ -1,7 +1,7 @@
 // Reads the blocks of pcapng sections whose frame was found to be right: what they say goes to the sink.
 import { type AnomalyCode, anomaly } from "../wire/anomaly.ts";
 import { MAX_INTERFACES } from "../wire/limits.ts";
-import { type CaptureSink, type Packet, TLS_KEY_LOG } from "./packet.ts";
+import { type CaptureSink, type InterfaceDescription, type Packet, TLS_KEY_LOG } from "./packet.ts";
 import {
   type BlockHeader,
   DECRYPTION_SECRETS,
@@ -47,12 +47,24 @@ export class PcapngSections implements SectionView {
   /** Interfaces of the sections before: the file-wide index of this section's first. */
   #firstInterface = 0;
   #isReadable = true;
+  /** Whether the packet that is handed on is from a simple packet block. */
+  #isTimeless = false;
   #hasToldOfTimeless = false;
   #hasToldOfInterfaces = false;
   readonly #lost = new Map<number, number>();
 
   constructor(sink: CaptureSink) {
     this.#sink = sink;
+  }
+
+  interfaceOf(packet: Packet): InterfaceDescription {
+    return this.#interfaces[packet.interface - this.#firstInterface]!;
+  }
+
+  ticksOf({ start }: Packet): bigint | undefined {
+    if (this.#isTimeless) return undefined;
+    const at = start - PACKET_DATA;
+    return (BigInt(this.view.getUint32(at + 12, this.littleEndian)) << 32n) | BigInt(this.view.getUint32(at + 16, this.littleEndian));
   }
 
   /** Reads the enhanced packet block at [at, next); false, and nothing was done, when it has anything out of the ordinary. */
@@ -107,7 +119,7 @@ export class PcapngSections implements SectionView {
   /** People paste key logs there; whoever reads secrets passes over all else. */
   #readComments(from: number, end: number): void {
     readOptions(this, from, end, (code, start, length) => {
-      if (code === OPT_COMMENT) this.#sink.secrets(TLS_KEY_LOG, this.packet.bytes.subarray(start, start + length));
+      if (code === OPT_COMMENT) this.#sink.secrets(TLS_KEY_LOG, this.packet.bytes.subarray(start, start + length), true);
     });
   }
 
@@ -161,7 +173,9 @@ export class PcapngSections implements SectionView {
     packet.interface = this.#firstInterface;
     packet.start = at + SIMPLE_PACKET_DATA;
     packet.end = packet.start + Math.min(captured, end - packet.start);
+    this.#isTimeless = true;
     this.#sink.packet(packet);
+    this.#isTimeless = false;
   }
 
   #readNames(at: number, end: number, position: number): void {

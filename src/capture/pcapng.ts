@@ -2,7 +2,7 @@
 import { ByteQueue } from "../wire/byte-queue.ts";
 import { figure } from "../wire/figure.ts";
 import { MAX_BLOCK_BYTES } from "../wire/limits.ts";
-import type { CaptureFormat, CaptureReader, CaptureSink } from "./packet.ts";
+import type { CaptureFormat, CaptureReader, CaptureSink, InterfaceDescription, Packet } from "./packet.ts";
 import {
   type BlockHeader,
   EMPTY_BLOCK,
@@ -48,6 +48,14 @@ class PcapngReader implements CaptureReader {
 
   describe(): string {
     return this.#description;
+  }
+
+  interfaceOf(packet: Packet): InterfaceDescription {
+    return this.#sections.interfaceOf(packet);
+  }
+
+  ticksOf(packet: Packet): bigint | undefined {
+    return this.#sections.ticksOf(packet);
   }
 
   push(chunk: Uint8Array): void {

@@ -30,6 +30,23 @@ export function tickClock(resolution: number, offset: number): TickClock | undef
   return { whole: Math.floor(2 ** 32 / perMicrosecond), rest: 2 ** 32 % perMicrosecond, tick: 1 / perMicrosecond, offset: start };
 }
 
+/** Ticks of such a clock for a time that no file gives in ticks. */
+export function timestampToTicks(resolution: number, offset: number, timestamp: Timestamp): bigint {
+  const micros = timestamp - offset * SECOND;
+  const exponent = resolution & 0x7f;
+  if ((resolution & 0x80) !== 0) return (BigInt(Math.max(0, Math.round(micros))) << BigInt(exponent)) / BigInt(SECOND);
+  // Quarters of a microsecond are what a timestamp holds exactly.
+  const quarters = BigInt(Math.max(0, Math.round(micros * 4)));
+  return (quarters * 10n ** BigInt(exponent)) / BigInt(4 * SECOND);
+}
+
+/** Nanoseconds since the epoch: what a timestamp cannot hold apart is told apart by these. */
+export function ticksToNanos(resolution: number, offset: number, ticks: bigint): bigint {
+  const exponent = BigInt(resolution & 0x7f);
+  const nanos = (resolution & 0x80) !== 0 ? (ticks * 1_000_000_000n) >> exponent : (ticks * 1_000_000_000n) / 10n ** exponent;
+  return nanos + BigInt(offset) * 1_000_000_000n;
+}
+
 export function ticksToTimestamp(clock: TickClock, high: number, low: number): Timestamp {
   return high * clock.whole + (high * clock.rest + low) * clock.tick + clock.offset;
 }

@@ -28,6 +28,11 @@ export interface ReadOptions extends BackendOptions {
 }
 
 export interface OutputOptions {
+  readonly diagnosis: boolean;
+  /** Where the traces that should have been go, as OTLP JSON. */
+  readonly exportStitched: string | undefined;
+  /** Where the captures go with the verdicts as packet comments. */
+  readonly annotate: string | undefined;
   readonly format: string;
   readonly output: string | undefined;
   readonly hops: "all" | "faulty" | "none" | undefined;

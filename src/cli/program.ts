@@ -54,8 +54,10 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .description("inspect captures: which hop stripped, truncated or split the context, and why")
     .action((captures: string[], values: Record<string, unknown>) => actions.pcap(captures, values));
   addReading(pcap);
+  addNoDiagnosis(pcap);
   addBackend(pcap);
   addOutput(pcap, texts.reportFormats);
+  addExports(pcap);
 
   const trace = program
     .command("trace")
@@ -66,6 +68,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
   addReading(trace);
   addBackend(trace);
   addOutput(trace, texts.reportFormats);
+  addExports(trace);
 
   const live = program
     .command("live")
@@ -76,8 +79,10 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .option("--write <file>", "keep the packets in a pcap file")
     .action((values: Record<string, unknown>) => actions.live(values));
   addReading(live);
+  addNoDiagnosis(live);
   addBackend(live);
   addOutput(live, texts.reportFormats);
+  addExports(live);
 
   program
     .command("explain")
@@ -148,6 +153,19 @@ function addOutput(command: Command, formats: readonly string[]): void {
     .option("-q, --quiet", "no progress, no warnings")
     .option("--no-color", "no colour, no symbols")
     .option("--show-baggage", "show baggage values; without it, keys and lengths");
+}
+
+function addNoDiagnosis(command: Command): void {
+  command.option("--no-diagnosis", "read and list exchanges and connections, judge nothing (exit code 0)");
+}
+
+function addExports(command: Command): void {
+  command
+    .option(
+      "--export-stitched <file>",
+      "write the traces that should have been there, as OTLP JSON: parts of broken traces joined, missing spans as marked ghosts",
+    )
+    .option("--annotate <file>", "write the captures back as one pcapng, with the verdicts as packet comments for Wireshark");
 }
 
 function collect(value: string, before: string[]): string[] {

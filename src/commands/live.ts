@@ -11,8 +11,11 @@ import { readCaptures } from "../sources/merge-captures.ts";
 import { STDIN } from "../sources/open-source.ts";
 import type { FileSummary } from "../sources/series-reader.ts";
 import { UserError } from "../wire/user-error.ts";
+import { annotateCaptures } from "./annotate.ts";
+import { exportStitched } from "./export-stitched.ts";
 import { readKeyLogs, unusedKeys } from "./key-logs.ts";
 import { liveStatus } from "./live-status.ts";
+import { checkDiagnosis } from "./pcap.ts";
 import { prepareInputs } from "./prepare-inputs.ts";
 import { reportInspection, writeWarnings } from "./report-inspection.ts";
 import type { World } from "./world.ts";
@@ -33,13 +36,18 @@ const LONGEST_MS = 2 ** 31 - 1;
 export async function runLive(values: Readonly<Record<string, unknown>>, world: World): Promise<void> {
   const options = readInspectOptions(values, jaegerOf(values.jaeger));
   const live = readLiveOptions(values, options.quiet);
+  checkDiagnosis(options);
+  if (options.annotate !== undefined && live.write === undefined)
+    throw new UserError("--annotate needs the packets in a file: add --write FILE.");
+  if (options.annotate !== undefined && options.annotate === live.write)
+    throw new UserError(`--annotate and --write both name ${live.write}. Name another file.`);
   const formats = formatsWith(options.propagationFormat);
   const { traces, names, keyLog, hasFailed } = await prepareInputs(options, world);
   const wire = new WireReader({ keyLog, formats });
   const { files, warnings } = await captureUntilEnd(live, wire, world);
   // Programs write their secrets while they are captured.
   const { warnings: known } = await readKeyLogs(options.keylog, keyLog);
-  const inspected = await inspect(wire, files, { names, traces });
+  const inspected = await inspect(wire, files, { names, traces, isJudged: options.diagnosis });
   const inspection = {
     ...inspected,
     warnings: [...known, ...warnings, ...unusedKeys(options.keylog, inspected.tls), ...inspected.warnings],
@@ -47,6 +55,10 @@ export async function runLive(values: Readonly<Record<string, unknown>>, world: 
   writeWarnings(inspection, options, world);
   // Without a file there is nothing that another command could read.
   await reportInspection(inspection, options, world, live.write === undefined ? [] : [live.write], hasFailed());
+  await exportStitched(inspection, options, world);
+  if (options.annotate === undefined || live.write === undefined) return;
+  const series = [{ name: live.write, files: [{ index: 0, path: live.write }] }];
+  await annotateCaptures(options.annotate, series, inspection, options.quiet, world);
 }
 
 function readLiveOptions(values: Readonly<Record<string, unknown>>, quiet: boolean): LiveOptions {

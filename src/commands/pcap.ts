@@ -10,7 +10,10 @@ import { findSeries } from "../sources/capture-series.ts";
 import { findCaptures } from "../sources/find-captures.ts";
 import { readCaptures } from "../sources/merge-captures.ts";
 import { STDIN } from "../sources/open-source.ts";
+import type { CaptureSeries } from "../sources/rotated-files.ts";
 import { UserError } from "../wire/user-error.ts";
+import { annotateCaptures, checkAnnotate } from "./annotate.ts";
+import { exportStitched } from "./export-stitched.ts";
 import { unusedKeys } from "./key-logs.ts";
 import { prepareInputs } from "./prepare-inputs.ts";
 import { progressBar } from "./progress-bar.ts";
@@ -21,8 +24,10 @@ type Values = Readonly<Record<string, unknown>>;
 
 export async function runPcap(captures: readonly string[], values: Values, world: World): Promise<void> {
   const { options, paths } = readArguments(captures, values);
-  const { inspection, hasFailed } = await inspectCaptures(paths, options, world);
+  const { inspection, hasFailed, series } = await inspectCaptures(paths, options, world);
   await reportInspection(inspection, options, world, paths, hasFailed);
+  await exportStitched(inspection, options, world);
+  if (options.annotate !== undefined) await annotateCaptures(options.annotate, series, inspection, options.quiet, world);
 }
 
 export function readArguments(
@@ -35,7 +40,17 @@ export function readArguments(
     throw new UserError(
       "no capture was named. Name pcap or pcapng files, folders or - for standard input: traceinspect pcap capture.pcap --jaeger",
     );
-  return { options: readInspectOptions(values, split.jaeger), paths: split.captures };
+  const options = readInspectOptions(values, split.jaeger);
+  checkDiagnosis(options);
+  return { options, paths: split.captures };
+}
+
+/** Throws `UserError` for what only a diagnosis can give. */
+export function checkDiagnosis({ diagnosis, hops, exportStitched: stitched, annotate: annotated }: InspectOptions): void {
+  if (diagnosis) return;
+  const wanted =
+    hops === "faulty" ? "--hops faulty" : stitched !== undefined ? "--export-stitched" : annotated !== undefined ? "--annotate" : undefined;
+  if (wanted !== undefined) throw new UserError(`${wanted} needs the diagnosis that --no-diagnosis leaves out; give one of the two.`);
 }
 
 /** `alsoAsk`: trace ids to look up besides those on the wire. `hasFailed`: traces were asked for and none could be had. */
@@ -44,18 +59,20 @@ export async function inspectCaptures(
   options: InspectOptions,
   world: World,
   alsoAsk: readonly string[] = [],
-): Promise<{ readonly inspection: Inspection; readonly hasFailed: boolean }> {
+): Promise<{ readonly inspection: Inspection; readonly hasFailed: boolean; readonly series: readonly CaptureSeries[] }> {
   const formats = formatsWith(options.propagationFormat);
   const { traces, names, keyLog, warnings, hasFailed } = await prepareInputs(options, world);
   const wire = new WireReader({ keyLog, formats });
   // Standard input is opened where it is asked for: that takes some milliseconds.
   const stdin = paths.includes(STDIN) ? world.stdin : undefined;
   const progress = progressBar(world, options.quiet);
-  const series = await findSeries(await findCaptures(paths));
+  const found = await findCaptures(paths);
+  await checkAnnotate(options.annotate, found);
+  const series = await findSeries(found);
   const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), progress.update, stdin);
   progress.end();
-  const inspected = await inspect(wire, files, { names, traces, alsoAsk });
+  const inspected = await inspect(wire, files, { names, traces, alsoAsk, isJudged: options.diagnosis });
   const inspection = { ...inspected, warnings: [...warnings, ...unusedKeys(options.keylog, inspected.tls), ...inspected.warnings] };
   writeWarnings(inspection, options, world);
-  return { inspection, hasFailed: hasFailed() };
+  return { inspection, hasFailed: hasFailed(), series };
 }

@@ -7,6 +7,8 @@ import { findTrace, parseTraceId } from "../report/trace-view-id.ts";
 import { writeTraceJson } from "../report/trace-view-json.ts";
 import { viewTrace } from "../report/trace-view-rows.ts";
 import { UserError } from "../wire/user-error.ts";
+import { annotateCaptures } from "./annotate.ts";
+import { exportStitched } from "./export-stitched.ts";
 import { inspectCaptures, readArguments } from "./pcap.ts";
 import { backendWords, uiOf } from "./report-inspection.ts";
 import type { World } from "./world.ts";
@@ -24,7 +26,7 @@ export async function runTrace(
       `"${traceId}" is no trace id. Give up to 32 hex digits as a log, Jaeger or the wire shows them, or a whole traceparent, b3 or uber-trace-id value.`,
     );
   const { options, paths } = readArguments(captures, values);
-  const { inspection, hasFailed } = await inspectCaptures(paths, options, world, [given.padStart(32, "0")]);
+  const { inspection, hasFailed, series } = await inspectCaptures(paths, options, world, [given.padStart(32, "0")]);
   const view = viewTrace(findTrace(given, traceId, idsSeen(inspection)), inspection);
   const style = reportOptions(options, world, {
     jaegerUi: uiOf(options),
@@ -32,6 +34,8 @@ export async function runTrace(
   });
   const write = options.format === "json" ? writeTraceJson : writeTraceView;
   await writeReport(options.output, world, (sink) => write(view, inspection, style, sink));
+  await exportStitched(inspection, options, world, view.traceIds);
+  if (options.annotate !== undefined) await annotateCaptures(options.annotate, series, inspection, options.quiet, world);
   world.setExitCode(hasFailed ? 2 : 0);
 }
 

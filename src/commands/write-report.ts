@@ -7,28 +7,40 @@ import { finished } from "node:stream/promises";
 import type { OutputOptions } from "../cli/options.ts";
 import type { Inspection } from "../diagnosis/inspection.ts";
 import { severities } from "../diagnosis/verdict.ts";
-import type { ReportOptions, ReportSink } from "../report/report-format.ts";
+import type { ReportOptions, ReportSink, Writing } from "../report/report-format.ts";
 import { UserError } from "../wire/user-error.ts";
 import type { World } from "./world.ts";
 
 /** Pieces are joined to blocks of this many characters before they are written. */
 const BLOCK = 64 << 10;
 
-export async function writeReport(output: string | undefined, world: World, write: (sink: ReportSink) => void): Promise<void> {
+/** `option`: what names another file, for who must be told that this one cannot be written. */
+export async function writeReport(
+  output: string | undefined,
+  world: World,
+  write: (sink: ReportSink) => Writing,
+  option = "-o",
+): Promise<void> {
   const stream: Writable = output === undefined ? world.stdout : createWriteStream(output);
   let failure: Error | undefined;
   stream.on("error", (error) => {
     failure ??= error;
   });
   let block = "";
-  write((text) => {
+  const flush = async (): Promise<void> => {
+    const isTaken = stream.write(block);
+    block = "";
+    // A slow reader is waited for: a report of all exchanges may be larger than memory.
+    if (!isTaken) await drained(stream);
+  };
+  const writing = write((text) => {
     block += text;
-    if (block.length >= BLOCK) {
-      stream.write(block);
-      block = "";
-    }
   });
-  if (!stream.write(block)) await Promise.race([once(stream, "drain"), once(stream, "close")]).catch(() => undefined);
+  for (const _ of writing) {
+    if (block.length >= BLOCK) await flush();
+    if (failure !== undefined) break;
+  }
+  if (failure === undefined) await flush();
   if (output !== undefined) {
     stream.end();
     await finished(stream).catch((error: Error) => {
@@ -38,8 +50,16 @@ export async function writeReport(output: string | undefined, world: World, writ
   if (failure !== undefined && output !== undefined) {
     const code = "code" in failure ? failure.code : undefined;
     const why = code === "ENOENT" ? "its folder does not exist" : code === "EACCES" ? "no permission" : failure.message;
-    throw new UserError(`${output} cannot be written (${why}). Name another file with -o.`);
+    throw new UserError(`${output} cannot be written (${why}). Name another file with ${option}.`);
   }
+}
+
+async function drained(stream: Writable): Promise<void> {
+  if (stream.destroyed) return;
+  const stop = new AbortController();
+  const { signal } = stop;
+  await Promise.race([once(stream, "drain", { signal }), once(stream, "close", { signal })]).catch(() => undefined);
+  stop.abort();
 }
 
 export function reportOptions(options: OutputOptions, world: World, more: Pick<ReportOptions, "jaegerUi" | "commandLine">): ReportOptions {
@@ -47,7 +67,7 @@ export function reportOptions(options: OutputOptions, world: World, more: Pick<R
   const { env } = world;
   const isColoured = isTerminal && options.color && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
   return {
-    hops: options.hops ?? (options.format === "json" ? "faulty" : "none"),
+    hops: options.hops ?? (options.diagnosis ? (options.format === "json" ? "faulty" : "none") : "all"),
     width: isTerminal ? Math.max(60, world.stdout.columns ?? 80) : 120,
     isColoured,
     isTerminal,

@@ -29,6 +29,8 @@ export interface Inspection {
   readonly diff: TraceDiff;
   readonly naming: Naming;
   readonly diagnosis: Diagnosis;
+  /** False: `diagnosis` is empty because nothing was asked of it, and hops have no parents but those that ids tell. */
+  readonly isJudged: boolean;
   /** Undefined when no backend was asked, or it could not be. */
   readonly answer: TraceAnswer | undefined;
   /** Traces were asked for, and none could be had. */

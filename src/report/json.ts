@@ -7,24 +7,26 @@ import { MAX_TRACES_LISTED } from "../wire/limits.ts";
 import { toIso } from "../wire/timestamp.ts";
 import { type Evidence, evidenceOf, shownFields } from "./evidence.ts";
 import { groupEdges } from "./group-edges.ts";
-import type { ReportFormat, ReportOptions, ReportSink } from "./report-format.ts";
+import { countConnections, countEdges } from "./plain-counts.ts";
+import type { ReportFormat, ReportOptions, ReportSink, Writing } from "./report-format.ts";
 import { shownHops } from "./shown-hops.ts";
+import { listStitched } from "./stitched/list-stitched.ts";
 import { summarize } from "./summary.ts";
 import { toolName, toolVersion } from "./tool.ts";
 import { listTraces } from "./trace-list.ts";
 
 export const json: ReportFormat = {
   name: "json",
-  write(inspection, options, sink) {
+  *write(inspection, options, sink) {
     const { diagnosis, naming } = inspection;
     sink(`{\n"schema": 1,\n"tool": ${JSON.stringify({ name: toolName, version: toolVersion })}`);
-    array(
+    yield* array(
       sink,
       "captures",
       inspection.captures.map((capture) => ({ ...capture, startedAt: iso(capture.startedAt), endedAt: iso(capture.endedAt) })),
     );
-    sink(`,\n"summary": ${JSON.stringify(summarize(inspection))}`);
-    array(
+    sink(`,\n"judged": ${inspection.isJudged},\n"summary": ${JSON.stringify(summarize(inspection))}`);
+    yield* array(
       sink,
       "workloads",
       naming.workloads.map(({ name, group, service, role, pod, addresses, because }) => ({
@@ -37,27 +39,24 @@ export const json: ReportFormat = {
         because,
       })),
     );
-    array(
-      sink,
-      "edges",
-      groupEdges(diagnosis.tally).map(({ from, to, protocol, exchanges, withContext, continued, restarted, absent, notObservable }) => ({
-        from,
-        to,
-        protocol,
-        exchanges,
-        withContext,
-        continued,
-        restarted,
-        absent,
-        notObservable,
-      })),
-    );
+    yield* array(sink, "edges", edgesOf(inspection));
+    if (!inspection.isJudged) {
+      const { servers, omitted } = countConnections(inspection);
+      yield* array(sink, "connections", servers);
+      if (omitted > 0) sink(`,\n"connectionsOmitted": ${omitted}`);
+    }
     const { traces, omitted } = listTraces(inspection, MAX_TRACES_LISTED);
-    array(sink, "traces", traces);
+    yield* array(sink, "traces", traces);
     if (omitted > 0) sink(`,\n"omitted": ${omitted}`);
-    array(sink, "hops", shownHops(inspection, options), (hop) => hopOf(hop, inspection, options));
-    array(sink, "findings", diagnosis.findings, (finding) => findingOf(finding, inspection, options));
-    array(
+    const stitched = listStitched(inspection);
+    yield* array(sink, "stitched", stitched.traces, ({ joins, ...trace }) => ({
+      ...trace,
+      joins: joins.map((join) => ({ ...join, hop: hopId(join.hop) })),
+    }));
+    if (stitched.count > stitched.traces.length) sink(`,\n"stitchedOmitted": ${stitched.count - stitched.traces.length}`);
+    yield* array(sink, "hops", shownHops(inspection, options), (hop) => hopOf(hop, inspection, options));
+    yield* array(sink, "findings", diagnosis.findings, (finding) => findingOf(finding, inspection, options));
+    yield* array(
       sink,
       "anomalies",
       inspection.anomalies.map(({ code, message, where }) => ({
@@ -66,18 +65,38 @@ export const json: ReportFormat = {
         where: { ...where, capture: inspection.captures[where.capture ?? 0]?.file },
       })),
     );
-    array(sink, "warnings", inspection.warnings);
+    yield* array(sink, "warnings", inspection.warnings);
     sink("\n}\n");
   },
 };
 
+/** What became of contexts is null where nothing was judged. */
+function edgesOf(inspection: Inspection): object[] {
+  if (!inspection.isJudged)
+    return countEdges(inspection).map((edge) => ({ ...edge, continued: null, restarted: null, absent: null, notObservable: null }));
+  return groupEdges(inspection.diagnosis.tally).map(
+    ({ from, to, protocol, exchanges, withContext, continued, restarted, absent, notObservable }) => ({
+      from,
+      to,
+      protocol,
+      exchanges,
+      withContext,
+      continued,
+      restarted,
+      absent,
+      notObservable,
+    }),
+  );
+}
+
 /** Writes an array element by element. */
-function array<T>(sink: ReportSink, name: string, values: Iterable<T>, toJson: (value: T) => unknown = (value) => value): void {
+function* array<T>(sink: ReportSink, name: string, values: Iterable<T>, toJson: (value: T) => unknown = (value) => value): Writing {
   sink(`,\n"${name}": [`);
   let separator = "\n  ";
   for (const value of values) {
     sink(separator + JSON.stringify(toJson(value)));
     separator = ",\n  ";
+    yield;
   }
   sink(separator === "\n  " ? "]" : "\n]");
 }

@@ -21,7 +21,15 @@ export interface ReportOptions {
 /** Takes a report piece by piece: no report is one string. */
 export type ReportSink = (text: string) => void;
 
+/** A report while it is being written: each step is a place where the writer may wait until what it was given has been taken. */
+export type Writing = Iterable<void>;
+
 export interface ReportFormat {
   readonly name: string;
-  write(inspection: Inspection, options: ReportOptions, sink: ReportSink): void;
+  write(inspection: Inspection, options: ReportOptions, sink: ReportSink): Writing;
+}
+
+/** Writes all of it at once, for who takes everything as it comes. */
+export function writeAll(writing: Writing): void {
+  for (const _ of writing);
 }

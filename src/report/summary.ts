@@ -1,9 +1,9 @@
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { Tally } from "../diagnosis/tally.ts";
 import { severities } from "../diagnosis/verdict.ts";
-import { countWithContext } from "../hops/count-hops.ts";
+import { countOfPurpose, countWithContext } from "../hops/count-hops.ts";
 
-/** The figures of a run: `exchanges` are all HTTP exchanges seen, `hops` those that were judged. */
+/** The figures of a run: `exchanges` are all HTTP exchanges seen, `hops` those that were judged, or would have been. */
 export interface Summary {
   readonly exchanges: number;
   readonly hops: number;
@@ -15,10 +15,10 @@ export interface Summary {
   readonly findings: { readonly error: number; readonly warning: number; readonly note: number };
 }
 
-export function summarize({ graph, diagnosis, answer, diff }: Inspection): Summary {
+export function summarize({ graph, diagnosis, isJudged, answer, diff }: Inspection): Summary {
   return {
     exchanges: graph.table.size,
-    hops: countJudged(diagnosis.tally),
+    hops: isJudged ? countJudged(diagnosis.tally) : countOfPurpose(graph.table, "work"),
     withContext: countWithContext(graph.table),
     traces: graph.table.exchanges.identities.traceIds.size,
     tracesInBackend: answer === undefined ? null : countIn(traceIdsOnWire(graph), diff),

@@ -2,14 +2,18 @@
 
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { Span } from "../spans/span.ts";
+import { MAX_JOINS_LISTED } from "../wire/limits.ts";
 import { toIso } from "../wire/timestamp.ts";
 import { packetEvidence, spanEvidence } from "./evidence.ts";
-import type { ReportOptions, ReportSink } from "./report-format.ts";
+import type { ReportOptions, ReportSink, Writing } from "./report-format.ts";
+import { listJoin } from "./stitched/list-stitched.ts";
+import { stitchOne } from "./stitched/stitch.ts";
 import { toolName, toolVersion } from "./tool.ts";
 import type { TraceRow, TraceView } from "./trace-view-rows.ts";
 
-export function writeTraceJson(view: TraceView, inspection: Inspection, options: ReportOptions, sink: ReportSink): void {
+export function* writeTraceJson(view: TraceView, inspection: Inspection, options: ReportOptions, sink: ReportSink): Writing {
   const { traceId, traceIds, rows, offsets } = view;
+  const joins = stitchOne(traceIds, inspection)?.joins ?? [];
   const head = {
     schema: 1,
     tool: { name: toolName, version: toolVersion },
@@ -17,11 +21,13 @@ export function writeTraceJson(view: TraceView, inspection: Inspection, options:
     traceIds: [...traceIds],
     clockOffsets: Object.fromEntries(offsets),
     backend: inspection.answer?.source ?? null,
+    joins: joins.slice(0, MAX_JOINS_LISTED).map((join) => ({ ...listJoin(join, inspection), hop: `h${join.hop.index + 1}` })),
   };
   sink(`${JSON.stringify(head).slice(0, -1)},\n"rows": [`);
-  rows.forEach((row, i) => {
+  for (const [i, row] of rows.entries()) {
     sink(`${i === 0 ? "" : ","}\n  ${JSON.stringify(rowOf(row, inspection, options))}`);
-  });
+    yield;
+  }
   sink("\n]}\n");
 }
 

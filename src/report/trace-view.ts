@@ -2,7 +2,10 @@
 
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { Span } from "../spans/span.ts";
-import type { ReportOptions, ReportSink } from "./report-format.ts";
+import type { ReportOptions, ReportSink, Writing } from "./report-format.ts";
+import { listJoin } from "./stitched/list-stitched.ts";
+import { stitchOne } from "./stitched/stitch.ts";
+import { joinSentence } from "./text/belong-together.ts";
 import { captureNames, frameOf } from "./text/captures.ts";
 import { milliseconds } from "./text/details.ts";
 import { symbolOf } from "./text/finding-block.ts";
@@ -26,7 +29,7 @@ const ABSENCES: Record<Absence, string> = {
   "not on the wire": "",
 };
 
-export function writeTraceView(view: TraceView, inspection: Inspection, options: ReportOptions, sink: ReportSink): void {
+export function* writeTraceView(view: TraceView, inspection: Inspection, options: ReportOptions, sink: ReportSink): Writing {
   const page = new Page(options, sink);
   writeHead(view, inspection, page);
   const from = view.rows.reduce((least, row) => Math.min(least, row.startedAt), Number.POSITIVE_INFINITY);
@@ -46,6 +49,7 @@ export function writeTraceView(view: TraceView, inspection: Inspection, options:
     dim(isWide ? `${"wire".padEnd(wide)}  recorded` : "wire, and what was recorded"),
   );
   for (const { row, wire, recorded } of lines) {
+    yield;
     const time: Piece[] = [`${((row.startedAt - from) / 1000).toFixed(1).padStart(TIME_COLUMNS)}  `, ...drawBar(row, from, to, bar), "  "];
     const indent = " ".repeat(TIME_COLUMNS + bar + 6);
     if (isWide) page.line(...time, ...wire, " ".repeat(Math.max(0, wide - widthOf(...wire)) + 2), ...recorded);
@@ -64,6 +68,9 @@ export function writeTraceView(view: TraceView, inspection: Inspection, options:
   }
   writeFoot(view, inspection, page);
 }
+
+/** Joins that are told one by one. */
+const MAX_JOINS = 5;
 
 function writeHead({ traceId, traceIds, rows, offsets }: TraceView, inspection: Inspection, page: Page): void {
   const hops = rows.filter((row) => row.hop !== undefined);
@@ -142,7 +149,7 @@ function idOf(id: string, inspection: Inspection): string {
   return inspection.answer === undefined ? id : shortId(id);
 }
 
-function writeFoot({ rows }: TraceView, inspection: Inspection, page: Page): void {
+function writeFoot({ rows, traceIds }: TraceView, inspection: Inspection, page: Page): void {
   const { diagnosis } = inspection;
   const indices = new Set(rows.flatMap((row) => (row.hop === undefined ? [] : (diagnosis.findingsOf.get(row.hop.index) ?? []))));
   const findings = diagnosis.findings.filter((_, index) => indices.has(index));
@@ -156,6 +163,9 @@ function writeFoot({ rows }: TraceView, inspection: Inspection, page: Page): voi
     page.text(2, symbolOf(finding), " ", bold(finding.message));
     page.text(4, dim(`    here: ${finding.verdict} at ${listed(frames)}`));
   }
+  const joins = stitchOne(traceIds, inspection)?.joins ?? [];
+  for (const join of joins.slice(0, MAX_JOINS)) page.text(4, `  ${joinSentence(listJoin(join, inspection), inspection)}`);
+  if (joins.length > MAX_JOINS) page.line(dim(`    and ${counted(joins.length - MAX_JOINS, "more id")}: --format json`));
   if (rows.some((row) => row.hop !== undefined && row.ghost !== undefined))
     page.text(2, dim("○ A ghost hop belongs to the trace by what caused it, and carries another trace id, or none."));
 }

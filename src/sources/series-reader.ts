@@ -163,8 +163,8 @@ class PacketTally implements CaptureSink {
     this.#sink.name(address, name);
   }
 
-  secrets(type: number, bytes: Uint8Array): void {
-    this.#sink.secrets(type, bytes);
+  secrets(type: number, bytes: Uint8Array, isComment?: boolean): void {
+    this.#sink.secrets(type, bytes, isComment);
   }
 
   lost(count: number, interfaceIndex: number): void {

@@ -119,6 +119,16 @@ export const MAX_TRACE_IDS = 20;
 export const MAX_TRACES_COUNTED = 10_000;
 /** Traces listed in a report. */
 export const MAX_TRACES_LISTED = 1_000;
+/** Broken traces that are put together to be counted in a report: those of a minute's heavy load; an export writes all. */
+export const MAX_STITCHED_COUNTED = 10_000;
+/** Parts and joins that a report lists of one stitched trace, and examples of one edge. */
+export const MAX_JOINS_LISTED = 100;
+/** Servers whose connections a report lists; the rest are counted. */
+export const MAX_SERVERS_LISTED = 1_000;
+/** Packets that get a comment in an annotated capture: nobody reads more, and Wireshark keeps all of them in memory. */
+export const MAX_ANNOTATED_PACKETS = 100_000;
+/** Spans and ghosts that are put together at a time: one id on everything makes all traffic of a capture hang together, and no UI shows more. */
+export const MAX_STITCHED_SPANS = 100_000;
 /** Different values of a feature counted on a faulty edge, as many as routes: more explain nothing in words. */
 export const MAX_FEATURE_VALUES = 200;
 /** Buckets of a quantity counted on a faulty edge: of a capture of an hour, each is less than 8 s. */

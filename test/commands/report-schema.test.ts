@@ -9,7 +9,7 @@ import { causes, severities } from "../../src/diagnosis/verdict.ts";
 import type { Observed, ParentReason, Purpose } from "../../src/hops/hop.ts";
 import type { Role } from "../../src/naming/workload.ts";
 import type { AnomalyCode } from "../../src/wire/anomaly.ts";
-import { MAX_TRACE_IDS, MAX_TRACES_LISTED } from "../../src/wire/limits.ts";
+import { MAX_JOINS_LISTED, MAX_SERVERS_LISTED, MAX_TRACE_IDS, MAX_TRACES_LISTED } from "../../src/wire/limits.ts";
 import { concat } from "../capture/build-captures.ts";
 import { httpCapture, TRACE } from "../cli/http-captures.ts";
 import { temporaryFolder } from "../sources/temporary-folder.ts";
@@ -56,6 +56,13 @@ describe("the JSON report is as its schema says", () => {
   test("nothing at all", async () => {
     const folder = temporaryFolder({ "empty.pcap": httpCapture([]) });
     expect(validate(await report([`${folder}/empty.pcap`], {}), schema)).toEqual([]);
+  });
+
+  test("nothing judged", async () => {
+    const written = await report([join(root, "samples/ingress-strips")], { diagnosis: false });
+    expect(validate(written, schema)).toEqual([]);
+    expect(written).toMatchObject({ judged: false, findings: [], stitched: [] });
+    expect(written.connections).not.toEqual([]);
   });
 
   test("the bundled sample, with its findings and spans", async () => {
@@ -130,6 +137,10 @@ describe("the closed sets of the schema are those of the code", () => {
 
   test("the lengths of lists are the limits", () => {
     expect(definitions.finding?.properties?.traceIds?.maxItems).toBe(MAX_TRACE_IDS);
-    expect((schema.properties as Record<string, Schema>).traces?.maxItems).toBe(MAX_TRACES_LISTED);
+    const properties = schema.properties as Record<string, Schema>;
+    expect(properties.traces?.maxItems).toBe(MAX_TRACES_LISTED);
+    expect(properties.stitched?.maxItems).toBe(MAX_TRACES_LISTED);
+    expect(properties.connections?.maxItems).toBe(MAX_SERVERS_LISTED);
+    expect(definitions.stitchedTrace?.properties?.joins?.maxItems).toBe(MAX_JOINS_LISTED);
   });
 });

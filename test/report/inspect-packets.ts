@@ -6,7 +6,7 @@ import type { Packet } from "../../src/capture/packet.ts";
 import type { World } from "../../src/commands/world.ts";
 import type { Inspection } from "../../src/diagnosis/inspection.ts";
 import { inspect, WireReader } from "../../src/pipeline.ts";
-import type { ReportOptions } from "../../src/report/report-format.ts";
+import { type ReportOptions, writeAll } from "../../src/report/report-format.ts";
 import { text } from "../../src/report/text/text.ts";
 import type { Span } from "../../src/spans/span.ts";
 import { Conversation, numbered } from "../tcp/build-packets.ts";
@@ -99,9 +99,10 @@ function sourceOf(spans: readonly Span[]) {
 
 export function render(inspection: Inspection, options: Partial<ReportOptions> = {}): string {
   let report = "";
-  text.write(inspection, { ...PLAIN, ...options }, (piece) => {
+  const writing = text.write(inspection, { ...PLAIN, ...options }, (piece) => {
     report += piece;
   });
+  writeAll(writing);
   return report;
 }
 

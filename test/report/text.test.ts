@@ -57,6 +57,24 @@ describe("a fault", async () => {
     expect(lines[4]).toMatch(/^ {2}stripped · proxy-drops-header · certain · 10\.0\.0\.2:80, proxy$/);
   });
 
+  test("says which traces belong together, within bounds", async () => {
+    const own = (n: number) => ({
+      ...serverSpan(n, trace(50 + n)),
+      attributes: { "http.request.method": "GET", "url.path": `/api/orders/${n}` },
+    });
+    const { parentSpanId: _, ...root } = own(0);
+    const spans = [root, own(1), own(2)].map((span) => ({ ...span, resource: { service: "shop" } }));
+    const told = render(await inspectPackets(strippingProxy(), spans)).split("\n");
+    const at = told.indexOf("Traces that belong together  3 broken traces; --export-stitched FILE writes each as one");
+    expect(told.slice(at + 1, at + 5)).toEqual([
+      "  10.0.0.2:80 → shop: 3 traces go on under another id",
+      expect.stringMatching(new RegExp(`^    ${trace(0)} → ${trace(50)}  a\\.pcap #\\d+$`)),
+      expect.stringMatching(new RegExp(`^    ${trace(1)} → ${trace(51)}  a\\.pcap #\\d+$`)),
+      "    and 1 more: --verbose, --format json",
+    ]);
+    expect(lines.join("\n")).toContain("  10.0.0.2:80 → 10.0.0.3:8080: 3 traces go on without any");
+  });
+
   test("draws the way of the requests", () => {
     expect(report).toContain("10.0.0.1 ──5/5──▶ 10.0.0.2:80 ──2/5──▶ 10.0.0.3:8080");
     expect(report).toContain("▲ 3 lost here");

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { writeAll } from "../../src/report/report-format.ts";
 import { writeTraceView } from "../../src/report/trace-view.ts";
 import { findTrace, parseTraceId } from "../../src/report/trace-view-id.ts";
 import { writeTraceJson } from "../../src/report/trace-view-json.ts";
@@ -82,9 +83,10 @@ describe("the dual view", async () => {
   const inspection = await inspectPackets(packets, spans);
   const view = viewTrace(trace(1), inspection);
   let shown = "";
-  writeTraceView(view, inspection, PLAIN, (piece) => {
+  const writing = writeTraceView(view, inspection, PLAIN, (piece) => {
     shown += piece;
   });
+  writeAll(writing);
 
   test("hops and spans in the order of time, a span of the process is no gap", () => {
     const lines = shown.split("\n");
@@ -102,9 +104,10 @@ describe("the dual view", async () => {
 
   test("as JSON", () => {
     let json = "";
-    writeTraceJson(view, inspection, PLAIN, (piece) => {
+    const writing = writeTraceJson(view, inspection, PLAIN, (piece) => {
       json += piece;
     });
+    writeAll(writing);
     const { traceId, rows } = JSON.parse(json);
     expect(traceId).toBe(trace(1));
     expect(rows).toHaveLength(view.rows.length);

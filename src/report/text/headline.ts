@@ -3,6 +3,7 @@
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { figure } from "../../wire/figure.ts";
 import { groupEdges } from "../group-edges.ts";
+import { countEdges } from "../plain-counts.ts";
 import { type Summary, summarize } from "../summary.ts";
 import type { Page } from "./page.ts";
 import { clockTime, counted, day, duration } from "./words.ts";
@@ -10,7 +11,7 @@ import { clockTime, counted, day, duration } from "./words.ts";
 export function writeHeadline(inspection: Inspection, page: Page): void {
   const summary = summarize(inspection);
   const { exchanges, hops } = summary;
-  const edges = groupEdges(inspection.diagnosis.tally).length;
+  const edges = (inspection.isJudged ? groupEdges(inspection.diagnosis.tally) : countEdges(inspection)).length;
   const what = exchanges === 0 ? "no HTTP seen" : `${counted(hops, "exchange")} on ${counted(edges, "edge")}`;
   page.parts([...captureParts(inspection), what]);
   if (exchanges > 0) page.parts(traceParts(inspection, summary));

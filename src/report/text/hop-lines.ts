@@ -4,6 +4,7 @@ import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Hop } from "../../hops/hop.ts";
 import { arrow, shownFields } from "../evidence.ts";
+import type { Writing } from "../report-format.ts";
 import { shownHops } from "../shown-hops.ts";
 import { captureNames, frameOf } from "./captures.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
@@ -14,7 +15,7 @@ const LONGEST_VALUE = 160;
 /** ` #12345` */
 const FRAME_DIGITS = 7;
 
-export function writeHops(inspection: Inspection, page: Page): void {
+export function* writeHops(inspection: Inspection, page: Page): Writing {
   const { hops: which, isTerminal, isVerbose } = page.options;
   if (which === "none") return;
   const hops = shownHops(inspection, page.options);
@@ -27,6 +28,7 @@ export function writeHops(inspection: Inspection, page: Page): void {
     for (const [name, value] of shownFields(hop, page.options))
       page.line(`      ${name}: ${isTerminal ? shorten(value, LONGEST_VALUE) : value}`);
     if (isVerbose) writeParent(hop, inspection, nameOf, page);
+    yield;
   }
 }
 
@@ -36,19 +38,25 @@ function head(hop: Hop, inspection: Inspection, frame: string): Piece[] {
   return [
     bold(frame),
     `  ${clockTime(hop.startedAt)}  ${arrow(hop, inspection)}  ${hop.method} ${hop.path}  ${hop.status ?? "no answer"}  `,
-    ...judged(hop, findings),
+    ...(inspection.isJudged ? judged(hop, findings) : seen(hop)),
   ];
+}
+
+function seen({ purpose, observed, reading }: Hop): Piece[] {
+  if (purpose !== "work") return [dim(`(${purpose})`)];
+  if (observed !== "full") return [dim(observed === "partial" ? "head cut" : "head not captured")];
+  return reading.fields.length === 0 ? [dim("no trace field")] : [];
 }
 
 function judged({ purpose, observed, reading }: Hop, findings: readonly Finding[]): Piece[] {
   if (purpose !== "work") return [dim(`(${purpose})`)];
-  const seen = observed === "full" ? [] : [dim(observed === "partial" ? " head cut" : " head not captured")];
+  const cut = observed === "full" ? [] : [dim(observed === "partial" ? " head cut" : " head not captured")];
   const verdicts = [...new Set(findings.map((finding) => finding.verdict))].join(", ");
   if (verdicts !== "") {
     const isGrave = findings.some((finding) => finding.severity !== "note");
-    return [isGrave ? styled("red", `✖ ${verdicts}`) : dim(`· ${verdicts}`), ...seen];
+    return [isGrave ? styled("red", `✖ ${verdicts}`) : dim(`· ${verdicts}`), ...cut];
   }
-  return [dim(reading.fields.length === 0 ? "no trace field" : "ok"), ...seen];
+  return [dim(reading.fields.length === 0 ? "no trace field" : "ok"), ...cut];
 }
 
 function writeParent(hop: Hop, { graph, diff }: Inspection, nameOf: (capture: number) => string, page: Page): void {

@@ -1,7 +1,8 @@
 // The report for people: the verdict first; each claim with its count; each proof such that it can be pasted into Wireshark or opened in Jaeger.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
-import type { ReportFormat } from "../report-format.ts";
+import type { ReportFormat, Writing } from "../report-format.ts";
+import { writeBelongTogether } from "./belong-together.ts";
 import { writeClosing } from "./closing.ts";
 import { writeDetails } from "./details.ts";
 import { writeEdges } from "./edges-table.ts";
@@ -12,25 +13,28 @@ import { writeHops } from "./hop-lines.ts";
 import { writeNotJudged } from "./not-judged.ts";
 import { writeNothingSeen } from "./nothing-seen.ts";
 import { Page } from "./page.ts";
+import { writeUnjudged } from "./unjudged.ts";
 
 export const text: ReportFormat = {
   name: "text",
-  write(inspection, options, sink) {
+  *write(inspection, options, sink) {
     const page = new Page(options, sink);
     writeHeadline(inspection, page);
-    if (inspection.graph.table.size === 0) writeNothingSeen(inspection, page);
-    else writeJudged(inspection, page);
+    if (!inspection.isJudged) yield* writeUnjudged(inspection, page);
+    else if (inspection.graph.table.size === 0) writeNothingSeen(inspection, page);
+    else yield* writeJudged(inspection, page);
     writeDetails(inspection, page);
   },
 };
 
-function writeJudged(inspection: Inspection, page: Page): void {
+function* writeJudged(inspection: Inspection, page: Page): Writing {
   const { findings } = inspection.diagnosis;
   const isFaulty = findings.some(({ severity }) => severity !== "note");
   if (!isFaulty) writeHealth(inspection, page);
   for (const group of findingGroups(findings)) writeBlock(group, inspection, page);
   if (findings.length > 0 || page.options.isVerbose) writeEdges(inspection, page);
-  writeHops(inspection, page);
+  writeBelongTogether(inspection, page);
+  yield* writeHops(inspection, page);
   writeNotJudged(inspection, page, findings.length === 0 && page.options.hops === "none" && !page.options.isVerbose);
   if (findings.length > 0) writeClosing(inspection, page);
 }
