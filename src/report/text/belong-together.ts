@@ -1,11 +1,12 @@
 // Which broken traces belong together: where ids went over into others, with the first pairs of each edge.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import { figure } from "../../wire/figure.ts";
 import { type EdgeJoins, type ListedJoin, listStitched } from "../stitched/list-stitched.ts";
 import { captureNames, frameOf } from "./captures.ts";
 import { bold, dim } from "./line.ts";
 import type { Page } from "./page.ts";
-import { counted, figure, shortId } from "./words.ts";
+import { counted, shortId } from "./words.ts";
 
 /** Edges and pairs that are told; with --verbose, pairs of an edge. */
 const MAX_EDGES = 10;
