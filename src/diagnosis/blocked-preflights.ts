@@ -39,7 +39,7 @@ export function findBlockedPreflights(view: View): PreflightEdge[] {
 
 function preflightsOf(table: HopTable): Hop[] {
   const found: Hop[] = [];
-  if (!table.exchanges.hasPreflights) return found;
+  if (table.exchanges.preflights.isEmpty) return found;
   for (let index = 0; index < table.size; index++) {
     if (table.isWork(index)) continue;
     const hop = table.hop(index);

@@ -12,7 +12,7 @@ import type { Emit } from "../wire/stage.ts";
 import { ConnectionEnds } from "./connection-ends.ts";
 import type { ContextReading, Observed, Purpose, ReadExchange } from "./hop.ts";
 import type { IdentityColumns } from "./identity-columns.ts";
-import { type Preflight, readPreflight } from "./preflight.ts";
+import { Preflights } from "./preflight.ts";
 import { purposeOf } from "./purpose.ts";
 import { FieldSorter } from "./read-contexts.ts";
 import { ReadingColumns } from "./reading-columns.ts";
@@ -21,8 +21,6 @@ import { TextBudget } from "./text-budget.ts";
 export const PURPOSES: readonly Purpose[] = ["work", "probe", "export", "preflight"];
 /** Index in `PURPOSES`. */
 export const WORK = 0;
-
-const PREFLIGHT = PURPOSES.indexOf("preflight");
 
 const VERSIONS: readonly HttpExchange["version"][] = ["1.0", "1.1", "2"];
 const PROTOCOLS = VERSIONS.map((version) => `HTTP/${version}`);
@@ -63,6 +61,7 @@ export class ExchangeTable {
   readonly path: string[] = [];
   readonly readings: ReadingColumns;
   readonly identities: IdentityColumns;
+  readonly preflights: Preflights;
   readonly #sorter: FieldSorter;
   readonly #text: TextBudget;
   #flags = new Uint8Array(FIRST_ROWS);
@@ -79,14 +78,12 @@ export class ExchangeTable {
   readonly #grpcTimeout = new Map<number, number>();
   readonly #hiddenFields = new Map<number, number>();
   readonly #incomplete = new Map<number, NonNullable<HttpExchange["incomplete"]>>();
-  readonly #preflights = new Map<number, Preflight>();
-  readonly #formats: FormatSet;
   readonly #seenAgain = new Map<number, readonly PacketReference[]>();
 
   /** `emit` is told once of each cap that is reached. */
   constructor(formats: FormatSet = standardFormats, emit: Emit<Anomaly> = () => undefined) {
     this.#text = new TextBudget((message) => emit(anomaly("limit", message, { layer: "http" })));
-    this.#formats = formats;
+    this.preflights = new Preflights(formats);
     this.#sorter = new FieldSorter(formats);
     this.readings = new ReadingColumns(formats);
     this.identities = this.readings.identities;
@@ -104,10 +101,7 @@ export class ExchangeTable {
     const sorted = this.#sorter.sort(request?.fields ?? NO_FIELDS);
     const isKept = this.readings.add(sorted, response?.fields ?? NO_FIELDS, this.#text);
     this.purpose[row] = PURPOSES.indexOf(purposeOf(request, sorted.userAgent, exchange.server.port));
-    if (this.purpose[row] === PREFLIGHT) {
-      const preflight = readPreflight(request, response, this.#formats);
-      if (preflight !== undefined) this.#preflights.set(row, preflight);
-    }
+    if (request?.method === "OPTIONS") this.preflights.add(row, request, response);
     this.host[row] = sorted.host === undefined ? 0 : this.hosts.number(sorted.host) + 1;
     let flags = grpc === undefined ? 0 : IS_GRPC;
     if (grpc?.status !== undefined) this.#grpcStatus[row] = grpc.status + 1;
@@ -168,11 +162,6 @@ export class ExchangeTable {
     return (this.#flags[row]! & IS_REQUEST_COMPLETE) !== 0;
   }
 
-  /** Whether any CORS preflight asks for trace fields. */
-  get hasPreflights(): boolean {
-    return this.#preflights.size > 0;
-  }
-
   version(row: number): HttpExchange["version"] {
     return VERSIONS[this.#version[row]!]!;
   }
@@ -207,7 +196,6 @@ export class ExchangeTable {
     const incomplete = this.#incomplete.get(row);
     const stream = this.stream[row]!;
     const host = this.host[row]!;
-    const preflight = this.#preflights.get(row);
     return {
       kind: "http",
       version: this.version(row),
@@ -223,7 +211,7 @@ export class ExchangeTable {
       reading: this.reading(row),
       purpose: PURPOSES[this.purpose[row]!]!,
       host: host === 0 ? undefined : this.hosts.values[host - 1],
-      ...(preflight === undefined ? {} : { preflight }),
+      ...this.preflights.of(row),
     };
   }
 

@@ -12,9 +12,11 @@ const CONFIDENCE = 0.9;
 export function linkLateParents(table: HopTable): void {
   const wanted = new Set<number>();
   const isReceiving = receivingHosts(table);
+  const { readings, identities } = table.exchanges;
   for (let hop = 0; hop < table.size; hop++) {
     if (!isUnproven(table, hop) || isReceiving[table.clientHost(hop)] !== 1) continue;
-    for (const identity of identitiesOf(table, hop)) wanted.add(table.exchanges.identities.trace[identity]!);
+    const row = table.row[hop]!;
+    for (let identity = readings.first(row); identity < readings.end(row); identity++) wanted.add(identities.trace[identity]!);
   }
   if (wanted.size === 0) return;
   /** By machine and trace: the newest hop that came in with it. */

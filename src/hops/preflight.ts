@@ -23,6 +23,33 @@ const MAX_OK = 299;
 /** More names than any application asks for. */
 const MAX_NAMES = 100;
 
+/** Those of an exchange table, by row. */
+export class Preflights {
+  readonly #formats: FormatSet;
+  readonly #byRow = new Map<number, Preflight>();
+
+  constructor(formats: FormatSet) {
+    this.#formats = formats;
+  }
+
+  /** Whether none asks for trace fields. */
+  get isEmpty(): boolean {
+    return this.#byRow.size === 0;
+  }
+
+  add(row: number, request: HttpRequest, response: HttpResponse | undefined): void {
+    const preflight = readPreflight(request, response, this.#formats);
+    if (preflight !== undefined) this.#byRow.set(row, preflight);
+  }
+
+  of(row: number): { readonly preflight?: Preflight } {
+    const preflight = this.#byRow.get(row);
+    return preflight === undefined ? NONE : { preflight };
+  }
+}
+
+const NONE = {};
+
 /** Undefined where it asks for no trace field, or is not told: without a whole answer, where the answer refuses CORS altogether, or other fields too. */
 export function readPreflight(
   request: HttpRequest | undefined,

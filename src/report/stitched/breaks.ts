@@ -8,9 +8,12 @@ const BREAKING: ReadonlySet<Verdict> = new Set(["stripped", "truncated", "split"
 
 export class Breaks {
   readonly #inspection: Inspection;
+  /** By finding. */
+  readonly #isBreaking: readonly boolean[];
 
   constructor(inspection: Inspection) {
     this.#inspection = inspection;
+    this.#isBreaking = inspection.diagnosis.findings.map((finding) => breakingVerdict(finding).length > 0);
   }
 
   /** Hops in the order of time. */
@@ -19,7 +22,7 @@ export class Breaks {
   }
 
   has(hop: number): boolean {
-    return this.verdicts(hop).length > 0;
+    return this.#inspection.diagnosis.findingsOf.get(hop)?.some((index) => this.#isBreaking[index]) ?? false;
   }
 
   /** What broke there. Notes tell of what is right (a restart with a link, an unsampled trace): they break nothing. */

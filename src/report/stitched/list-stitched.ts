@@ -51,12 +51,13 @@ export interface StitchedList {
   readonly edges: readonly EdgeJoins[];
 }
 
-export function listStitched(inspection: Inspection): StitchedList {
+/** `most`: so many broken traces are put together at most. */
+export function listStitched(inspection: Inspection, most = MAX_STITCHED_COUNTED): StitchedList {
   const traces: ListedStitched[] = [];
   const edges = new Map<string, EdgeJoins>();
   let count = 0;
   for (const trace of stitchBroken(inspection)) {
-    if (count === MAX_STITCHED_COUNTED) return { traces, count, isMore: true, edges: [...edges.values()] };
+    if (count === most) return { traces, count, isMore: true, edges: [...edges.values()] };
     count++;
     if (traces.length < MAX_TRACES_LISTED) traces.push(listed(trace, inspection));
     for (const join of trace.joins) countJoin(join, edges, inspection);
