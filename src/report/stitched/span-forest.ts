@@ -11,7 +11,7 @@ import type { Neighbourhood } from "./neighbourhood.ts";
 import type { Absence, StitchedSpan } from "./stitched-trace.ts";
 
 /** Longest way up a trace; what is deeper is a loop or an attack. */
-const MAX_DEPTH = 256;
+const MAX_DEPTH = 1_024;
 
 /** A place for a span that no span id puts anywhere. */
 interface Wish {
@@ -46,7 +46,10 @@ class Forest {
 
   grow({ hops, spans }: Neighbourhood): readonly StitchedSpan[] {
     this.#addSpans(spans);
-    for (const [span, own] of this.#ofSpan) own.parent = this.#parentById(span);
+    for (const [span, own] of this.#ofSpan) {
+      const parent = this.#parentById(span);
+      if (parent !== undefined && own.parent === undefined) put(own, parent);
+    }
     for (const index of hops) this.#addHop(this.#inspection.graph.table.hop(index));
     for (const index of hops) this.#hang(this.#inspection.graph.table.hop(index));
     for (const [top, { below, link, hop }] of this.#wishes) put(top, below, link, hop);
@@ -153,7 +156,7 @@ class Forest {
     if (link === undefined || below === undefined) return;
     const top = this.#topOf(client);
     // Spans that lead to a SERVER span have said what caused them.
-    if (top === below || (top.span !== undefined && isReceiving(top.span))) return;
+    if (top === undefined || top === below || (top.span !== undefined && isReceiving(top.span))) return;
     const other = this.#wishes.get(top);
     if (other === undefined || isSurer(link, other.link))
       this.#wishes.set(top, { below, link, hop: this.#breaks.has(hop.index) ? hop : undefined });
@@ -169,13 +172,13 @@ class Forest {
   }
 
   /** The uppermost span of the sender's that leads to this one. */
-  #topOf(from: StitchedSpan): StitchedSpan {
+  #topOf(from: StitchedSpan): StitchedSpan | undefined {
     let top = from;
     for (let depth = 0; depth < MAX_DEPTH; depth++) {
       if (top.parent === undefined || (top.span !== undefined && isReceiving(top.span))) return top;
       top = top.parent;
     }
-    return from;
+    return undefined;
   }
 
   /** What names a missing span hangs below the ghost that stands for it; so does all else that names it. */
@@ -195,11 +198,11 @@ class Forest {
   }
 }
 
-/** Sets the parent, unless that would close a circle. */
+/** Sets the parent, unless that would close a circle, or makes a trace deeper than any is. */
 function put(own: StitchedSpan, parent: StitchedSpan, link?: ParentLink, linkedBy?: Hop): void {
   let above: StitchedSpan | undefined = parent;
-  while (above !== undefined) {
-    if (above === own) return;
+  for (let depth = 0; above !== undefined; depth++) {
+    if (above === own || depth > MAX_DEPTH) return;
     above = above.parent;
   }
   own.parent = parent;

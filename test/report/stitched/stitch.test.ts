@@ -264,6 +264,17 @@ describe("other ways to break", () => {
     expect(exported([], inspection)).toBe('{"resourceSpans":[\n]}\n');
   });
 
+  test("spans that are each other's parents are all there, and none is lost in the circle", async () => {
+    const packets = exchange({ client: CLIENT, server: ORDERS, at: 0, lasts: 10, fields: [traceparent(1, 1)] });
+    const spans = [
+      span(1, 3, "client", "shop", 0, trace(1)),
+      span(2, 1, "server", "orders", 1, trace(1)),
+      span(3, 2, "internal", "orders", 2, trace(1)),
+    ];
+    const inspection = await inspectPackets(packets, spans);
+    expect(stitchOne(new Set([trace(1)]), inspection)?.spans).toHaveLength(3);
+  });
+
   test("two sides of a call that share an id (B3) are told apart", async () => {
     const packets = exchange({ client: CLIENT, server: ORDERS, at: 0, lasts: 10, fields: [`b3: ${trace(1)}-${spanId(7)}-1`] });
     const spans = [
