@@ -1,58 +1,42 @@
 // Parents of exchanges that went out after their cause was answered (an event that is sent on afterwards, a queue inside the process): whoever was
 // sent a trace before, and sends it now, goes on with it, however late.
 
-import { PairTable } from "../wire/pair-table.ts";
 import { INFERRED } from "./hop.ts";
 import { type HopTable, NO_PARENT } from "./hop-table.ts";
+import { TraceChains } from "./trace-chains.ts";
 
 /** Of one trace several requests may have come: the newest is likeliest, and all of them are the same trace. */
 const CONFIDENCE = 0.9;
 
-/** For what `linkParents` left without proof. Most runs have nothing of the kind, and then one look at every hop is all. */
+/** Of one trace, so many of the newest hops are looked at. */
+const MAX_STEPS = 64;
+
+/** For what `linkParents` left without proof. */
 export function linkLateParents(table: HopTable): void {
-  const wanted = new Set<number>();
-  const isReceiving = receivingHosts(table);
-  const { readings, identities } = table.exchanges;
-  for (let hop = 0; hop < table.size; hop++) {
-    if (!isUnproven(table, hop) || isReceiving[table.clientHost(hop)] !== 1) continue;
-    const row = table.row[hop]!;
-    for (let identity = readings.first(row); identity < readings.end(row); identity++) wanted.add(identities.trace[identity]!);
-  }
-  if (wanted.size === 0) return;
-  /** By machine and trace: the newest hop that came in with it. */
-  const received = new PairTable();
+  const { row, exchanges } = table;
+  const { readings, identities } = exchanges;
+  const chains = new TraceChains(identities);
   for (let hop = 0; hop < table.size; hop++) {
     if (!table.isWork(hop)) continue;
-    if (isUnproven(table, hop)) linkLate(table, hop, received);
-    for (const identity of identitiesOf(table, hop)) {
-      const trace = table.exchanges.identities.trace[identity]!;
-      if (wanted.has(trace)) received.set(table.hostOfPlace[table.receiver(hop)]!, trace, hop);
-    }
+    const end = readings.end(row[hop]!);
+    const isUnproven = table.parent[hop] === NO_PARENT || INFERRED.has(table.because(hop));
+    for (let i = readings.first(row[hop]!); isUnproven && i < end; i++) if (linkLate(table, hop, identities.trace[i]!, chains)) break;
+    for (let i = readings.first(row[hop]!); i < end; i++) chains.put(i, hop);
   }
 }
 
-function linkLate(table: HopTable, hop: number, received: PairTable): void {
-  for (const identity of identitiesOf(table, hop)) {
-    const cause = received.get(table.clientHost(hop), table.exchanges.identities.trace[identity]!);
-    if (cause < 0 || table.receiver(cause) === table.receiver(hop)) continue;
+/** Below the newest hop of the trace that its machine received, unless that came in where this one goes to. */
+function linkLate(table: HopTable, hop: number, trace: number, chains: TraceChains): boolean {
+  const host = table.clientHost(hop);
+  let steps = 0;
+  for (let link = chains.newest(trace); link >= 0 && steps < MAX_STEPS; link = chains.older(link), steps++) {
+    const cause = chains.hop(link);
+    const receiver = table.receiver(cause);
+    if (table.hostOfPlace[receiver] !== host) continue;
+    if (receiver === table.receiver(hop)) return false;
     table.link(hop, cause, "trace id", CONFIDENCE);
     table.setCandidates(hop, []);
-    return;
+    return true;
   }
-}
-
-function isUnproven(table: HopTable, hop: number): boolean {
-  return table.isWork(hop) && (table.parent[hop] === NO_PARENT || INFERRED.has(table.because(hop)));
-}
-
-function receivingHosts(table: HopTable): Uint8Array {
-  const isReceiving = new Uint8Array(table.hosts.values.length);
-  for (let hop = 0; hop < table.size; hop++) if (table.isWork(hop)) isReceiving[table.hostOfPlace[table.receiver(hop)]!] = 1;
-  return isReceiving;
-}
-
-/** Places in `exchanges.identities`. */
-function* identitiesOf({ exchanges: { readings }, row }: HopTable, hop: number): Iterable<number> {
-  const end = readings.end(row[hop]!);
-  for (let identity = readings.first(row[hop]!); identity < end; identity++) yield identity;
+  return false;
 }

@@ -4,6 +4,7 @@ import { Interned } from "../wire/columns.ts";
 import { MAX_CANDIDATES } from "../wire/limits.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import type { HopTable } from "./hop-table.ts";
+import { TraceChains } from "./trace-chains.ts";
 
 /** Between two vantage points an exchange may seem to end a little before a call that it caused. */
 const TOLERANCE_US = 2_000;
@@ -25,10 +26,8 @@ const MAX_STEPS = 8 * MAX_CANDIDATES;
  */
 export class OpenHops {
   readonly #table: HopTable;
-  /** By trace: the identity that came last, and by identity the one before it in its trace, and its hop. A trace has few hops: machines are told there. */
-  readonly #newestOfTrace: Int32Array;
-  readonly #olderInTrace: Int32Array;
-  readonly #hopOfIdentity: Uint32Array;
+  /** Of all machines: a trace has few hops. */
+  readonly #byTrace: TraceChains;
   readonly #byTarget: Chains;
   #byRequestId: Chains | undefined;
   readonly #requestIds = new Interned<string>();
@@ -43,9 +42,7 @@ export class OpenHops {
   constructor(table: HopTable) {
     this.#table = table;
     const { identities } = table.exchanges;
-    this.#newestOfTrace = new Int32Array(identities.traceIds.size).fill(NOTHING);
-    this.#olderInTrace = new Int32Array(identities.size);
-    this.#hopOfIdentity = new Uint32Array(identities.size);
+    this.#byTrace = new TraceChains(identities);
     this.#byTarget = new Chains(table.size);
     this.#isSending = new Uint8Array(table.hosts.values.length);
     for (const host of table.hostOfEnds) this.#isSending[host] = 1;
@@ -65,12 +62,7 @@ export class OpenHops {
     if (this.#isSending[host] === 0) return;
     this.#isReceiving[host] = 1;
     if (this.#isShared[host] === 0) this.#list(host, hop);
-    for (let i = exchanges.readings.first(row); i < exchanges.readings.end(row); i++) {
-      const trace = exchanges.identities.trace[i]!;
-      this.#olderInTrace[i] = this.#newestOfTrace[trace]!;
-      this.#newestOfTrace[trace] = i;
-      this.#hopOfIdentity[i] = hop;
-    }
+    for (let i = exchanges.readings.first(row); i < exchanges.readings.end(row); i++) this.#byTrace.put(i, hop);
     if (exchanges.isWhole(row)) this.#byTarget.put(host, exchanges.targetHash[row]!, hop);
     const requestId = this.#requestId(hop);
     if (requestId === NOTHING) return;
@@ -115,20 +107,20 @@ export class OpenHops {
   /** What `host` is serving of a trace when `hop` begins, the newest first. */
   withTrace(host: number, trace: number, hop: number): readonly number[] {
     const at = this.#table.startedAt[hop]!;
+    const chains = this.#byTrace;
     let found: number[] | undefined;
-    let before = NOTHING;
+    let newer = NOTHING;
     let older = NOTHING;
     let steps = 0;
-    for (let i = this.#newestOfTrace[trace]!; i !== NOTHING && steps < MAX_STEPS; i = older) {
+    for (let link = chains.newest(trace); link !== NOTHING && steps < MAX_STEPS; link = older) {
       steps++;
-      older = this.#olderInTrace[i]!;
-      const open = this.#hopOfIdentity[i]!;
+      older = chains.older(link);
+      const open = chains.hop(link);
       if (this.isOver(open, at)) {
-        if (before === NOTHING) this.#newestOfTrace[trace] = older;
-        else this.#olderInTrace[before] = older;
+        chains.drop(trace, newer, older);
         continue;
       }
-      before = i;
+      newer = link;
       if (this.#hostOf(open) !== host) continue;
       // One is the rule: a literal of one takes a third of what a list that is pushed to does.
       if (found === undefined) found = [open];
