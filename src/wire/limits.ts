@@ -119,8 +119,8 @@ export const MAX_TRACE_IDS = 20;
 export const MAX_TRACES_COUNTED = 10_000;
 /** Traces listed in a report. */
 export const MAX_TRACES_LISTED = 1_000;
-/** Broken traces that are put together to be counted in a report: those of a minute's heavy load; an export writes all. */
-export const MAX_STITCHED_COUNTED = 10_000;
+/** Broken traces that are put together to be counted and listed in a report, some 0.1 ms each; an export writes all. */
+export const MAX_STITCHED_COUNTED = 1_000;
 /** Parts and joins that a report lists of one stitched trace, and examples of one edge. */
 export const MAX_JOINS_LISTED = 100;
 /** Servers whose connections a report lists; the rest are counted. */

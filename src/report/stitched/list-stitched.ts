@@ -51,18 +51,26 @@ export interface StitchedList {
   readonly edges: readonly EdgeJoins[];
 }
 
-/** `most`: so many broken traces are put together at most. */
-export function listStitched(inspection: Inspection, most = MAX_STITCHED_COUNTED): StitchedList {
+const NOTHING: StitchedList = { traces: [], count: 0, isMore: false, edges: [] };
+
+/** Nothing where contexts were only lost and no span tells what followed: the findings have said all then. */
+export function listStitched(inspection: Inspection): StitchedList {
+  if (!mayGoOn(inspection)) return NOTHING;
   const traces: ListedStitched[] = [];
   const edges = new Map<string, EdgeJoins>();
   let count = 0;
   for (const trace of stitchBroken(inspection)) {
-    if (count === most) return { traces, count, isMore: true, edges: [...edges.values()] };
+    if (count === MAX_STITCHED_COUNTED) return { traces, count, isMore: true, edges: [...edges.values()] };
     count++;
     if (traces.length < MAX_TRACES_LISTED) traces.push(listed(trace, inspection));
     for (const join of trace.joins) countJoin(join, edges, inspection);
   }
   return { traces, count, isMore: false, edges: [...edges.values()] };
+}
+
+/** Whether anything can go on under another id. */
+function mayGoOn({ diagnosis, diff }: Inspection): boolean {
+  return diff.index.spans.length > 0 || diagnosis.findings.some(({ verdict }) => verdict === "split");
 }
 
 function listed({ traceId, traceIds, spans, joins }: StitchedTrace, inspection: Inspection): ListedStitched {

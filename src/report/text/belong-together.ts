@@ -8,27 +8,19 @@ import { bold, dim } from "./line.ts";
 import type { Page } from "./page.ts";
 import { counted, shortId } from "./words.ts";
 
-/** Traces that are put together to be told of. */
-const MAX_TRACES = 1_000;
 /** Edges and pairs that are told; with --verbose, pairs of an edge. */
 const MAX_EDGES = 10;
 const FEW_PAIRS = 2;
 const MANY_PAIRS = 20;
 
 export function writeBelongTogether(inspection: Inspection, page: Page): void {
-  if (!mayGoOn(inspection)) return;
-  const { edges, count, isMore } = listStitched(inspection, MAX_TRACES);
+  const { edges, count, isMore } = listStitched(inspection);
   if (edges.length === 0) return;
   page.gap();
   const broken = isMore ? `more than ${figure(count)} broken traces` : counted(count, "broken trace");
   page.text(2, bold("Traces that belong together"), dim(`  ${broken}; --export-stitched FILE writes each as one`));
   for (const edge of edges.slice(0, MAX_EDGES)) writeEdge(edge, inspection, page);
   if (edges.length > MAX_EDGES) page.line(dim(`  and on ${counted(edges.length - MAX_EDGES, "more edge")} (--format json)`));
-}
-
-/** Whether anything can go on under another id: without spans, where contexts were only lost, a finding has said all. */
-function mayGoOn({ diagnosis, diff }: Inspection): boolean {
-  return diff.index.spans.length > 0 || diagnosis.findings.some(({ verdict }) => verdict === "split");
 }
 
 function writeEdge({ from, to, continued, ended, inferred, examples }: EdgeJoins, inspection: Inspection, page: Page): void {
