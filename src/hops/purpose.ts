@@ -36,10 +36,11 @@ export function purposeOf(request: HttpRequest | undefined, userAgent: string | 
 }
 
 /** Last characters of `PROBE_PATHS`: an id at the end, as most paths have, is told at a glance. */
-const PROBE_ENDS = new Set([..."hzsyepg/"].map((character) => character.charCodeAt(0)));
+const PROBE_ENDS = new Uint8Array(128);
+for (const character of "hzsyepg/HZSYEPG") PROBE_ENDS[character.charCodeAt(0)] = 1;
 
 function isProbePath(path: string): boolean {
-  return path.length <= MAX_PROBE_PATH && PROBE_ENDS.has(path.charCodeAt(path.length - 1)) && PROBE_PATHS.test(path);
+  return path.length <= MAX_PROBE_PATH && PROBE_ENDS[path.charCodeAt(path.length - 1)] === 1 && PROBE_PATHS.test(path);
 }
 
 /** A few user agents make all requests of a capture. */

@@ -36,12 +36,16 @@ const HOST_FIELD = -2;
 const AGENT_FIELD = -3;
 const UNUSED = -4;
 const MAX_SPELLINGS = 1_024;
+const MAX_REMEMBERED_PLACES = 16;
 
 /** Tells request fields apart by their names; each spelling is looked at once. */
 export class FieldSorter {
   readonly #formats: FormatSet;
   /** What a field is for, by its name as it stood on the wire; of a correlation id its rank. */
   readonly #kinds = new Map<string, number>();
+  /** By place in the head: the name that stood there last, and what it is for. One client sends the same fields again and again. */
+  readonly #lastNames: string[] = [];
+  readonly #lastKinds: number[] = [];
 
   constructor(formats: FormatSet = standardFormats) {
     this.#formats = formats;
@@ -53,8 +57,9 @@ export class FieldSorter {
     let requestIdRank = correlationFieldNames.length;
     let host: string | undefined;
     let userAgent: string | undefined;
-    for (const field of fields) {
-      const kind = this.#kinds.get(field.name) ?? this.#kindOf(field.name);
+    for (let place = 0; place < fields.length; place++) {
+      const field = fields[place]!;
+      const kind = this.#lastNames[place] === field.name ? this.#lastKinds[place]! : this.#kindAt(place, field.name);
       if (kind === TRACE) {
         if (trace === undefined) trace = [field];
         else trace.push(field);
@@ -67,6 +72,15 @@ export class FieldSorter {
       }
     }
     return { trace: trace ?? NO_FIELDS, requestId, host, userAgent };
+  }
+
+  #kindAt(place: number, name: string): number {
+    const kind = this.#kinds.get(name) ?? this.#kindOf(name);
+    // Real heads hold a few fields that anybody keeps.
+    if (place > MAX_REMEMBERED_PLACES) return kind;
+    this.#lastNames[place] = name;
+    this.#lastKinds[place] = kind;
+    return kind;
   }
 
   #kindOf(name: string): number {

@@ -25,7 +25,8 @@ export const tcp: HeaderDecoder = {
     // A snap length that ends inside the options still tells how long the segment was.
     header.offset = Math.min(start + headerLength, header.limit);
     packet.transport = 6;
-    packet.bytes = header.bytes;
+    // The same for all packets of a chunk, and a store of a reference is dear.
+    if (packet.bytes !== header.bytes) packet.bytes = header.bytes;
     packet.payloadStart = header.offset;
     packet.payloadEnd = header.limit;
     packet.payloadLength = Math.max(packet.payloadEnd - packet.payloadStart, packet.wireEnd - (start + headerLength), 0);

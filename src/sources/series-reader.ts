@@ -139,19 +139,28 @@ interface OpenFile {
 /** Counts packets on their way to the sink. */
 class PacketTally implements CaptureSink {
   packets = 0;
-  earliest: Timestamp | undefined;
-  latest: Timestamp | undefined;
+  // Numbers from the beginning: a field that may also be undefined costs an object a packet.
+  #earliest = Number.POSITIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
   readonly #sink: CaptureSink;
 
   constructor(sink: CaptureSink) {
     this.#sink = sink;
   }
 
+  get earliest(): Timestamp | undefined {
+    return this.packets === 0 ? undefined : this.#earliest;
+  }
+
+  get latest(): Timestamp | undefined {
+    return this.packets === 0 ? undefined : this.#latest;
+  }
+
   packet(packet: Packet): void {
     const { timestamp } = packet;
     this.packets++;
-    if (this.earliest === undefined || timestamp < this.earliest) this.earliest = timestamp;
-    if (this.latest === undefined || timestamp > this.latest) this.latest = timestamp;
+    if (timestamp < this.#earliest) this.#earliest = timestamp;
+    if (timestamp > this.#latest) this.#latest = timestamp;
     this.#sink.packet(packet);
   }
 

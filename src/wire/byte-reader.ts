@@ -32,7 +32,7 @@ export class ByteReader {
 
   /** Points the reader at other bytes, so that one reader serves every packet. */
   reset(bytes: Uint8Array, offset: number, limit: number): void {
-    this.bytes = bytes;
+    if (this.bytes !== bytes) this.bytes = bytes;
     this.offset = offset;
     this.limit = limit;
   }

@@ -3,7 +3,7 @@
 export type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array;
 
 /** Rows that a table begins with: memory that nobody has written to costs nothing, and growing costs a copy. */
-export const FIRST_ROWS = 65_536;
+export const FIRST_ROWS = 262_144;
 
 /** A longer copy with zeros behind. */
 export function grown<C extends Column>(column: C, capacity: number): C {
