@@ -4,14 +4,13 @@ import { FIRST_ROWS, grown } from "../wire/columns.ts";
 import { mix } from "../wire/pair-table.ts";
 import { hexOf, hexWord } from "./hex-words.ts";
 
-const NOTHING = -1;
-
 /** Numbers are given in the order in which ids first come. */
 export class TraceIds {
   size = 0;
   /** Four words an id, the most significant first. */
   #words = new Uint32Array(FIRST_ROWS * 4);
-  #slots = new Int32Array(FIRST_ROWS * 2).fill(NOTHING);
+  /** Numbers plus one; 0 in an empty slot. */
+  #slots = new Uint32Array(FIRST_ROWS * 2);
 
   /** The number of an id of 32 lower-case hex digits. */
   number(text: string): number {
@@ -22,7 +21,7 @@ export class TraceIds {
   numberOf(a: number, b: number, c: number, d: number): number {
     const slot = this.#slotOf(a, b, c, d);
     const known = this.#slots[slot]!;
-    if (known !== NOTHING) return known;
+    if (known > 0) return known - 1;
     if (this.size * 4 === this.#words.length) {
       this.#grow();
       return this.numberOf(a, b, c, d);
@@ -32,13 +31,13 @@ export class TraceIds {
     this.#words[number * 4 + 1] = b;
     this.#words[number * 4 + 2] = c;
     this.#words[number * 4 + 3] = d;
-    this.#slots[slot] = number;
+    this.#slots[slot] = number + 1;
     return number;
   }
 
   /** The number of an id of 32 lower-case hex digits, or -1. */
   find(text: string): number {
-    return this.#slots[this.#slotOf(hexWord(text, 0), hexWord(text, 8), hexWord(text, 16), hexWord(text, 24))]!;
+    return this.#slots[this.#slotOf(hexWord(text, 0), hexWord(text, 8), hexWord(text, 16), hexWord(text, 24))]! - 1;
   }
 
   /** 32 lower-case hex digits. */
@@ -60,8 +59,8 @@ export class TraceIds {
     const words = this.#words;
     const mask = this.#slots.length - 1;
     let slot = mix(mix(a, b), mix(c, d)) & mask;
-    for (let number = this.#slots[slot]!; number !== NOTHING; number = this.#slots[slot]!) {
-      const at = number * 4;
+    for (let known = this.#slots[slot]!; known > 0; known = this.#slots[slot]!) {
+      const at = (known - 1) * 4;
       if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return slot;
       slot = (slot + 1) & mask;
     }
@@ -70,11 +69,11 @@ export class TraceIds {
 
   #grow(): void {
     this.#words = grown(this.#words, this.#words.length * 2);
-    this.#slots = new Int32Array(this.#slots.length * 2).fill(NOTHING);
+    this.#slots = new Uint32Array(this.#slots.length * 2);
     const words = this.#words;
     for (let number = 0; number < this.size; number++) {
       const at = number * 4;
-      this.#slots[this.#slotOf(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!)] = number;
+      this.#slots[this.#slotOf(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!)] = number + 1;
     }
   }
 }
