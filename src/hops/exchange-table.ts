@@ -176,6 +176,16 @@ export class ExchangeTable {
     return this.#headLength[row]!;
   }
 
+  /** -1 without a request. */
+  requestBodyLength(row: number): number {
+    return this.hasRequest(row) ? this.#requestBody[row]! : -1;
+  }
+
+  /** -1 without a response. */
+  responseBodyLength(row: number): number {
+    return this.hasResponse(row) ? this.#responseBody[row]! : -1;
+  }
+
   /** Frame number of the first packet that shows it. */
   frame(row: number): number {
     return this.hasRequest(row) ? this.#requestNumber[row]! : this.#responseNumber[row]!;

@@ -48,7 +48,7 @@ export function pairHops(table: HopTable, routeOf: (path: string) => string): Ho
   const budget = Math.max(MIN_STEPS, STEPS_PER_HOP * hops.length);
   let left = 0;
   for (const machine of machines.values()) {
-    const pairing = pairTraffic(trafficOf(machine, routeOf), { budget: (budget * machine.open) / sought });
+    const pairing = pairTraffic(trafficOf(machine, table, routeOf), { budget: (budget * machine.open) / sought });
     left += pairing.left;
     machine.outgoing.forEach((hop, row) => {
       if (isOpen(hop)) link(hop, row, pairing, machine.incoming);
@@ -95,7 +95,7 @@ function link(hop: Hop, row: number, pairing: Pairing, incoming: readonly Hop[])
   hop.candidates = [parent, ...others.map((other) => other.parent)].map((place) => incoming[place]!.index);
 }
 
-function trafficOf({ incoming, outgoing }: Machine, routeOf: (path: string) => string): Traffic {
+function trafficOf({ incoming, outgoing }: Machine, table: HopTable, routeOf: (path: string) => string): Traffic {
   const interner = new Interned<string>();
   const place = new Map(incoming.map((hop, row) => [hop.index, row]));
   const first = new Int32Array(outgoing.length + 1);
@@ -108,8 +108,8 @@ function trafficOf({ incoming, outgoing }: Machine, routeOf: (path: string) => s
     return hop.parent === undefined ? NOBODY : (place.get(hop.parent.hop) ?? NOBODY);
   });
   return {
-    incoming: columnsOf(incoming, ({ receiver: { port } }) => `${port}`, routeOf, interner),
-    outgoing: columnsOf(outgoing, ({ receiver: { host, port } }) => `${host} ${port}`, routeOf, interner),
+    incoming: columnsOf(incoming, ({ receiver: { port } }) => `${port}`, table, routeOf, interner),
+    outgoing: columnsOf(outgoing, ({ receiver: { host, port } }) => `${host} ${port}`, table, routeOf, interner),
     anchors,
     candidates: { first, rows: Int32Array.from(rows) },
   };
@@ -118,27 +118,38 @@ function trafficOf({ incoming, outgoing }: Machine, routeOf: (path: string) => s
 function columnsOf(
   hops: readonly Hop[],
   peerOf: (hop: Hop) => string,
+  { row, exchanges }: HopTable,
   routeOf: (path: string) => string,
   interner: Interned<string>,
 ): Requests {
   /** 0 is left to mean "none". */
   const numberOf = (text: string) => interner.number(text) + 1;
   const column = (read: (hop: Hop) => number) => Int32Array.from(hops, read);
+  // Straight from the table: hops are many, and an exchange as an object is dear.
+  const tableColumn = (read: (row: number) => number) => Int32Array.from(hops, ({ index }) => read(row[index]!));
+  const { readings, identities } = exchanges;
+  const requestIdOf = (own: number) => {
+    const requestId = readings.requestId(own);
+    return requestId === undefined ? 0 : numberOf(`id ${maskVersion(requestId)}`);
+  };
   return {
     startedAt: Float64Array.from(hops, ({ startedAt }) => startedAt),
     endedAt: Float64Array.from(hops, ({ endedAt }) => endedAt ?? Number.NaN),
     route: column((hop) => numberOf(`route ${peerOf(hop)} ${hop.method} ${routeOf(hop.path)}`)),
     peer: column((hop) => numberOf(`peer ${peerOf(hop)}`)),
-    requestId: column(({ reading: { requestId } }) => (requestId === undefined ? 0 : numberOf(`id ${maskVersion(requestId)}`))),
-    traceId: column(({ reading: { context } }) => (context === undefined ? 0 : numberOf(`trace ${context.traceId}`))),
-    target: column(({ method, exchange: { request } }) =>
-      request?.isHeadComplete === true ? numberOf(`target ${method} ${request.targetHash}`) : 0,
-    ),
-    bodyLength: column(({ exchange: { request } }) => request?.bodyLength ?? -1),
-    answerLength: column(({ exchange: { response } }) => response?.bodyLength ?? -1),
-    status: column(({ status }) => status ?? 0),
-    connection: column(({ exchange: { vantage, connection } }) => numberOf(`connection ${vantage} ${connection}`)),
+    requestId: tableColumn(requestIdOf),
+    traceId: tableColumn((own) => (readings.hasContext(own) ? identities.trace[readings.first(own)]! + 1 : 0)),
+    target: tableColumn((own) => (exchanges.isWhole(own) ? targetOf(exchanges.method[own]!, exchanges.targetHash[own]!) : 0)),
+    bodyLength: tableColumn((own) => exchanges.requestBodyLength(own)),
+    answerLength: tableColumn((own) => exchanges.responseBodyLength(own)),
+    status: tableColumn((own) => exchanges.status[own]!),
+    connection: tableColumn((own) => exchanges.endsOf[own]! + 1),
   };
+}
+
+/** Never 0, which is left to mean "not known". */
+function targetOf(method: number, hash: number): number {
+  return Math.imul(method + 1, 0x9e3779b1) ^ hash || 1;
 }
 
 /** Envoy packs the trace reason into the version digit of a UUID (index 14): it is no difference. */
