@@ -47,7 +47,8 @@ function matched({ diagnosis, answer }: Inspection): string[] {
     if (exchanges > recorded) without.set(to.group, (without.get(to.group) ?? 0) + exchanges - recorded);
   const most = [...without].sort((a, b) => b[1] - a[1]);
   const named = most.slice(0, MAX_NAMED).map(([group, n]) => `${figure(n)} to ${group}`);
-  if (most.length > MAX_NAMED) named.push(`${counted(most.length - MAX_NAMED, "other")}`);
+  const others = most.slice(MAX_NAMED);
+  if (others.length > 0) named.push(`${figure(sum(others.map(([, n]) => n)))} to ${counted(others.length, "other")}`);
   const found = figure(sum(edges.map(({ recorded }) => recorded)));
   return [`${found} matched with their SERVER spans`, ...(named.length === 0 ? [] : [`without one: ${listed(named)}`])];
 }
