@@ -160,18 +160,26 @@ describe("nothing wrong", () => {
 
   test("what cannot be read qualifies the verdict", async () => {
     const hello = Uint8Array.from([22, 3, 1, 0, 5, 1, 0, 0, 1, 0]);
-    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 8443, at: NOON }).open().send("client", hello).close().packets;
+    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 8443, at: NOON }).open().send("client", hello).packets;
     const report = render(await inspectPackets([...healthy(), ...tls]));
     expect(report).toContain("✔ Every context that could be read was carried on");
     expect(report).toContain("1 connection to 10.0.0.3:8443 is encrypted.");
     expect(report).toContain("-i lo");
+  });
+
+  test("a handshake that failed hides nothing, and no key would open it", async () => {
+    const hello = Uint8Array.from([22, 3, 1, 0, 5, 1, 0, 0, 1, 0]);
+    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 8443, at: NOON }).open().send("client", hello).close().packets;
+    const report = render(await inspectPackets([...healthy(), ...tls]));
+    expect(report).toContain("✔ Every context was carried on");
+    expect(report).toContain("1 connection to 10.0.0.3:8443 is TLS with a failed handshake, and carried no requests.");
   });
 });
 
 describe("nothing to look at", () => {
   test("says what the capture holds and which would help", async () => {
     const hello = Uint8Array.from([22, 3, 1, 0, 5, 1, 0, 0, 1, 0]);
-    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 443, at: NOON }).open().send("client", hello).close().packets;
+    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 443, at: NOON }).open().send("client", hello).packets;
     const report = render(await inspectPackets(tls));
     expect(report).toContain("no HTTP seen");
     expect(report).toMatch(/In it: \d packets of TLS \(encrypted\) on port 443 \(1 connection\)\./);
