@@ -33,16 +33,17 @@ function traceParts(inspection: Inspection, { traces, tracesInBackend }: Summary
   const inBackend = tracesInBackend ?? 0;
   const cut = answer.asked < traces ? ` of the ${figure(answer.asked)} looked up` : "";
   const unsampled = countUnsampled(inspection);
-  const absent = Math.min(answer.asked, traces) - inBackend - unsampled - answer.failed.length;
+  const respelled = answer.respelled.filter(({ traceId }) => !inspection.diff.index.hasTrace(traceId)).length;
+  const absent = Math.min(answer.asked, traces) - inBackend - unsampled - respelled - answer.failed.length;
   return [
     wire,
     ...(traces === 0
       ? [`nothing to look up in ${sourceName(answer.source)}`]
       : [`${figure(inBackend)}${cut} in ${sourceName(answer.source)}`]),
     ...(unsampled > 0 ? [`${figure(unsampled)} unsampled (flags 00, absent by right)`] : []),
+    ...(respelled > 0 ? [`${figure(respelled)} held under another spelling of the id`] : []),
     ...(absent > 0 ? [`${figure(absent)} not there`] : []),
     ...(answer.failed.length > 0 ? [`${figure(answer.failed.length)} could not be loaded`] : []),
-    ...(answer.respelled.length > 0 ? [`${figure(answer.respelled.length)} held under another spelling of the id`] : []),
   ];
 }
 
