@@ -47,7 +47,9 @@ const FIXES: Partial<Record<Cause, Advice>> = {
     traefik: ["Look for a headers middleware on these routers: an empty value in customRequestHeaders removes the field."],
   },
   "client-does-not-inject": {
-    any: ["Instrument the HTTP or gRPC client of these calls, or copy traceparent, tracestate and baggage from the incoming request to it."],
+    any: [
+      "Instrument the HTTP or gRPC client of these calls, or copy traceparent, tracestate and baggage from the incoming request to it.",
+    ],
     go: [
       "Give the client a transport that injects, and each request the context of the request that caused it:",
       "    client := &http.Client{Transport: otelhttp.NewTransport(http.DefaultTransport)}",
