@@ -27,7 +27,8 @@ export function writeHealth(inspection: Inspection, page: Page): void {
       ` No request carries a trace context (0 of ${figure(observed)}): nothing was begun, so nothing could be lost here.`,
     );
   else {
-    const what = isBlindInPart ? "Every context that could be read was carried on" : "Every context was carried on";
+    const all = isBlindInPart ? "Every context that could be read was carried on" : "Every context was carried on";
+    const what = diagnosis.findings.some(({ cause }) => cause === "restarts-trace") ? `${all}, or left on purpose` : all;
     const parts = [
       `${figure(observed)} of ${counted(judged, "exchange")} observed`,
       `${figure(withContext)} with a context`,
