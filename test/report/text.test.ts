@@ -145,6 +145,15 @@ describe("nothing wrong", () => {
     );
   });
 
+  test("traces that the backend lacks are not passed over, though no capture shows why", async () => {
+    const packets = [0, 1].flatMap((n) =>
+      exchange({ client: CLIENT, server: PROXY, serverPort: 80, at: n * 100, lasts: 20, fields: [traceparent(n, n)] }),
+    );
+    const report = render(await inspectPackets(packets, [{ ...serverSpan(0), kind: "internal" }]));
+    expect(report).toContain("2 traces on the wire · 1 in traces.json · 1 not there");
+    expect(report).toMatch(/^ {2}1 trace is not in traces\.json, and these captures do not show why: capture behind \S+\.$/m);
+  });
+
   test("unsampled traces are absent by right", async () => {
     const packets = exchange({ client: CLIENT, server: APP, at: 0, lasts: 5, fields: [traceparent(9, 9, "00")] });
     expect(render(await inspectPackets([...packets, ...healthy()], [serverSpan(0), serverSpan(1)]))).toContain(
