@@ -263,7 +263,7 @@ class PcapReader implements CaptureReader {
       this.#read();
       return;
     }
-    this.#anomaly("truncated", `the file ends inside a record, ${figure(length)} bytes after its begin`, position);
+    this.#anomaly("truncated", `the file ends inside a record, ${figure(length)} bytes after its beginning`, position);
     this.#state = "over";
   }
 

@@ -99,7 +99,7 @@ class PcapngReader implements CaptureReader {
       if (trailing !== header.length) {
         const answer = this.#isFollowed(length);
         if (answer === "need more") return false;
-        const problem = `a block's total length is ${header.length} at its begin and ${trailing} at its end`;
+        const problem = `a block's total length is ${header.length} at its beginning and ${trailing} at its end`;
         if (answer === "no") return this.#beginSearch(problem);
         this.#sections.tell("malformed", problem, queue.position);
       }
@@ -192,7 +192,7 @@ class PcapngReader implements CaptureReader {
       this.#read();
       return;
     }
-    this.#sections.tell("truncated", `the file ends inside a block, ${figure(length)} bytes after its begin`, position);
+    this.#sections.tell("truncated", `the file ends inside a block, ${figure(length)} bytes after its beginning`, position);
     this.#state = "over";
   }
 

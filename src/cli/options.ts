@@ -73,6 +73,8 @@ export function splitJaegerValue(
       `--jaeger ${value}: expected HOST:PORT of the gRPC query port, not a URL: --jaeger ${address.replace(/:16686$/, ":16685")}`,
     );
   if (IPV6.test(value)) throw new UserError(`--jaeger ${value}: an IPv6 address stands in brackets: --jaeger [${value}]:16685`);
+  if (/^[\w.-]+:\w*$/.test(value) && !TARGET.test(value) && !CAPTURE_NAME.test(value))
+    throw new UserError(`--jaeger ${value}: expected HOST:PORT with a number, as in --jaeger ${DEFAULT_JAEGER}.`);
   if (CAPTURE_NAME.test(value) || !TARGET.test(value)) return { jaeger: DEFAULT_JAEGER, captures: [value, ...captures] };
   if (Number(/:(\d+)$/.exec(value)?.[1] ?? 1) > MOST_PORT) throw new UserError(`--jaeger ${value}: ports end at ${MOST_PORT}.`);
   return { jaeger: value, captures };

@@ -22,8 +22,8 @@ export interface ProgramTexts {
   readonly reportFormats: readonly string[];
 }
 
-const DESCRIPTION = `Finds the hop that lost a trace's context: reads packet captures, asks Jaeger for
-the same traces, and diffs the two views.
+const DESCRIPTION = `Finds the hop that lost a trace's context: reads packet captures, asks Jaeger
+for the same traces, and diffs the two views.
 
 Examples:
   traceinspect pcap capture.pcap --jaeger
@@ -45,6 +45,8 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .exitOverride()
     .description(DESCRIPTION)
     .version(texts.version)
+    // The longest option leaves less than commander's least on 80 columns, and then nothing would be broken at all.
+    .configureHelp({ minWidthToWrap: 30 })
     .showSuggestionAfterError(true)
     .helpCommand("help [command]", "help for a command");
 
@@ -57,6 +59,8 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
   addNoDiagnosis(pcap);
   addBackend(pcap);
   addOutput(pcap, texts.reportFormats);
+  addHops(pcap);
+  addFailOn(pcap);
   addExports(pcap);
 
   const trace = program
@@ -82,6 +86,8 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
   addNoDiagnosis(live);
   addBackend(live);
   addOutput(live, texts.reportFormats);
+  addHops(live);
+  addFailOn(live);
   addExports(live);
 
   program
@@ -95,6 +101,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .description("the main job on a bundled capture and a bundled Jaeger")
     .action((values: Record<string, unknown>) => actions.demo(values));
   addOutput(demo, texts.reportFormats);
+  addHops(demo);
   sayErrorsInSentences(program, "traceinspect");
   for (const command of program.commands) sayErrorsInSentences(command, `traceinspect ${command.name()}`);
   return program;
@@ -107,20 +114,19 @@ function sayErrorsInSentences(command: Command, name: string): void {
 function addReading(command: Command): void {
   command
     .option("--names <file>", "names for addresses: a line each, ADDRESS[:PORT] SERVICE [POD]")
-    .option("--keylog <file>", "TLS secrets, as SSLKEYLOGFILE makes programs write them: TLS is decrypted (repeatable)", collect, [])
+    .option("--keylog <file>", "TLS secrets, as SSLKEYLOGFILE makes programs write them: TLS is decrypted (repeatable)", collect)
     .option(
       "--propagation-format <name=header,regex>",
       "also read a house-made header; named groups traceId, spanId (hex) and sampled (1, 0) (repeatable)",
       collect,
-      [],
     );
 }
 
 function addBackend(command: Command): void {
   command
     .option("--jaeger [host:port]", `ask this Jaeger for the same traces, over gRPC (default ${DEFAULT_JAEGER})`)
-    .option("--traces <file>", "traces from a file: Jaeger UI JSON, OTLP JSON, collector file exporter (repeatable)", collect, [])
-    .addOption(new commander.Option("--max-traces <n>", "look up this many trace ids at most").argParser(positive).default(2000))
+    .option("--traces <file>", "traces from a file: Jaeger UI JSON, OTLP JSON, collector file exporter (repeatable)", collect)
+    .addOption(new commander.Option("--max-traces <n>", "look up this many trace ids at most").argParser(whole).default(2000))
     .addOption(
       new commander.Option("--wait <seconds>", "how long to wait for late spans of a fresh capture").argParser(notNegative).default(15),
     )
@@ -132,27 +138,34 @@ function addBackend(command: Command): void {
     .option("--jaeger-token-file <file>", "bearer token (or set TRACEINSPECT_JAEGER_TOKEN)")
     .addOption(new commander.Option("--jaeger-timeout <seconds>", "deadline of one call").argParser(positive).default(30))
     .option("--jaeger-ui <url>", "where Jaeger's UI is, for links (default: port 16686 of its host)")
-    .option("--header <name=value>", "gRPC metadata, as in x-tenant=acme (repeatable)", collect, []);
+    .option("--header <name=value>", "gRPC metadata, as in x-tenant=acme (repeatable)", collect);
 }
 
 function addOutput(command: Command, formats: readonly string[]): void {
   command
     .addOption(new commander.Option("-f, --format <name>", "report format").choices([...formats]).default("text"))
     .option("-o, --output <file>", "write the report there")
-    .addOption(
-      new commander.Option("--hops <which>", "list exchanges one by one (default: none in text, faulty in json)").choices([
-        "all",
-        "faulty",
-        "none",
-      ]),
-    )
-    .addOption(
-      new commander.Option("--fail-on <severity>", "exit 1 from this severity on").choices([...severities, "never"]).default("error"),
-    )
     .option("-v, --verbose", "more evidence, anomalies, how names and clocks were found")
     .option("-q, --quiet", "no progress, no warnings")
     .option("--no-color", "no colour, no symbols")
     .option("--show-baggage", "show baggage values; without it, keys and lengths");
+}
+
+function addHops(command: Command): void {
+  command.addOption(
+    new commander.Option("--hops <which>", "list exchanges one by one (default: none in text, faulty in json)").choices([
+      "all",
+      "faulty",
+      "none",
+    ]),
+  );
+}
+
+/** Not of commands that end with 0 whatever they find. */
+function addFailOn(command: Command): void {
+  command.addOption(
+    new commander.Option("--fail-on <severity>", "exit 1 from this severity on").choices([...severities, "never"]).default("error"),
+  );
 }
 
 function addNoDiagnosis(command: Command): void {
@@ -168,13 +181,19 @@ function addExports(command: Command): void {
     .option("--annotate <file>", "write the captures back as one pcapng, with the verdicts as packet comments for Wireshark");
 }
 
-function collect(value: string, before: string[]): string[] {
+function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 
 function positive(value: string): number {
   const number = Number(value);
   if (!Number.isFinite(number) || number <= 0) throw new commander.InvalidArgumentError("Expected a number above 0.");
+  return number;
+}
+
+function whole(value: string): number {
+  const number = positive(value);
+  if (!Number.isInteger(number)) throw new commander.InvalidArgumentError("Expected a whole number.");
   return number;
 }
 

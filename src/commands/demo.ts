@@ -23,7 +23,7 @@ export async function runDemo(values: Readonly<Record<string, unknown>>, world: 
     const { inspection } = await inspectCaptures([folder], options, world);
     const format = reportFormats.find(({ name }) => name === options.format) ?? reportFormats[0]!;
     // This Jaeger has no UI and ends with the demo; its replies stay, so the commands that the report proposes read those.
-    const commandLine = { captures: [folder], backend: `--traces ${shellWord(replies)}` };
+    const commandLine = { captures: [folder], inputs: `--traces ${shellWord(replies)}` };
     const style = reportOptions(options, world, { jaegerUi: undefined, commandLine });
     await writeReport(options.output, world, (sink) => format.write(inspection, style, sink));
     // That it finds an error is the point of it.

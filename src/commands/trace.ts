@@ -10,7 +10,7 @@ import { UserError } from "../wire/user-error.ts";
 import { annotateCaptures } from "./annotate.ts";
 import { exportStitched } from "./export-stitched.ts";
 import { inspectCaptures, readArguments } from "./pcap.ts";
-import { backendWords, uiOf } from "./report-inspection.ts";
+import { inputWords, uiOf } from "./report-inspection.ts";
 import type { World } from "./world.ts";
 import { reportOptions, writeReport } from "./write-report.ts";
 
@@ -30,7 +30,7 @@ export async function runTrace(
   const view = viewTrace(findTrace(given, traceId, idsSeen(inspection)), inspection);
   const style = reportOptions(options, world, {
     jaegerUi: uiOf(options),
-    commandLine: { captures: paths, backend: backendWords(options) },
+    commandLine: { captures: paths, inputs: inputWords(options) },
   });
   const write = options.format === "json" ? writeTraceJson : writeTraceView;
   await writeReport(options.output, world, (sink) => write(view, inspection, style, sink));

@@ -17,7 +17,7 @@ const proxies = ["nginx", "envoy", "haproxy", "traefik"] as const;
 type Language = (typeof languages)[number];
 type Proxy = (typeof proxies)[number];
 
-const LATE = "They may still be on their way: SDKs send spans in batches. Ask again some seconds later, or wait longer (--wait).";
+const LATE = "They may still be on their way: SDKs send spans in batches. Ask again later, wait longer (--wait), or export the file anew.";
 const RESTART_ON_PURPOSE = "Nothing to change where the restart is meant (a trust boundary): the link keeps the two traces together.";
 const START_WITH_NODE = "    node --experimental-loader=@opentelemetry/instrumentation/hook.mjs --import ./telemetry.mjs app.mjs";
 const START_WITH_PYTHON = "    opentelemetry-instrument python app.py";
@@ -47,7 +47,9 @@ const FIXES: Partial<Record<Cause, Advice>> = {
     traefik: ["Look for a headers middleware on these routers: an empty value in customRequestHeaders removes the field."],
   },
   "client-does-not-inject": {
-    any: ["Instrument the HTTP client of these calls, or copy traceparent, tracestate and baggage from the incoming request to it."],
+    any: [
+      "Instrument the HTTP or gRPC client of these calls, or copy traceparent, tracestate and baggage from the incoming request to it.",
+    ],
     go: [
       "Give the client a transport that injects, and each request the context of the request that caused it:",
       "    client := &http.Client{Transport: otelhttp.NewTransport(http.DefaultTransport)}",

@@ -166,8 +166,8 @@ function judgeContinued(hop: Hop, sender: Workload, expected: Expected, view: Vi
     const loss = lossOf(field, parent.reading.fields, hop.reading.fields);
     if (loss === undefined || loss.isGone || (!loss.isCut && (sender.role !== "proxy" || loss.isAllowed))) continue;
     const detail = loss.isCut
-      ? `${field} was cut${loss.kept === undefined ? "" : ` after ${loss.kept.characters} of ${loss.kept.of} characters`}: ${loss.lost} of ${loss.of} members are gone or shorter`
-      : `${loss.lost} of ${loss.of} members of ${field} are gone`;
+      ? `${field} was cut${loss.kept === undefined ? "" : ` after ${loss.kept.characters} of ${loss.kept.of} characters`}: ${loss.lost} of ${loss.of} members ${loss.lost === 1 ? "is" : "are"} gone or shorter`
+      : `${loss.lost} of ${loss.of} members of ${field} ${loss.lost === 1 ? "is" : "are"} gone`;
     faults.push({ ...fault("truncated", "header-truncated", "sender", "error", expected.confidence, detail), parent });
   }
   return faults;

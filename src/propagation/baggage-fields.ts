@@ -37,7 +37,7 @@ export function withoutBaggageValues(name: string, value: string): string {
 }
 
 function summary(value: string, members: readonly string[]): string {
-  return `${members.length} members, ${value.length} characters: ${members.join(", ")}`;
+  return `${members.length} member${members.length === 1 ? "" : "s"}, ${value.length} characters: ${members.join(", ")}`;
 }
 
 /** Jaeger writes `key=value, key=value` too. */

@@ -15,7 +15,7 @@ export interface ReportOptions {
   /** Where Jaeger's UI is, for links: `http://localhost:16686`. */
   readonly jaegerUi: string | undefined;
   /** What the user typed, for "more:" lines that can be pasted. */
-  readonly commandLine: { readonly captures: readonly string[]; readonly backend: string };
+  readonly commandLine: { readonly captures: readonly string[]; readonly inputs: string };
 }
 
 /** Takes a report piece by piece: no report is one string. */

@@ -165,7 +165,7 @@ describe("a damaged pcapng", () => {
       "a second length that is wrong",
       broken((view, length) => view.setUint32(length - 4, 80, true)),
       4,
-      "96 at its begin and 80 at its end",
+      "96 at its beginning and 80 at its end",
     ],
     ["an interface that is not described", broken((view) => view.setUint32(8, 7, true)), 3, "interface 7"],
     ["a packet that is longer than its block", broken((view) => view.setUint32(20, 65, true)), 3, "a packet of 65 bytes"],

@@ -42,9 +42,15 @@ describe("help", () => {
       expect(outcome).toMatchObject({ code: 0, stderr: "" });
   });
 
+  test("80 columns hold all of it, and no list is shown empty", async () => {
+    const { stdout } = await run(["pcap", "--help"]);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+    expect(stdout).not.toContain("[]");
+  });
+
   test("the report formats it offers are those there are", async () => {
     const { stdout } = await run(["pcap", "--help"]);
-    expect(stdout).toContain(`(choices: ${reportFormats.map(({ name }) => `"${name}"`).join(", ")}`);
+    expect(stdout.replace(/\s+/g, " ")).toContain(`(choices: ${reportFormats.map(({ name }) => `"${name}"`).join(", ")}`);
   });
 
   test("nothing slow is loaded for it: what main.js imports at once reaches no package, and loads commander alone", () => {
@@ -86,6 +92,9 @@ describe("arguments that cannot be meant: one sentence on stderr, exit 2", () =>
     [["pcap", "x.pcap", "--jaeger", "http://localhost:16686/search"], /not a URL: --jaeger localhost:16685$/],
     [["pcap", "x.pcap", "--jaeger", "::1"], /brackets: --jaeger \[::1\]:16685$/],
     [["pcap", "x.pcap", "--jaeger", "jaeger:166850"], /ports end at 65535\.$/],
+    [["pcap", "x.pcap", "--jaeger", "jaeger:grpc"], /expected HOST:PORT with a number, as in --jaeger localhost:16685\.$/],
+    [["pcap", "--max-traces", "1.5", "x.pcap"], /'1\.5' is invalid\. Expected a whole number\./],
+    [["trace", "1", "x.pcap", "--fail-on", "note"], "traceinspect: unknown option '--fail-on'. See: traceinspect trace --help"],
     [["pcap", "x.pcap", "--propagation-format", "acme"], /^traceinspect: --propagation-format acme: expected NAME=HEADER,REGEX, as in /],
     [["pcap", "x.pcap", "--propagation-format", "acme=x-acme,(?<traceId>.*)"], /no group \(\?<spanId>…\)/],
     [["explain", "context-striped"], /Did you mean context-stripped\?$/],

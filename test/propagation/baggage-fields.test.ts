@@ -11,7 +11,7 @@ it.each([
   ["Jaeger-Baggage", `user=${SECRET}, tenant=7`, "2 members, 20 characters: user (5), tenant (1)"],
   ["uberctx-User", SECRET, "5 characters"],
   ["ot-baggage-user", SECRET, "5 characters"],
-  ["sw8-correlation", `${base64("user")}:${base64(SECRET)}`, "1 members, 17 characters: user (5)"],
+  ["sw8-correlation", `${base64("user")}:${base64(SECRET)}`, "1 member, 17 characters: user (5)"],
   ["sw8-correlation", "", "0 members, 0 characters: "],
   [
     "x-datadog-tags",

@@ -22,7 +22,7 @@ export const PLAIN: ReportOptions = {
   isVerbose: false,
   showBaggage: false,
   jaegerUi: undefined,
-  commandLine: { captures: ["pods/a.pcap"], backend: "" },
+  commandLine: { captures: ["pods/a.pcap"], inputs: "" },
 };
 
 export function trace(n: number): string {

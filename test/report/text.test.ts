@@ -72,8 +72,8 @@ describe("a fault", async () => {
       expect.stringMatching(new RegExp(`^    ${trace(1)} → ${trace(51)}  a\\.pcap #\\d+$`)),
       "    and 1 more: --verbose, --format json",
     ]);
-    // Without spans the finding has said all.
-    expect(lines.join("\n")).not.toContain("Traces that belong together");
+    // Without spans, where contexts were only lost, the finding has said all.
+    expect(report).not.toContain("Traces that belong together");
   });
 
   test("draws the way of the requests", () => {
@@ -136,6 +136,24 @@ describe("nothing wrong", () => {
     );
   });
 
+  test("receivers without spans are counted by their exchanges", async () => {
+    const packets = [0, 1, 2, 3, 4].flatMap((n) =>
+      exchange({ client: CLIENT, server: `10.0.1.${n}`, at: n * 100, lasts: 20, fields: [traceparent(n, n)] }),
+    );
+    expect(render(await inspectPackets(packets, [serverSpan(9)]))).toMatch(
+      /0 matched with their SERVER spans, without one: 1 to \S+, 1 to \S+, 1 to \S+ and 2 to 2 others\./,
+    );
+  });
+
+  test("traces that the backend lacks are not passed over, though no capture shows why", async () => {
+    const packets = [0, 1].flatMap((n) =>
+      exchange({ client: CLIENT, server: PROXY, serverPort: 80, at: n * 100, lasts: 20, fields: [traceparent(n, n)] }),
+    );
+    const report = render(await inspectPackets(packets, [{ ...serverSpan(0), kind: "internal" }]));
+    expect(report).toContain("2 traces on the wire · 1 in traces.json · 1 not there");
+    expect(report).toMatch(/^ {2}1 trace is not in traces\.json, and these captures do not show why: capture behind \S+\.$/m);
+  });
+
   test("unsampled traces are absent by right", async () => {
     const packets = exchange({ client: CLIENT, server: APP, at: 0, lasts: 5, fields: [traceparent(9, 9, "00")] });
     expect(render(await inspectPackets([...packets, ...healthy()], [serverSpan(0), serverSpan(1)]))).toContain(
@@ -151,18 +169,26 @@ describe("nothing wrong", () => {
 
   test("what cannot be read qualifies the verdict", async () => {
     const hello = Uint8Array.from([22, 3, 1, 0, 5, 1, 0, 0, 1, 0]);
-    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 8443, at: NOON }).open().send("client", hello).close().packets;
+    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 8443, at: NOON }).open().send("client", hello).packets;
     const report = render(await inspectPackets([...healthy(), ...tls]));
     expect(report).toContain("✔ Every context that could be read was carried on");
     expect(report).toContain("1 connection to 10.0.0.3:8443 is encrypted.");
     expect(report).toContain("-i lo");
+  });
+
+  test("a handshake that failed hides nothing, and no key would open it", async () => {
+    const hello = Uint8Array.from([22, 3, 1, 0, 5, 1, 0, 0, 1, 0]);
+    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 8443, at: NOON }).open().send("client", hello).close().packets;
+    const report = render(await inspectPackets([...healthy(), ...tls]));
+    expect(report).toContain("✔ Every context was carried on");
+    expect(report).toContain("1 connection to 10.0.0.3:8443 is TLS with a failed handshake, and carried no requests.");
   });
 });
 
 describe("nothing to look at", () => {
   test("says what the capture holds and which would help", async () => {
     const hello = Uint8Array.from([22, 3, 1, 0, 5, 1, 0, 0, 1, 0]);
-    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 443, at: NOON }).open().send("client", hello).close().packets;
+    const tls = new Conversation({ client: CLIENT, server: APP, serverPort: 443, at: NOON }).open().send("client", hello).packets;
     const report = render(await inspectPackets(tls));
     expect(report).toContain("no HTTP seen");
     expect(report).toMatch(/In it: \d packets of TLS \(encrypted\) on port 443 \(1 connection\)\./);
@@ -186,7 +212,7 @@ describe("strangers' text", () => {
     const fields = [traceparent(1, 1), "baggage: user=alice"];
     const inspection = await inspectPackets(exchange({ client: CLIENT, server: APP, at: 0, lasts: 5, fields }));
     expect(render(inspection, { hops: "all" })).not.toContain("alice");
-    expect(render(inspection, { hops: "all" })).toContain("baggage: 1 members, 10 characters: user (5)");
+    expect(render(inspection, { hops: "all" })).toContain("baggage: 1 member, 10 characters: user (5)");
     expect(render(inspection, { hops: "all", showBaggage: true })).toContain("baggage: user=alice");
   });
 });

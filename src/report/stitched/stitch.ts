@@ -1,7 +1,7 @@
 // The traces that should have been: what broke is joined where the wire shows it, spans that nobody recorded stand as ghosts.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
-import type { Hop } from "../../hops/hop.ts";
+import { type Hop, INFERRED, type ParentLink } from "../../hops/hop.ts";
 import { isSameTrace } from "../../propagation/same-trace.ts";
 import { Breaks } from "./breaks.ts";
 import { derivedTraceId, otherSpanId } from "./derived-ids.ts";
@@ -72,6 +72,8 @@ interface Step {
   /** The trace id that came down to it, and the exchange that lost it on the way. */
   readonly carried: string | undefined;
   readonly lostAt: StitchedSpan | undefined;
+  /** From there on: the least sure of the links by which causes and not ids tell what hangs below what. */
+  readonly link: ParentLink | undefined;
 }
 
 function walk(root: StitchedSpan, children: ReadonlyMap<StitchedSpan, readonly StitchedSpan[]>): Tree {
@@ -79,7 +81,7 @@ function walk(root: StitchedSpan, children: ReadonlyMap<StitchedSpan, readonly S
   const joins: Join[] = [];
   /** Where an id was lost and nothing below has another. */
   const lost = new Map<StitchedSpan, Join>();
-  const waiting: Step[] = [{ own: root, carried: undefined, lostAt: undefined }];
+  const waiting: Step[] = [{ own: root, carried: undefined, lostAt: undefined, link: undefined }];
   let first: string | undefined;
   for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
     const { own, carried } = step;
@@ -88,17 +90,25 @@ function walk(root: StitchedSpan, children: ReadonlyMap<StitchedSpan, readonly S
     const lostAt = own.verdicts.length > 0 ? own : step.lostAt;
     const next = own.originalTraceId ?? carried;
     const isOther = carried !== undefined && next !== undefined && !isSame(carried, next);
+    const link = own.verdicts.length > 0 ? own.link : lessSure(step.link, own.link);
     const at = own.linkedBy === undefined ? (lostAt ?? own) : own;
     const hop = own.linkedBy ?? at.hop ?? own.hop;
     if (isOther && hop !== undefined) {
-      joins.push({ before: carried, after: next, hop, link: at.link });
+      joins.push({ before: carried, after: next, hop, link: at === own ? own.link : link });
       if (lostAt !== undefined) lost.delete(lostAt);
     } else if (own === lostAt && own.hop?.traceIds.length === 0 && next !== undefined)
       lost.set(own, { before: next, after: undefined, hop: own.hop, link: own.link });
     const below = [...(children.get(own) ?? [])].sort((a, b) => startOf(b) - startOf(a));
-    for (const child of below) waiting.push({ own: child, carried: next, lostAt: isOther ? undefined : lostAt });
+    for (const child of below)
+      waiting.push({ own: child, carried: next, lostAt: isOther ? undefined : lostAt, link: isOther ? undefined : link });
   }
   return { traceId: first ?? derivedTraceId(root.hop as Hop), spans, joins: [...joins, ...lost.values()] };
+}
+
+function lessSure(one: ParentLink | undefined, other: ParentLink | undefined): ParentLink | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  if (INFERRED.has(one.because) !== INFERRED.has(other.because)) return INFERRED.has(one.because) ? one : other;
+  return other.confidence < one.confidence ? other : one;
 }
 
 function isSame(one: string, other: string): boolean {

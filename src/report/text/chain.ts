@@ -32,7 +32,7 @@ const MARKS: Partial<Record<Verdict, string>> = {
   malformed: "invalid here",
   ignored: "ignored here",
   unrecorded: "without a span here",
-  misattributed: "recorded under a wrong name",
+  misattributed: "under a wrong or missing name",
   "not-sampled": "with a changed flag",
 };
 

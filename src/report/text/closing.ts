@@ -27,8 +27,8 @@ function exampleTrace(finding: Finding | undefined): string | undefined {
 export function traceCommand({ diagnosis, graph }: Inspection, { options }: Page): string | undefined {
   const traceId = exampleTrace(diagnosis.findings[0]) ?? firstOf(traceIdsOnWire(graph));
   if (traceId === undefined) return undefined;
-  const { captures, backend } = options.commandLine;
-  const words = ["traceinspect trace", traceId, ...shortCaptures(captures), ...(backend === "" ? [] : [backend])];
+  const { captures, inputs } = options.commandLine;
+  const words = ["traceinspect trace", traceId, ...shortCaptures(captures), ...(inputs === "" ? [] : [inputs])];
   return words.join(" ");
 }
 

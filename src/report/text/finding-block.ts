@@ -59,7 +59,7 @@ function classOf(group: readonly Finding[]): string {
 }
 
 function writeNote(finding: Finding, inspection: Inspection, page: Page): void {
-  if (finding.verdict === "not-observable" && finding.detail !== "") page.text(2, `  For the first of them ${finding.detail}.`);
+  if (finding.verdict === "not-observable" && finding.detail !== "") page.text(2, `  The first of them: ${finding.detail}.`);
   if (finding.fix !== "")
     page.text(2, `  ${finding.verdict === "not-observable" ? `To see it: ${decapitalize(finding.fix)}` : finding.fix}`);
   if (page.options.isVerbose) writeProof(finding, inspection, page);

@@ -25,7 +25,8 @@ function captureParts({ captures }: Inspection): string[] {
   return [counted(captures.length, "capture"), counted(packets, "packet"), ...time];
 }
 
-function traceParts(inspection: Inspection, { traces, tracesInBackend }: Summary): string[] {
+function traceParts(inspection: Inspection, summary: Summary): string[] {
+  const { traces, tracesInBackend } = summary;
   const { answer } = inspection;
   const wire = traces === 0 ? "no trace context on the wire" : `${counted(traces, "trace")} on the wire`;
   if (answer === undefined && inspection.hasBackendFailed) return [wire, "the backend could not be asked: what was recorded is not known"];
@@ -33,21 +34,35 @@ function traceParts(inspection: Inspection, { traces, tracesInBackend }: Summary
   const inBackend = tracesInBackend ?? 0;
   const cut = answer.asked < traces ? ` of the ${figure(answer.asked)} looked up` : "";
   const unsampled = countUnsampled(inspection);
-  const absent = Math.min(answer.asked, traces) - inBackend - unsampled - answer.failed.length;
+  const respelled = countRespelled(inspection);
+  const absent = countAbsent(inspection, summary);
   return [
     wire,
     ...(traces === 0
       ? [`nothing to look up in ${sourceName(answer.source)}`]
       : [`${figure(inBackend)}${cut} in ${sourceName(answer.source)}`]),
     ...(unsampled > 0 ? [`${figure(unsampled)} unsampled (flags 00, absent by right)`] : []),
+    ...(respelled > 0 ? [`${figure(respelled)} held under another spelling of the id`] : []),
     ...(absent > 0 ? [`${figure(absent)} not there`] : []),
     ...(answer.failed.length > 0 ? [`${figure(answer.failed.length)} could not be loaded`] : []),
-    ...(answer.respelled.length > 0 ? [`${figure(answer.respelled.length)} held under another spelling of the id`] : []),
   ];
 }
 
+/** Traces of the wire that were looked up, and are not there without a reason that the wire shows. */
+export function countAbsent(inspection: Inspection, { traces, tracesInBackend }: Summary): number {
+  const { answer } = inspection;
+  if (answer === undefined) return 0;
+  const told = (tracesInBackend ?? 0) + countUnsampled(inspection) + countRespelled(inspection) + answer.failed.length;
+  return Math.max(0, Math.min(answer.asked, traces) - told);
+}
+
+/** Traces that the backend holds under another spelling alone. */
+function countRespelled({ answer, diff }: Inspection): number {
+  return (answer?.respelled ?? []).filter(({ traceId }) => !diff.index.hasTrace(traceId)).length;
+}
+
 /** Files by their own names; a server as it is. */
-function sourceName(source: string): string {
+export function sourceName(source: string): string {
   return source
     .split(", ")
     .map((part) => part.slice(part.lastIndexOf("/") + 1))

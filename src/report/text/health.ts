@@ -2,6 +2,8 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { figure } from "../../wire/figure.ts";
+import { summarize } from "../summary.ts";
+import { countAbsent, sourceName } from "./headline.ts";
 import { styled } from "./line.ts";
 import { unreadConnections } from "./not-judged.ts";
 import type { Page } from "./page.ts";
@@ -27,7 +29,8 @@ export function writeHealth(inspection: Inspection, page: Page): void {
       ` No request carries a trace context (0 of ${figure(observed)}): nothing was begun, so nothing could be lost here.`,
     );
   else {
-    const what = isBlindInPart ? "Every context that could be read was carried on" : "Every context was carried on";
+    const all = isBlindInPart ? "Every context that could be read was carried on" : "Every context was carried on";
+    const what = diagnosis.findings.some(({ cause }) => cause === "restarts-trace") ? `${all}, or left on purpose` : all;
     const parts = [
       `${figure(observed)} of ${counted(judged, "exchange")} observed`,
       `${figure(withContext)} with a context`,
@@ -35,19 +38,43 @@ export function writeHealth(inspection: Inspection, page: Page): void {
     ];
     page.text(2, styled("green", "✔"), ` ${what}: ${parts.join(", ")}.`);
   }
+  writeAbsent(inspection, page);
   if (answer === undefined && withContext > 0) page.text(2, "  Whether the receivers used it, only their spans can tell.");
 }
 
+/** Right on the wire as far as it was captured, and lost behind it: a verdict of health alone would hide that. */
+function writeAbsent(inspection: Inspection, page: Page): void {
+  const { answer, diagnosis } = inspection;
+  if (answer === undefined || diagnosis.findings.length > 0) return;
+  const summary = summarize(inspection);
+  const absent = countAbsent(inspection, summary);
+  // Where none of them is there it is another export or time: that is a warning already.
+  if (absent === 0 || summary.tracesInBackend === 0) return;
+  const behind = receiversWithoutSpans(inspection)
+    .slice(0, MAX_NAMED)
+    .map(([group]) => group);
+  const where = behind.length === 0 ? "" : `: capture behind ${listed(behind, "or")}`;
+  const are = absent === 1 ? "trace is" : "traces are";
+  page.text(2, `  ${figure(absent)} ${are} not in ${sourceName(answer.source)}, and these captures do not show why${where}.`);
+}
+
+/** Groups, and how many exchanges to them have no SERVER span; most first. */
+function receiversWithoutSpans({ diagnosis }: Inspection): [group: string, exchanges: number][] {
+  const without = new Map<string, number>();
+  for (const { to, exchanges, recorded } of diagnosis.tally.edges.values())
+    if (exchanges > recorded) without.set(to.group, (without.get(to.group) ?? 0) + exchanges - recorded);
+  return [...without].sort((a, b) => b[1] - a[1]);
+}
+
 /** How many exchanges have the receiver's span, and who has none at all. */
-function matched({ diagnosis, answer }: Inspection): string[] {
+function matched(inspection: Inspection): string[] {
+  const { diagnosis, answer } = inspection;
   if (answer === undefined) return [];
   const edges = [...diagnosis.tally.edges.values()];
-  const without = new Map<string, number>();
-  for (const { to, exchanges, recorded } of edges)
-    if (exchanges > recorded) without.set(to.group, (without.get(to.group) ?? 0) + exchanges - recorded);
-  const most = [...without].sort((a, b) => b[1] - a[1]);
+  const most = receiversWithoutSpans(inspection);
   const named = most.slice(0, MAX_NAMED).map(([group, n]) => `${figure(n)} to ${group}`);
-  if (most.length > MAX_NAMED) named.push(`${counted(most.length - MAX_NAMED, "other")}`);
+  const others = most.slice(MAX_NAMED);
+  if (others.length > 0) named.push(`${figure(sum(others.map(([, n]) => n)))} to ${counted(others.length, "other")}`);
   const found = figure(sum(edges.map(({ recorded }) => recorded)));
   return [`${found} matched with their SERVER spans`, ...(named.length === 0 ? [] : [`without one: ${listed(named)}`])];
 }

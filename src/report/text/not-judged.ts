@@ -52,11 +52,13 @@ export function leftOut({ graph }: Inspection): string {
 /** What connections spoke that is not read, most connections first. */
 export function unreadConnections({ connections, tls }: Pick<Inspection, "connections" | "tls">): Unread[] {
   const readable = new Set(tls.filter(isRead).map(connectionKey));
+  const failed = new Set(tls.filter(hasFailed).map(connectionKey));
   const protocols = new Map<string, { packets: number; readonly seen: Map<string, string> }>();
   for (const { protocol, handshake, client, server, packets, bytes, vantage } of connections) {
     if (protocol === "HTTP/1" || protocol === "HTTP/2" || handshake === "unanswered" || handshake === "refused" || bytes === 0) continue;
     if (protocol === "TLS" && readable.has(connectionKey({ vantage, client, server }))) continue;
-    const name = protocol ?? "unknown";
+    const isFailed = protocol === "TLS" && failed.has(connectionKey({ vantage, client, server }));
+    const name = isFailed ? FAILED_TLS : (protocol ?? "unknown");
     const known = protocols.get(name) ?? { packets: 0, seen: new Map<string, string>() };
     protocols.set(name, known);
     known.packets += packets;
@@ -78,7 +80,11 @@ function countServers(servers: readonly string[]): Unread["servers"] {
   return [...counts].map(([server, connections]) => ({ server, connections })).sort((a, b) => b.connections - a.connections);
 }
 
+/** A kind of its own: nothing was encrypted in it that keys would open. */
+const FAILED_TLS = "TLS with a failed handshake";
+
 const HELP: Readonly<Record<string, string>> = {
+  [FAILED_TLS]: "TLS with a failed handshake, and carried no requests.",
   unknown: "in a protocol that was not recognised (no HTTP began in the captured part).",
 };
 
@@ -87,10 +93,14 @@ function isRead({ encryptedRecords, undecrypted }: TlsHandshake): boolean {
   return encryptedRecords > 0 && undecrypted === undefined;
 }
 
+function hasFailed({ outcome }: TlsHandshake): boolean {
+  return outcome === "failed";
+}
+
 /** Who TLS was for, and what would open it. */
 function encrypted({ tls, diagnosis }: Inspection): string {
   const told = toldServers(diagnosis);
-  const unread = tls.filter((handshake) => !isRead(handshake) && !told.has(formatEndpoint(handshake.server)));
+  const unread = tls.filter((handshake) => !isRead(handshake) && !hasFailed(handshake) && !told.has(formatEndpoint(handshake.server)));
   const names = [...new Set(unread.flatMap(({ sni }) => sni ?? []))];
   const protocols = [...new Set(unread.flatMap(({ alpn, offeredAlpn }) => alpn ?? offeredAlpn))];
   const shown = [

@@ -9,6 +9,7 @@ import type { Hop } from "../../hops/hop.ts";
 import { isPlaceholder } from "../../naming/describe-draft.ts";
 import { isBaggageField } from "../../propagation/baggage-fields.ts";
 import type { Span } from "../../spans/span.ts";
+import { formatEndpoint } from "../../wire/endpoint.ts";
 import type { Field } from "../../wire/field.ts";
 import { arrow, proofsOf, shownFields, spanEvidence } from "../evidence.ts";
 import { populationFilter } from "../population-filter.ts";
@@ -70,8 +71,20 @@ function writeFilter(finding: Finding, inspection: Inspection, page: Page, label
       ? []
       : [...new Set(hops.flatMap(({ exchange }) => exchange.request?.packet.capture ?? []))].map(nameOf);
   const where = files.length === 0 ? "" : files.length > 2 ? ` in ${files.length} captures` : ` in ${files.join(" and ")}`;
-  page.labelled(label, bold("Wireshark"), dim(`  requests like these${where}:`));
+  page.labelled(
+    label,
+    bold("Wireshark"),
+    dim(`  requests like these${where}${whatWiresharkNeeds(hops[0] ?? finding.exemplars[0]?.judgement.hop, inspection)}:`),
+  );
   page.line(" ".repeat(LABEL_COLUMN + 4), filter);
+}
+
+/** Wireshark decrypts nothing without keys, and takes HTTP/2 in the clear for bare TCP on most ports. */
+function whatWiresharkNeeds(hop: Hop | undefined, { tls }: Inspection): string {
+  if (hop === undefined) return "";
+  const server = formatEndpoint(hop.server);
+  if (tls.some((handshake) => formatEndpoint(handshake.server) === server)) return " (with the key log: Preferences, Protocols, TLS)";
+  return hop.version === "2" ? ` (Decode As: TCP port ${hop.server.port} is HTTP2)` : "";
 }
 
 function proofLines(finding: Finding, exemplar: Exemplar, inspection: Inspection, page: Page): Piece[][] {

@@ -45,7 +45,7 @@ function whatFollowed({ verdict, edge }: Finding, hops: readonly Hop[], { diff, 
   const traces = new Set<string>();
   for (const hop of hops) {
     const server = diff.matches.get(hop.index)?.server;
-    const expected = verdict === "ignored" ? traceIdsOf([hop]) : traceIdsOf(causesOf(hop, graph));
+    const expected = verdict === "ignored" ? traceIdsOf([hop]) : traceIdsOf(causesOf(hop, graph), diff);
     // Where the other id is on the wire already, the verdict has said it.
     if (verdict === "split" && !hop.reading.identities.some((id) => expected.has(id.traceId))) continue;
     if (server !== undefined && expected.size > 0 && !expected.has(server.traceId)) traces.add(server.traceId);
@@ -60,8 +60,11 @@ function causesOf({ parent, candidates }: Hop, { table }: HopGraph): Hop[] {
   return (parent === undefined ? candidates : [parent.hop]).map((index) => table.hop(index));
 }
 
-function traceIdsOf(hops: readonly Hop[]): Set<string> {
-  return new Set(hops.flatMap((hop) => hop.traceIds));
+/** `diff`: what came without a context is in the trace that its receiver began. */
+function traceIdsOf(hops: readonly Hop[], diff?: Inspection["diff"]): Set<string> {
+  return new Set(
+    hops.flatMap(({ index, traceIds }) => (traceIds.length > 0 ? traceIds : (diff?.matches.get(index)?.server?.traceId ?? []))),
+  );
 }
 
 function unaffectedRoutes({ edge, routes, affected, of, cause }: Finding, { diagnosis }: Inspection): string {

@@ -196,6 +196,21 @@ describe("a proxy that strips", () => {
     expect([...stitchBroken(inspection)]).toEqual([]);
   });
 
+  test("a join is as sure as what tells that the other id belongs to it", async () => {
+    const inspection = await stripped(false);
+    const { table } = inspection.graph;
+    for (let hop = 0; hop < table.size; hop++) {
+      const cause = table.parent[hop]!;
+      if (inspection.diagnosis.findingsOf.has(cause)) table.link(hop, cause, "timing", 0.6);
+    }
+    const joins = [...stitchBroken(inspection)].flatMap((each) => each.joins);
+    expect(joins).toHaveLength(5);
+    for (const { after, link } of joins) {
+      expect(after).toBeDefined();
+      expect(link).toMatchObject({ because: "timing", confidence: 0.6 });
+    }
+  });
+
   test("one trace by any of its ids", async () => {
     const inspection = await stripped();
     const whole = stitchOne(new Set([trace(103)]), inspection);
