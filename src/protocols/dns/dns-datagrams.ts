@@ -24,7 +24,9 @@ export const dnsDatagrams: DatagramProtocol = {
         if (message === undefined) return;
         if (message.problem !== undefined && message.question !== undefined) {
           const { capture, number } = datagram.packet;
-          emit(anomaly("malformed", `a DNS message: ${message.problem}`, { layer: "dns", capture, packet: number }));
+          const where = { layer: "dns" as const, capture, packet: number };
+          if (datagram.isWhole) emit(anomaly("malformed", `a DNS message: ${message.problem}`, where));
+          else emit(anomaly("truncated", "the snap length cut a DNS message", where));
         }
         exchanges.message(message, datagram);
       },

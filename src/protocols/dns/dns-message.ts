@@ -57,7 +57,9 @@ export function readDnsMessage(bytes: Uint8Array): DnsMessage | undefined {
     if (decode.bytes > bytes.length) return { ...start, ...NO_RECORDS, length: bytes.length, problem: "it ends in a record" };
     return { ...start, ...whatAnswersSay(answers), length: decode.bytes };
   } catch (error) {
-    return { ...start, ...NO_RECORDS, length: bytes.length, problem: error instanceof Error ? error.message : String(error) };
+    // Node's words for a read beyond the end tell a reader nothing.
+    const problem = error instanceof RangeError ? "it ends in a record" : error instanceof Error ? error.message : String(error);
+    return { ...start, ...NO_RECORDS, length: bytes.length, problem };
   }
 }
 

@@ -2,7 +2,7 @@ import { encode, type Packet, streamEncode, TRUNCATED_RESPONSE } from "dns-packe
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DNS_TIMEOUT_US, MAX_DNS_WAITING } from "../../../src/wire/limits.ts";
-import { Conversation, ethernetFrame, ipv4Packet, packetOf, udpDatagram } from "../../tcp/build-packets.ts";
+import { Conversation, ethernetFrame, ipv4Packet, packetOf, snap, udpDatagram } from "../../tcp/build-packets.ts";
 import { observe } from "../observe.ts";
 
 const START = 1_795_305_600_000_000;
@@ -132,6 +132,14 @@ describe("DNS", () => {
     const { dns, anomalies } = observe([datagram(bytes.subarray(0, -6), true)]);
     expect(dns).toMatchObject([{ name: "orders.shop", code: "NOERROR", addresses: [] }]);
     expect(anomalies).toMatchObject([{ code: "malformed", where: { layer: "dns", packet: 1 } }]);
+    expect(anomalies[0]?.message).toBe("a DNS message: it ends in a record");
+  });
+
+  it("says of a message that the snap length cut that it was cut, and reads its question", () => {
+    const whole = datagram(answer("orders.shop", ["10.0.0.9"]), true);
+    const { dns, anomalies } = observe([snap(whole, whole.end - 6)]);
+    expect(dns).toMatchObject([{ name: "orders.shop", code: "NOERROR", addresses: [] }]);
+    expect(anomalies).toMatchObject([{ code: "truncated", message: "the snap length cut a DNS message" }]);
   });
 
   it.each([
