@@ -1,3 +1,5 @@
+import { fnv1a } from "../wire/fnv1a.ts";
+
 /**
  * At most `limit` of the ids, sorted. Which ones is decided by a hash of the id, so that two runs, and two captures of the same
  * traffic, choose the same, and no service or time is preferred.
@@ -11,11 +13,4 @@ export function chooseTraceIds(ids: readonly string[], limit: number): readonly 
     .slice(0, Math.max(0, limit))
     .map((each) => each.id)
     .sort();
-}
-
-/** FNV-1a, 32 bits. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
 }

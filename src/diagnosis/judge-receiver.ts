@@ -140,28 +140,17 @@ const SOME_ARE_MISSING: readonly PossibleCause[] = [
   { cause: "span-not-ended", because: "children are there whose parent is missing" },
 ];
 
+function refused(confidence: number, detail: string): Fault {
+  return fault("unrecorded", "header-too-large", "receiver", "error", confidence, detail);
+}
+
 function unrecorded(hop: Hop, hasSpans: boolean): Fault {
-  if (hop.status === HEADER_TOO_LARGE)
-    return fault("unrecorded", "header-too-large", "receiver", "error", 0.95, "the receiver refused the request head as too large (431)");
+  if (hop.status === HEADER_TOO_LARGE) return refused(0.95, "the receiver refused the request head as too large (431)");
   const headLength = hop.exchange.request?.headLength ?? 0;
   if (hop.status === BAD_REQUEST && headLength >= USUAL_HEAD_LIMIT)
-    return fault(
-      "unrecorded",
-      "header-too-large",
-      "receiver",
-      "error",
-      0.8,
-      `the receiver refused a request head of ${headLength} bytes (400)`,
-    );
+    return refused(0.8, `the receiver refused a request head of ${headLength} bytes (400)`);
   if (hop.exchange.grpc?.status === RESOURCE_EXHAUSTED && headLength >= USUAL_HEAD_LIMIT)
-    return fault(
-      "unrecorded",
-      "header-too-large",
-      "receiver",
-      "error",
-      0.8,
-      `the receiver refused metadata of ${headLength} bytes (RESOURCE_EXHAUSTED)`,
-    );
+    return refused(0.8, `the receiver refused metadata of ${headLength} bytes (RESOURCE_EXHAUSTED)`);
   const possible = hasSpans ? SOME_ARE_MISSING : ALL_ARE_MISSING;
   return { ...fault("unrecorded", "unknown", "receiver", "error", 0.9, "the backend has no SERVER span for it"), possible };
 }

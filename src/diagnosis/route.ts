@@ -3,6 +3,7 @@
 import type { Hop } from "../hops/hop.ts";
 import { spanRoute } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
+import { FNV_OFFSET, fnv1aStep } from "../wire/fnv1a.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import { spansOf, type View } from "./view.ts";
 
@@ -31,7 +32,7 @@ export class RouteNames {
     const own = row[hop]!;
     if (server !== undefined || !exchanges.hasRequest(own)) return routeOf(table.hop(hop), server);
     fold.read(exchanges.path[own]!);
-    const first = step(fold.first, exchanges.method[own]!);
+    const first = fnv1aStep(fold.first, exchanges.method[own]!);
     const known = this.#known.get(first, fold.second);
     if (known >= 0) return this.#routes[known]!;
     const route = routeOf(table.hop(hop), undefined);
@@ -86,14 +87,14 @@ class PathFold {
       } else {
         if (digits > 0 && isId(path, start, at - start, digits, hexLetters)) {
           this.ids.push(start, at);
-          first = step(firstBefore, STAR);
+          first = fnv1aStep(firstBefore, STAR);
           second = otherStep(secondBefore, STAR);
         }
         start = at + 1;
         digits = 0;
         hexLetters = 0;
       }
-      first = step(first, code);
+      first = fnv1aStep(first, code);
       second = otherStep(second, code);
       if (code !== SLASH) continue;
       firstBefore = first;
@@ -105,13 +106,6 @@ class PathFold {
 }
 
 const fold = new PathFold();
-
-/** FNV-1a, 32 bits. */
-const FNV_OFFSET = 0x811c9dc5 | 0;
-
-function step(hash: number, code: number): number {
-  return Math.imul(hash ^ code, 0x01000193);
-}
 
 function otherStep(hash: number, code: number): number {
   return ((Math.imul(hash, 0x9e3779b1) ^ (hash >>> 15)) + code) | 0;

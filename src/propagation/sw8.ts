@@ -1,6 +1,7 @@
 // SkyWalking ("Cross Process Propagation Headers Protocol v3"): sw8: 1-TRACEID-SEGMENTID-3-SERVICE-INSTANCE-ENDPOINT-PEER
 // "8 fields split by -", strings in BASE64. A trace id is a string, not a number; a span is a number within a segment.
 
+import { FNV_OFFSET, fnv1a } from "../wire/fnv1a.ts";
 import { bytesToHex, decodeBase64 } from "./base64.ts";
 import { occursMoreThanOnce, quote, splitParts, trimOws } from "./field-lines.ts";
 import type { Extraction, PropagationFormat } from "./format.ts";
@@ -105,8 +106,7 @@ function xorLittleEndian(bytes: Uint8Array, from: number, length: number, value:
 function digest(id: string, extra: number): Uint8Array {
   const bytes = new Uint8Array(UUID_BYTES);
   for (let lane = 0; lane < UUID_BYTES / 4; lane++) {
-    let hash = 0x811c9dc5 ^ Math.imul(lane + 1, 0x9e3779b1) ^ extra;
-    for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
+    const hash = fnv1a(id, FNV_OFFSET ^ Math.imul(lane + 1, 0x9e3779b1) ^ extra);
     for (let i = 0; i < 4; i++) bytes[lane * 4 + i] = hash >>> (8 * i);
   }
   return bytes;

@@ -1,3 +1,4 @@
+import { FNV_OFFSET, fnv1aStep } from "../../wire/fnv1a.ts";
 import { MAX_PATH_BYTES } from "../../wire/limits.ts";
 import type { TextCache } from "./text-cache.ts";
 
@@ -25,23 +26,16 @@ export function readTarget(bytes: Uint8Array, from: number, to: number, text: Te
   const start = skipAuthority(bytes, target, to);
   // An absolute-form without a path means `/`, and a proxy sends it on as such (RFC 9112 §3.2.1).
   const isRoot = start > target && (start === to || bytes[start] === QUESTION || bytes[start] === HASH);
-  let hash = isRoot ? step(FNV_OFFSET, SLASH) : FNV_OFFSET;
+  let hash = isRoot ? fnv1aStep(FNV_OFFSET, SLASH) : FNV_OFFSET;
   let pathEnd = to;
   for (let at = start; at < to; at++) {
     const byte = bytes[at]!;
     if ((byte === QUESTION || byte === HASH) && pathEnd === to) pathEnd = at;
-    hash = step(hash, byte);
+    hash = fnv1aStep(hash, byte);
   }
   found.path = isRoot ? "/" : text.read(bytes, start, Math.min(pathEnd, start + MAX_PATH_BYTES));
   found.hash = hash >>> 0;
   return found;
-}
-
-/** FNV-1a, 32 bits. */
-const FNV_OFFSET = 0x811c9dc5;
-
-function step(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, 0x01000193);
 }
 
 /** Behind the authority of an absolute-form, `http://host/path`; `start` for any other form. */

@@ -13,7 +13,7 @@ export class Breaks {
 
   constructor(inspection: Inspection) {
     this.#inspection = inspection;
-    this.#isBreaking = inspection.diagnosis.findings.map((finding) => breakingVerdict(finding).length > 0);
+    this.#isBreaking = inspection.diagnosis.findings.map(({ verdict, severity }) => severity !== "note" && BREAKING.has(verdict));
   }
 
   /** Hops in the order of time. */
@@ -30,12 +30,8 @@ export class Breaks {
     const { findings, findingsOf } = this.#inspection.diagnosis;
     const own = findingsOf.get(hop);
     if (own === undefined) return NONE;
-    return [...new Set(own.flatMap((index) => breakingVerdict(findings[index]!)))];
+    return [...new Set(own.filter((index) => this.#isBreaking[index]).map((index) => findings[index]!.verdict))];
   }
 }
 
 const NONE: readonly Verdict[] = [];
-
-function breakingVerdict({ verdict, severity }: Inspection["diagnosis"]["findings"][number]): Verdict[] {
-  return severity !== "note" && BREAKING.has(verdict) ? [verdict] : [];
-}
