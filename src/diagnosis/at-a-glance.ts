@@ -1,9 +1,11 @@
-// Most exchanges of a healthy capture carry on one plain `traceparent`, begin a trace, or have none to carry on: that is told from the columns of
-// the hop table, without an object. Whatever is not plain is judged whole (judge-sender.ts), and MUST come out the same there.
+// Most exchanges of a healthy capture carry on one plain `traceparent`, begin a trace, or have none to carry on; most of a faulty edge carry nothing
+// where one plain `traceparent` came in. That is told from the columns of the hop table, without an object. Whatever is not plain is judged whole
+// (judge-sender.ts), and MUST come out the same there.
 
-import { NO_PARENT } from "../hops/hop-table.ts";
+import { INFERRED } from "../hops/hop.ts";
+import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { FLAG_SAMPLED } from "../propagation/w3c.ts";
-import { PROVEN_PARENT } from "./expectation.ts";
+import { CANDIDATES_CONFIDENCE, FRESH_US, PROVEN_PARENT } from "./expectation.ts";
 import type { Outcome } from "./judgement.ts";
 import type { View } from "./view.ts";
 
@@ -11,12 +13,11 @@ import type { View } from "./view.ts";
 const HEADER_TOO_LARGE = 431;
 
 /** The outcome of an exchange without any fault; undefined where it takes a closer look. */
-export function outcomeAtAGlance(hop: number, { table, diff, backend }: View): Outcome | undefined {
-  // What a receiver recorded, and the spans that a call hangs below, are looked at whole.
-  if (backend.isAsked || diff.index.spans.length > 0) return undefined;
+export function outcomeAtAGlance(hop: number, view: View): Outcome | undefined {
+  if (!isOpenToGlances(hop, view)) return undefined;
+  const { table } = view;
   const { exchanges, row, parent, parentConfidence } = table;
   const own = row[hop]!;
-  if (!exchanges.isWhole(own) || exchanges.status[own] === HEADER_TOO_LARGE) return undefined;
   if (parent[hop] === NO_PARENT) {
     if (table.candidates(hop).length > 0) return undefined;
     if (exchanges.readings.isPlain(own)) return exchanges.readings.flagsOf(own) <= FLAG_SAMPLED ? "continued" : undefined;
@@ -35,4 +36,48 @@ export function outcomeAtAGlance(hop: number, { table, diff, backend }: View): O
 /** Of an exchange without a cause: whether it may go out by itself (a job, a poll) from a machine whose incoming requests can be seen. */
 export function isDoubtfulAtAGlance(hop: number, { table, naming }: View): boolean {
   return table.parent[hop] === NO_PARENT && naming.senderOf(hop).port !== undefined && !table.isSenderBlind(hop);
+}
+
+/** An exchange that carries no context though what caused it had one, and has no other fault. */
+export interface StrippedAtAGlance {
+  /** The hop that caused it, or `NO_PARENT` where several could have. */
+  readonly cause: number;
+  /** As the fault has it (judgement.ts). */
+  readonly confidence: number;
+  readonly isCircumstantial: boolean;
+}
+
+export function strippedAtAGlance(hop: number, view: View): StrippedAtAGlance | undefined {
+  if (!isOpenToGlances(hop, view)) return undefined;
+  const { table } = view;
+  if (table.exchanges.readings.hasFields(table.row[hop]!)) return undefined;
+  const parent = table.parent[hop]!;
+  if (parent === NO_PARENT) return strippedByCandidates(hop, view);
+  const because = table.because(hop);
+  const confidence = table.parentConfidence[hop]!;
+  if (confidence < PROVEN_PARENT || INFERRED.has(because) || !hasPlainContext(parent, table)) return undefined;
+  return { cause: parent, confidence, isCircumstantial: because === "same request" && table.isSenderBlind(hop) };
+}
+
+function strippedByCandidates(hop: number, { table, naming }: View): StrippedAtAGlance | undefined {
+  const candidates = table.candidates(hop);
+  if (candidates.length === 0 || naming.senderOf(hop).port === undefined || table.isSenderBlind(hop)) return undefined;
+  let isFresh = false;
+  for (const candidate of candidates) {
+    if (!hasPlainContext(candidate, table)) return undefined;
+    if (table.startedAt[hop]! - table.startedAt[candidate]! <= FRESH_US) isFresh = true;
+  }
+  if (!isFresh) return undefined;
+  return { cause: candidates.length === 1 ? candidates[0]! : NO_PARENT, confidence: CANDIDATES_CONFIDENCE, isCircumstantial: true };
+}
+
+function hasPlainContext(hop: number, { exchanges, row }: HopTable): boolean {
+  return exchanges.readings.isPlain(row[hop]!);
+}
+
+/** What a receiver recorded, and the spans that a call hangs below, are looked at whole; so is what the capture lacks parts of. */
+function isOpenToGlances(hop: number, { table: { exchanges, row }, diff, backend }: View): boolean {
+  if (backend.isAsked || diff.index.spans.length > 0) return false;
+  const own = row[hop]!;
+  return exchanges.isWhole(own) && exchanges.status[own] !== HEADER_TOO_LARGE;
 }

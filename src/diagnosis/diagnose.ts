@@ -2,7 +2,10 @@
 
 import { isDoubtfulAtAGlance, outcomeAtAGlance } from "./at-a-glance.ts";
 import { findBlockedPreflights } from "./blocked-preflights.ts";
+import { Crowds } from "./crowd.ts";
+import { EdgeNumbers } from "./edge-numbers.ts";
 import { findEncryptedEdges } from "./encrypted-edges.ts";
+import { FaultyHopGroups, type FaultyHops } from "./faulty-hops.ts";
 import type { Finding } from "./finding.ts";
 import { HealthyTally } from "./healthy-tally.ts";
 import { HopFeatures } from "./hop-features.ts";
@@ -10,8 +13,8 @@ import { Judge } from "./judge.ts";
 import { packed } from "./packed-kind.ts";
 import { rules } from "./registry.ts";
 import { tellReplicas } from "./replicas.ts";
-import { RouteNames } from "./route.ts";
-import { type FaultTally, OTHER_ROUTES, Tally } from "./tally.ts";
+import { OTHER_ROUTES, RouteNames } from "./route.ts";
+import { Tally } from "./tally.ts";
 import { severities } from "./verdict.ts";
 import type { View } from "./view.ts";
 
@@ -24,28 +27,30 @@ export interface Diagnosis {
 }
 
 export function diagnose(view: View): Diagnosis {
-  const { tally, faulty } = judgeAndTally(view);
+  const counted = judgeAndTally(view);
+  const { tally } = counted;
   const findings = rules.flatMap((rule) => rule.check(tally)).sort(byGravity);
-  const findingsOf = assign(faulty, findings);
+  const findingsOf = assign(counted, findings);
   return { tally, findings: tellReplicas(shareGroups(findings, findingsOf), tally, view), findingsOf };
 }
 
-/** Where the faults of exchanges were counted: an entry for each. */
-interface FaultyHop {
-  readonly hop: number;
-  readonly route: string;
-  readonly tally: FaultTally;
+interface Counted {
+  readonly tally: Tally;
+  readonly faulty: readonly FaultyHops[];
+  readonly routes: RouteNames;
 }
 
 /** Judgements are counted and let go, but for the exemplars that a tally keeps. */
-function judgeAndTally(view: View): { readonly tally: Tally; readonly faulty: readonly FaultyHop[] } {
+function judgeAndTally(view: View): Counted {
   const { table } = view;
   const judge = new Judge(view);
   const tally = new Tally();
   const routes = new RouteNames(view);
+  const edges = new EdgeNumbers(view, tally);
   const features = new HopFeatures(view, routes);
-  const healthy = new HealthyTally(view, tally, routes, features);
-  const faulty: FaultyHop[] = [];
+  const healthy = new HealthyTally(table.size, tally, edges, routes, features);
+  const faulty = new FaultyHopGroups();
+  const crowds = new Crowds(view, { tally, edges, routes, features, faulty });
   for (let hop = 0; hop < table.size; hop++) {
     if (!table.isWork(hop)) continue;
     const outcome = outcomeAtAGlance(hop, view);
@@ -54,21 +59,24 @@ function judgeAndTally(view: View): { readonly tally: Tally; readonly faulty: re
       healthy.add(hop, packed(outcome, hasContext, false, isDoubtfulAtAGlance(hop, view)));
       continue;
     }
+    if (crowds.count(hop)) continue;
     const judgement = judge.judge(hop);
     if (judgement.faults.length === 0) {
       const { hasContext, isRecorded, isDoubtful } = judgement;
       healthy.add(hop, packed(judgement.outcome, hasContext, isRecorded, isDoubtful));
       continue;
     }
-    const route = routes.of(hop);
-    const counted = tally.add(judgement, route);
-    features.countFaulty(judgement, route, tally.edge(judgement.from, judgement.to, judgement.hop.protocol), counted);
-    for (const one of counted) if (one.like.isOfOthers !== true) faulty.push({ hop, route, tally: one });
+    const route = routes.numberOf(hop);
+    const counted = tally.add(judgement, routes.name(route));
+    features.countFaulty(judgement, route, edges.all[edges.of(hop)]!, counted);
+    for (const one of counted) if (one.like.isOfOthers !== true) faulty.of(one, route).hops.push(hop);
+    crowds.remember(judgement, counted);
   }
+  crowds.end();
   healthy.end();
   tally.encrypted.push(...findEncryptedEdges(view));
   tally.preflights.push(...findBlockedPreflights(view));
-  return { tally, faulty };
+  return { tally, faulty: faulty.all, routes };
 }
 
 /**
@@ -92,21 +100,21 @@ function byGravity(a: Finding, b: Finding): number {
 }
 
 /** Which findings count which exchange: by the tallies that a finding is made of, and the routes that it names. */
-function assign(faulty: readonly FaultyHop[], findings: readonly Finding[]): Map<number, number[]> {
+function assign({ faulty, routes }: Counted, findings: readonly Finding[]): Map<number, readonly number[]> {
   const byTally = new Map<string, { readonly index: number; readonly routes: ReadonlySet<string> }[]>();
   findings.forEach((finding, index) => {
-    const routes = new Set(finding.routes.map((r) => r.route));
-    for (const key of finding.keys) byTally.set(key, [...(byTally.get(key) ?? []), { index, routes }]);
+    const named = new Set(finding.routes.map((r) => r.route));
+    for (const key of finding.keys) byTally.set(key, [...(byTally.get(key) ?? []), { index, routes: named }]);
   });
-  const assigned = new Map<number, number[]>();
-  for (const { hop, route, tally } of faulty) {
-    for (const { index, routes } of byTally.get(tally.key) ?? []) {
-      if (!routes.has(route) && !routes.has(OTHER_ROUTES)) continue;
-      const own = assigned.get(hop);
-      if (own === undefined) assigned.set(hop, [index]);
-      else if (!own.includes(index)) own.push(index);
+  const assigned = new Map<number, readonly number[]>();
+  for (const { tally, route, hops } of faulty) {
+    const name = routes.name(route);
+    const own = (byTally.get(tally.key) ?? []).filter((by) => by.routes.has(name) || by.routes.has(OTHER_ROUTES)).map(({ index }) => index);
+    if (own.length === 0) continue;
+    for (const hop of hops) {
+      const known = assigned.get(hop);
+      assigned.set(hop, known === undefined ? own : [...new Set([...known, ...own])].sort((a, b) => a - b));
     }
   }
-  for (const own of assigned.values()) if (own.length > 1) own.sort((a, b) => a - b);
   return assigned;
 }

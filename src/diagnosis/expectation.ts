@@ -28,9 +28,9 @@ export type Expectation =
     };
 
 /** A single open exchange is the cause unless something else, unseen, was; several that all carried a context leave only that doubt too. */
-const CANDIDATES_CONFIDENCE = 0.85;
+export const CANDIDATES_CONFIDENCE = 0.85;
 /** A request that was open for so long explains what goes out meanwhile no better than chance (server-sent events, long polling). */
-const FRESH_US = SECOND;
+export const FRESH_US = SECOND;
 /** From this confidence on a parent is proof. */
 export const PROVEN_PARENT = 0.9;
 

@@ -30,6 +30,15 @@ export function controlOf(verdict: Verdict): Control | undefined {
   return verdict === "not-observable" || verdict === "misattributed" ? undefined : "carried";
 }
 
+/** Where an exchange of this kind without a fault is counted, of the controls that are asked for. */
+export function controlsFor({ outcome, hasContext, isRecorded }: Kind, edge: EdgeTally, wanted: ReadonlySet<Control>): FeatureCounts[] {
+  const own: FeatureCounts[] = [];
+  if (wanted.has("carried") && outcome === "continued" && hasContext) own.push(edge.controls.carried);
+  if (wanted.has("joined") && isRecorded && hasContext) own.push(edge.controls.joined);
+  if (wanted.has("recorded") && isRecorded) own.push(edge.controls.recorded);
+  return own;
+}
+
 export class HopFeatures {
   readonly #table: HopTable;
   readonly #routes: RouteNames;
@@ -41,8 +50,8 @@ export class HopFeatures {
 
   /** Counts a faulty exchange where its faults are counted, and on its edge for what was right about it. */
   countFaulty(
-    { hop, outcome, hasContext, isRecorded, faults }: Judgement,
-    route: string,
+    { hop: { index }, outcome, hasContext, isRecorded, faults }: Judgement,
+    route: number,
     edge: EdgeTally,
     counted: readonly FaultTally[],
   ): void {
@@ -54,19 +63,11 @@ export class HopFeatures {
     if (isRecorded && hasContext && !broken.has("joined")) own.push(edge.controls.joined);
     if (isRecorded) own.push(edge.controls.recorded);
     const cause = faults.find(({ parent }) => parent !== undefined)?.parent;
-    this.#count(hop.index, route, cause === undefined ? NO_PARENT : cause.index, own);
+    this.count(index, route, cause === undefined ? NO_PARENT : cause.index, own);
   }
 
-  /** Counts an exchange without a fault, for the controls that are asked for. */
-  countHealthy(hop: number, route: string, { outcome, hasContext, isRecorded }: Kind, edge: EdgeTally, wanted: ReadonlySet<Control>): void {
-    const own: FeatureCounts[] = [];
-    if (wanted.has("carried") && outcome === "continued" && hasContext) own.push(edge.controls.carried);
-    if (wanted.has("joined") && isRecorded && hasContext) own.push(edge.controls.joined);
-    if (wanted.has("recorded") && isRecorded) own.push(edge.controls.recorded);
-    this.#count(hop, route, NO_PARENT, own);
-  }
-
-  #count(hop: number, route: string, cause: number, counts: readonly FeatureCounts[]): void {
+  /** `route`: its number. `cause`: the hop that caused it, where the table does not tell; else `NO_PARENT`. */
+  count(hop: number, route: number, cause: number, counts: readonly FeatureCounts[]): void {
     let features: Features | undefined;
     for (const one of counts) {
       const weight = one.weightOf(hop);
@@ -76,13 +77,12 @@ export class HopFeatures {
     }
   }
 
-  /** `cause`: the hop that caused it, where the table does not tell. */
-  #of(hop: number, route: string, cause: number): Features {
+  #of(hop: number, route: number, cause: number): Features {
     const { exchanges, row, startedAt } = this.#table;
     const own = row[hop]!;
     const parent = this.#causeOf(hop, cause);
     return {
-      route,
+      route: this.#routes.name(route),
       cause: parent === NO_PARENT ? "" : this.#routes.of(parent),
       spelling: exchanges.readings.spelling(own),
       protocol: exchanges.protocol(own),

@@ -3,6 +3,7 @@
 import type { Hop } from "../hops/hop.ts";
 import { spanRoute } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
+import { Interned } from "../wire/columns.ts";
 import { FNV_OFFSET, fnv1aStep } from "../wire/fnv1a.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import { spansOf, type View } from "./view.ts";
@@ -14,30 +15,49 @@ export function routeOf(hop: Hop, server: Span | undefined): string {
   return `${hop.method} ${path}`;
 }
 
-/** Routes by hop: one string for all that have a route, told by a hash of 64 bits of what it is folded to. */
+/** Routes beyond the first that are told apart. */
+export const OTHER_ROUTES = "other";
+
+/** Routes by hop, as small numbers with a name each: told by a hash of 64 bits of what the path is folded to. */
 export class RouteNames {
   readonly #view: View;
-  /** By the two halves of the hash of the folded path, the method in the first: the place in `#routes`. */
+  /** By the two halves of the hash of the folded path, the method in the first: the number of the route. */
   readonly #known = new PairTable();
-  readonly #routes: string[] = [];
+  readonly #routes = new Interned<string>();
 
   constructor(view: View) {
     this.#view = view;
   }
 
   of(hop: number): string {
+    return this.name(this.numberOf(hop));
+  }
+
+  name(route: number): string {
+    return this.#routes.values[route]!;
+  }
+
+  numberOf(hop: number): number {
     const { server } = spansOf(this.#view, hop);
     const { table } = this.#view;
     const { row, exchanges } = table;
     const own = row[hop]!;
-    if (server !== undefined || !exchanges.hasRequest(own)) return routeOf(table.hop(hop), server);
+    if (server !== undefined || !exchanges.hasRequest(own)) return this.#number(routeOf(table.hop(hop), server));
     fold.read(exchanges.path[own]!);
     const first = fnv1aStep(fold.first, exchanges.method[own]!);
     const known = this.#known.get(first, fold.second);
-    if (known >= 0) return this.#routes[known]!;
-    const route = routeOf(table.hop(hop), undefined);
-    if (this.#routes.length < MAX_REMEMBERED) this.#known.set(first, fold.second, this.#routes.push(route) - 1);
+    if (known >= 0) return known;
+    const route = this.#number(routeOf(table.hop(hop), undefined));
+    if (this.#isRoomy()) this.#known.set(first, fold.second, route);
     return route;
+  }
+
+  #number(route: string): number {
+    return this.#routes.number(this.#isRoomy() ? route : OTHER_ROUTES);
+  }
+
+  #isRoomy(): boolean {
+    return this.#routes.values.length < MAX_REMEMBERED;
   }
 }
 

@@ -5,9 +5,9 @@ import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts
 import type { EncryptedEdge } from "./encrypted-edges.ts";
 import { FeatureCounts } from "./features.ts";
 import type { Aftermath, Fault, Judgement } from "./judgement.ts";
+import { OTHER_ROUTES } from "./route.ts";
 import { hasOwnCauses, type Verdict } from "./verdict.ts";
 
-export const OTHER_ROUTES = "other";
 /** More workloads than any run has: two indices make one key. */
 const WORKLOADS = 2 ** 24;
 
@@ -87,6 +87,14 @@ export interface FaultTally {
   readonly aftermaths: Map<Aftermath, number>;
 }
 
+/** The fault of an exchange that has no other, and where it was counted. */
+export interface CountedFault {
+  readonly kind: Kind;
+  readonly edge: EdgeTally;
+  readonly tally: FaultTally;
+  readonly fault: Fault;
+}
+
 export class Tally {
   readonly edges = new Map<number, EdgeTally>();
   readonly faults = new Map<string, FaultTally>();
@@ -120,9 +128,16 @@ export class Tally {
       // A finding counts exchanges: two fields cut on one exchange are one.
       if (counted.includes(tally)) continue;
       counted.push(tally);
-      count(tally, judgement, fault, name);
+      countFault(tally, fault, name, 1);
+      if (tally.exemplars.length < MAX_EXEMPLARS) tally.exemplars.push({ judgement, fault, route: name });
+      if (isCountingTraces(tally)) for (const traceId of traceIdsOf(judgement, fault)) tally.traceIds.add(traceId);
     }
     return counted;
+  }
+
+  /** `n` exchanges with the fault of one that was added before, and with no other. */
+  addAlike({ kind, edge, tally, fault }: CountedFault, route: string, n: number): void {
+    countFault(tally, fault, this.count(edge, kind, route, n), n);
   }
 
   edge(from: Workload, to: Workload, protocol: string): EdgeTally {
@@ -198,20 +213,22 @@ function culpritOf({ from, to }: Judgement, fault: Fault): Workload | undefined 
   return fault.culprit === "sender" ? from : fault.culprit === "receiver" ? to : undefined;
 }
 
-function count(tally: FaultTally, judgement: Judgement, fault: Fault, route: string): void {
-  tally.confidence = (tally.confidence * tally.affected + fault.confidence) / (tally.affected + 1);
-  tally.affected++;
-  if (fault.isTrailing) tally.trailing++;
-  if (fault.aftermath !== undefined) tally.aftermaths.set(fault.aftermath, (tally.aftermaths.get(fault.aftermath) ?? 0) + 1);
-  tally.routes.set(route, (tally.routes.get(route) ?? 0) + 1);
-  if (fault.isCircumstantial) tally.circumstantial.set(route, (tally.circumstantial.get(route) ?? 0) + 1);
+function countFault(tally: FaultTally, fault: Fault, route: string, n: number): void {
+  tally.confidence = (tally.confidence * tally.affected + fault.confidence * n) / (tally.affected + n);
+  tally.affected += n;
+  if (fault.isTrailing) tally.trailing += n;
+  if (fault.aftermath !== undefined) tally.aftermaths.set(fault.aftermath, (tally.aftermaths.get(fault.aftermath) ?? 0) + n);
+  tally.routes.set(route, (tally.routes.get(route) ?? 0) + n);
+  if (fault.isCircumstantial) tally.circumstantial.set(route, (tally.circumstantial.get(route) ?? 0) + n);
   const cause = tally.causes.get(fault.cause);
-  if (cause === undefined) tally.causes.set(fault.cause, { count: 1, fault });
-  else cause.count++;
-  tally.severities.set(fault.severity, (tally.severities.get(fault.severity) ?? 0) + 1);
-  if (tally.exemplars.length < MAX_EXEMPLARS) tally.exemplars.push({ judgement, fault, route });
-  if (tally.traceIds.size >= MAX_TRACES_COUNTED) return;
-  for (const traceId of traceIdsOf(judgement, fault)) tally.traceIds.add(traceId);
+  if (cause === undefined) tally.causes.set(fault.cause, { count: n, fault });
+  else cause.count += n;
+  tally.severities.set(fault.severity, (tally.severities.get(fault.severity) ?? 0) + n);
+}
+
+/** Whether the traces of one more exchange count. */
+export function isCountingTraces({ traceIds }: FaultTally): boolean {
+  return traceIds.size < MAX_TRACES_COUNTED;
 }
 
 /** The trace that should have gone on, and the one that did. */

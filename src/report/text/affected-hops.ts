@@ -4,15 +4,16 @@ import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Hop } from "../../hops/hop.ts";
 
-/** Several parts of a report ask for them, and they may be many. */
+/** In the order of time. Several parts of a report ask for them, and they may be many. */
 const known = new WeakMap<Finding, readonly Hop[]>();
 
 export function affectedHops(finding: Finding, { diagnosis, graph }: Inspection): readonly Hop[] {
   const before = known.get(finding);
   if (before !== undefined) return before;
   const index = diagnosis.findings.indexOf(finding);
-  const hops: Hop[] = [];
-  for (const [hop, findings] of diagnosis.findingsOf) if (findings.includes(index)) hops.push(graph.table.hop(hop));
+  const own: number[] = [];
+  for (const [hop, findings] of diagnosis.findingsOf) if (findings.includes(index)) own.push(hop);
+  const hops = own.sort((a, b) => a - b).map((hop) => graph.table.hop(hop));
   known.set(finding, hops);
   return hops;
 }
