@@ -1,9 +1,11 @@
 // Span ids for what has none: made of what tells an exchange from all others, so that the same captures give the same ids.
 
-import { createHash } from "node:crypto";
 import type { Hop } from "../../hops/hop.ts";
 import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../../spans/span-ids.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
+import { loadWhenUsed } from "../../wire/load-when-used.ts";
+
+const crypto = loadWhenUsed<typeof import("node:crypto")>("node:crypto");
 
 /** 16 lower-case hex digits. */
 export function derivedSpanId(hop: Hop, side: "client" | "server"): string {
@@ -26,5 +28,5 @@ function nameOf({ client, server, exchange, startedAt, method }: Hop): string {
 }
 
 function digest(text: string, digits: number): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, digits);
+  return crypto().createHash("sha256").update(text).digest("hex").slice(0, digits);
 }
