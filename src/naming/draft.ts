@@ -10,8 +10,8 @@ export interface Draft {
   sent: number;
   /** Of `sent`: those that were an incoming request passed on. */
   forwarded: number;
-  /** Of `sent`: those that go on in the trace of their cause under a span id of their own. */
-  reparented: number;
+  /** Whether anything that it sent goes on in the trace of its cause under a span id of its own. */
+  isReparenting: boolean;
   hasServerSpans: boolean;
   /** The workload of the same machine that this proxy hands its requests to. */
   application: Draft | undefined;
@@ -26,7 +26,7 @@ export function emptyDraft(host: string, ports: number[]): Draft {
     received: 0,
     sent: 0,
     forwarded: 0,
-    reparented: 0,
+    isReparenting: false,
     hasServerSpans: false,
     application: undefined,
     isAmbiguous: false,

@@ -12,6 +12,8 @@ export class Drafts {
   readonly #diff: TraceDiff;
   /** By number of the listener in the table of hops. */
   readonly #byPlace: Draft[];
+  /** By number of the listener: 1 where any hop came in. */
+  readonly #isReceiving: Uint8Array;
   /** By hop: the number of its sender in `#numbers`. */
   readonly #senders: Uint32Array;
   readonly #numbers = new Interned<Draft>();
@@ -30,6 +32,7 @@ export class Drafts {
       this.#listeners.set(`${host} ${port}`, draft);
       return draft;
     });
+    this.#isReceiving = new Uint8Array(this.#byPlace.length);
     this.#countReceived();
     for (const [hop, { server }] of diff.matches) {
       if (server === undefined) continue;
@@ -39,8 +42,7 @@ export class Drafts {
     }
     this.#mergeListeners();
     this.#findApplications();
-    this.#senders = new Uint32Array(this.#table.size);
-    for (let hop = 0; hop < this.#table.size; hop++) this.#senders[hop] = this.#numbers.number(this.#findSender(hop));
+    this.#senders = this.#findSenders();
     for (const [hop, { client }] of diff.matches) if (client !== undefined) count(this.sender(hop).resources, client.resource);
     for (let hop = 0; hop < this.#table.size; hop++) if (this.#table.isWork(hop)) this.#send(hop);
   }
@@ -69,8 +71,7 @@ export class Drafts {
 
   /** Who received or sent something. */
   inUse(): Draft[] {
-    const receivers = new Set<Draft>();
-    for (let hop = 0; hop < this.#table.size; hop++) receivers.add(this.receiver(hop));
+    const receivers = this.#byPlace.filter((_, place) => this.#isReceiving[place] === 1);
     return [...new Set([...receivers, ...this.#numbers.values])].sort(
       (a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0) || (a.ports[0] ?? 0) - (b.ports[0] ?? 0),
     );
@@ -79,7 +80,11 @@ export class Drafts {
   #countReceived(): void {
     const table = this.#table;
     const received = new Uint32Array(this.#byPlace.length);
-    for (let hop = 0; hop < table.size; hop++) if (table.isWork(hop)) received[table.receiver(hop)]!++;
+    for (let hop = 0; hop < table.size; hop++) {
+      const place = table.receiver(hop);
+      this.#isReceiving[place] = 1;
+      if (table.isWork(hop)) received[place]!++;
+    }
     received.forEach((n, place) => {
       this.#byPlace[place]!.received = n;
     });
@@ -118,6 +123,7 @@ export class Drafts {
   /** A proxy that hands its requests to another listener of its machine: a sidecar before its application. */
   #findApplications(): void {
     const table = this.#table;
+    if (new Set(table.hostOfPlace).size === table.hostOfPlace.length) return;
     for (let hop = 0; hop < table.size; hop++) {
       const parent = table.parent[hop]!;
       if (parent === NO_PARENT || table.hostOfPlace[table.receiver(hop)] !== table.clientHost(hop)) continue;
@@ -157,6 +163,21 @@ export class Drafts {
     return listeners;
   }
 
+  #findSenders(): Uint32Array {
+    const table = this.#table;
+    /** By number of the machine, plus one: the only workload that sends from it; 0 where several may. */
+    const onlySender = new Uint32Array(table.hosts.values.length);
+    const senders = new Uint32Array(table.size);
+    for (let hop = 0; hop < table.size; hop++) {
+      const host = table.clientHost(hop);
+      if (onlySender[host] === 0) {
+        senders[hop] = this.#numbers.number(this.#findSender(hop));
+        if (this.#listenersOf(host).length < 2) onlySender[host] = senders[hop]! + 1;
+      } else senders[hop] = onlySender[host]! - 1;
+    }
+    return senders;
+  }
+
   #findSender(hop: number): Draft {
     const clientHost = this.#table.clientHost(hop);
     const listeners = this.#listenersOf(clientHost);
@@ -182,7 +203,7 @@ export class Drafts {
     const parent = this.#table.parent[hop]!;
     if (parent === NO_PARENT || this.receiver(parent) !== draft) return;
     if (this.#isPassedOn(parent, hop)) draft.forwarded++;
-    if (this.#isReparented(parent, hop)) draft.reparented++;
+    draft.isReparenting ||= this.#isReparented(parent, hop);
   }
 
   /** It goes on in the trace of its cause, and no span id of it is the cause's. */

@@ -63,7 +63,7 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
       because,
       host: draft.host,
       port: draft.ports[0],
-      isInstrumented: draft.hasServerSpans || draft.reparented > 0,
+      isInstrumented: draft.hasServerSpans || draft.isReparenting,
       isOutside: !isListening && draft.resources.size === 0,
     };
   });
