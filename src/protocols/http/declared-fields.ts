@@ -11,6 +11,8 @@ export interface Declared {
   /** Lower case; of a prefix, without its asterisk. */
   readonly name: string;
   readonly isPrefix: boolean;
+  /** Its value says something of the message. */
+  readonly isRead: boolean;
   readonly isKept: boolean;
   /** What came last: the next is most likely spelt the same, and one client sends one host and one user agent. */
   seen: Field;
@@ -26,7 +28,7 @@ export class DeclaredFields {
     for (const declared of new Set([...read, ...keep])) {
       const isPrefix = declared.endsWith("*");
       const name = isPrefix ? declared.slice(0, -1) : declared;
-      this.#list(name).push({ name, isPrefix, isKept: keep.has(declared), seen: { name, value: "" } });
+      this.#list(name).push({ name, isPrefix, isRead: read.includes(declared), isKept: keep.has(declared), seen: { name, value: "" } });
     }
   }
 

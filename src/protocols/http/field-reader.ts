@@ -3,7 +3,7 @@
 import type { Field } from "../../wire/field.ts";
 import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS } from "../../wire/limits.ts";
 import { blanksEnd, colonAfter, type Declared, DeclaredFields, find } from "./declared-fields.ts";
-import { FieldMemo, type RememberedFields } from "./field-memo.ts";
+import { FieldMemo, type Hole, type RememberedFields } from "./field-memo.ts";
 import { findLineFeed, LineScanner } from "./line-scanner.ts";
 import { createTextCache, type TextCache } from "./text-cache.ts";
 
@@ -51,6 +51,7 @@ export interface FieldLines {
 
 /** Never written to: most responses have no field that anybody keeps. */
 const NOTHING_KEPT: Field[] = [];
+const NO_HOLES: Hole[] = [];
 
 const NOTHING: RememberedFields = {
   kept: NOTHING_KEPT,
@@ -85,10 +86,13 @@ class DeclaredFieldReader implements FieldReader {
   readonly lines = new LineScanner();
   readonly text = createTextCache(this.lines);
   readonly #declared: DeclaredFields;
-  readonly #memo = new FieldMemo();
+  readonly #memo = new FieldMemo(this.text);
   #last: Declared | undefined;
-  /** Whether the block says nothing but what the same fields said the last time. */
-  #isNothingNew = true;
+  /** Whether the block says nothing but what the same fields said the last time, or says it in values that are only kept. */
+  #isUsual = true;
+  /** Where those values lie. */
+  #holes: Hole[] = NO_HOLES;
+  #start = 0;
 
   constructor(keep: ReadonlySet<string>) {
     this.#declared = new DeclaredFields([CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_TYPE, CONTENT_ENCODING, UPGRADE], keep);
@@ -99,13 +103,16 @@ class DeclaredFieldReader implements FieldReader {
     const remembered = this.#memo.find(view, start, end);
     if (remembered !== undefined) {
       this.#say(remembered, start);
+      this.fields.kept = this.#memo.keptOf(remembered, bytes, start);
       return start + this.#memo.length;
     }
     this.#say(NOTHING, 0);
     this.#last = undefined;
-    this.#isNothingNew = true;
+    this.#isUsual = true;
+    this.#holes = NO_HOLES;
+    this.#start = start;
     const next = this.#readLines(view, bytes, start, end);
-    if (next >= 0 && this.#isNothingNew) this.#memo.remember(bytes, start, next, end, () => this.#toRemember(start));
+    if (next >= 0 && this.#isUsual) this.#memo.remember(view, start, next, end, this.#holes, () => this.#toRemember(start));
     return next;
   }
 
@@ -160,7 +167,7 @@ class DeclaredFieldReader implements FieldReader {
         this.#last = undefined;
         if (first === COLON) {
           fields.malformed++;
-          this.#isNothingNew = false;
+          this.#isUsual = false;
         }
       }
       at = lf + 1;
@@ -180,7 +187,8 @@ class DeclaredFieldReader implements FieldReader {
       const { name, value } = declared.seen;
       const isNameSeen = isText(name, bytes, start, colon);
       if (!isNameSeen || !isText(value, bytes, from, end)) {
-        this.#isNothingNew = false;
+        if (isNameSeen && !declared.isRead) this.#addHole(fields.kept.length, from, end);
+        else this.#isUsual = false;
         declared.seen = { name: isNameSeen ? name : text.read(bytes, start, colon), value: text.read(bytes, from, end) };
       }
       if (fields.kept === NOTHING_KEPT) fields.kept = [declared.seen];
@@ -200,14 +208,20 @@ class DeclaredFieldReader implements FieldReader {
     }
   }
 
+  #addHole(field: number, start: number, end: number): void {
+    const hole = { field, start: start - this.#start, end: end - this.#start };
+    if (this.#holes === NO_HOLES) this.#holes = [hole];
+    else this.#holes.push(hole);
+  }
+
   #sayBeyondLimits(): void {
     this.fields.isBeyondLimits = true;
-    this.#isNothingNew = false;
+    this.#isUsual = false;
   }
 
   /** obs-fold (RFC 9112 §5.2): a line that begins with white space continues the value before it, joined by one blank. */
   #fold(bytes: Uint8Array, start: number, lf: number): void {
-    this.#isNothingNew = false;
+    this.#isUsual = false;
     const declared = this.#last;
     if (declared === undefined) return;
     const { fields, text } = this;
