@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createFieldReader } from "../../../src/protocols/http/field-reader.ts";
 
-const keep = new Set(["host", "traceparent", "x-b3-*"]);
+const keep = new Set(["host", "traceparent", "upgrade", "content-length", "x-b3-*"]);
 
 function said(reader: ReturnType<typeof createFieldReader>, text: string, before: number) {
   const bytes = Buffer.from("#".repeat(before) + text, "latin1");
