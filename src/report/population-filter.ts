@@ -2,6 +2,7 @@
 
 import type { Finding } from "../diagnosis/finding.ts";
 import type { Hop } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
 
 /** How Wireshark's dissector of a protocol calls it. */
 interface Words {
@@ -29,7 +30,7 @@ const HTTP2: Words = {
  * A display filter for all exchanges like those of a finding. `matches` ignores case; `contains` does not, and Go writes `Traceparent`.
  * It asks for the ends, for a single route, and for the missing fields where they are missing; it may show sound exchanges of the route too.
  */
-export function populationFilter(finding: Finding, affected: readonly Hop[]): string | undefined {
+export function populationFilter(finding: Finding, affected: readonly Hop[], { exchanges, row }: HopTable): string | undefined {
   const hops = affected.length > 0 ? affected : finding.exemplars.map((exemplar) => exemplar.judgement.hop);
   const [hop] = hops;
   if (hop === undefined || finding.edge === undefined) return undefined;
@@ -37,21 +38,22 @@ export function populationFilter(finding: Finding, affected: readonly Hop[]): st
   const words = hop.version === "2" ? HTTP2 : HTTP1;
   const [only, ...more] = finding.routes;
   // Hops are many, connections few.
-  const clients = [...new Set(hops.map(({ client }) => client))];
-  const servers = [...new Set(hops.map(({ server }) => server))];
+  const connections = new Set<number>();
+  for (const { index } of hops) connections.add(exchanges.endsOf[row[index]!]!);
+  const ends = [...connections].map((connection) => exchanges.ends[connection]!);
   return [
     words.request,
     ...oneOf(
       `${family}.src`,
-      clients.map(({ address }) => address),
+      ends.map(({ client }) => client.address),
     ),
     ...oneOf(
       `${family}.dst`,
-      servers.map(({ address }) => address),
+      ends.map(({ server }) => server.address),
     ),
     ...oneOf(
       "tcp.dstport",
-      servers.map(({ port }) => `${port}`),
+      ends.map(({ server }) => `${server.port}`),
     ),
     ...(only !== undefined && more.length === 0 ? routeFilter(only.route, words) : []),
     ...(finding.cause === "cors-preflight"

@@ -62,7 +62,7 @@ function wireLines(proofs: readonly WireProof[], inspection: Inspection): Piece[
 /** A display filter for the whole population, in the captures nearest to the senders. */
 function writeFilter(finding: Finding, inspection: Inspection, page: Page, label: string): void {
   const hops = affectedHops(finding, inspection);
-  const filter = populationFilter(finding, hops);
+  const filter = populationFilter(finding, hops, inspection.graph.table);
   if (filter === undefined) return;
   const nameOf = captureNames(inspection);
   // Of a single capture there is nothing to say, and the affected may be many.
