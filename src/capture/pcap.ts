@@ -91,7 +91,8 @@ class PcapReader implements CaptureReader {
 
   ticksOf({ start }: Packet): bigint {
     const at = start - RECORD_HEADER;
-    const [seconds, fraction] = [this.#view.getUint32(at, this.#littleEndian), this.#view.getUint32(at + 4, this.#littleEndian)];
+    const seconds = this.#view.getUint32(at, this.#littleEndian);
+    const fraction = this.#view.getUint32(at + 4, this.#littleEndian);
     return BigInt(seconds) * (this.#nanoseconds ? 1_000_000_000n : 1_000_000n) + BigInt(fraction);
   }
 

@@ -29,7 +29,8 @@ export function readOptions(
 
 /** 64 bits as a double: exact to 2^53, which neither a packet count nor a number of seconds reaches. */
 export function readUint64({ view, littleEndian }: SectionView, at: number): number {
-  const [first, second] = [view.getUint32(at, littleEndian), view.getUint32(at + 4, littleEndian)];
+  const first = view.getUint32(at, littleEndian);
+  const second = view.getUint32(at + 4, littleEndian);
   return littleEndian ? second * 2 ** 32 + first : first * 2 ** 32 + second;
 }
 

@@ -26,7 +26,8 @@ export function outcomeAtAGlance(hop: number, view: View): Outcome | undefined {
   const cause = row[parent[hop]!]!;
   if (parentConfidence[hop]! < PROVEN_PARENT || !exchanges.readings.isPlain(own) || !exchanges.readings.isPlain(cause)) return undefined;
   const { trace, decision } = exchanges.identities;
-  const [after, before] = [exchanges.readings.first(own), exchanges.readings.first(cause)];
+  const after = exchanges.readings.first(own);
+  const before = exchanges.readings.first(cause);
   if (trace[after] !== trace[before] || decision[after] !== decision[before]) return undefined;
   // Other flags than these some receivers reject (other-receivers.ts).
   const flags = exchanges.readings.flagsOf(own);

@@ -92,7 +92,8 @@ function inferPurposes(table: HopTable): void {
   const known = new PairTable();
   for (let hop = 0; hop < table.size; hop++) {
     if (!hasRequest(hop)) continue;
-    const [from, to] = [table.clientHost(hop), table.receiver(hop)];
+    const from = table.clientHost(hop);
+    const to = table.receiver(hop);
     const purposes = Math.max(0, known.get(from, to));
     known.set(from, to, purposes | (1 << table.purpose[hop]!));
   }

@@ -55,7 +55,8 @@ function collectSamples(table: ExchangeTable, sightings: Sightings): Map<string,
       for (const second of rows.slice(i + 1)) {
         const difference = clockDifference(table, first, second);
         if (Number.isNaN(difference)) continue;
-        const [a, b] = [table.vantageOf(first), table.vantageOf(second)];
+        const a = table.vantageOf(first);
+        const b = table.vantageOf(second);
         if (a === b) continue;
         const known = samples.get(`${a} ${b}`) ?? { a, b, differences: [] };
         samples.set(`${a} ${b}`, known);

@@ -39,7 +39,7 @@ class ParentLinker {
     const end = readings.end(row);
     for (let own = readings.first(row); own < end; own++) {
       const inTrace = this.#waiting(hop, this.#open.withTrace(host, identities.trace[own]!, hop));
-      const [first] = inTrace;
+      const first = inTrace[0];
       if (first === undefined) continue;
       if (inTrace.length === 1) {
         const isUnchanged = this.#carries(first, own);
@@ -79,7 +79,7 @@ class ParentLinker {
 
   /** Only one candidate is a parent; several are left open. */
   #linkOnly(hop: number, candidates: readonly number[], because: ParentReason, confidence: number): boolean {
-    const [first] = candidates;
+    const first = candidates[0];
     if (first === undefined || candidates.length > 1) return false;
     this.#table.link(hop, first, because, confidence);
     return true;
@@ -90,9 +90,9 @@ class ParentLinker {
    * request to its application waits; what goes out then, the application sends.
    */
   #waiting(hop: number, candidates: readonly number[]): readonly number[] {
-    for (const candidate of candidates)
-      if (!this.#isWaiting(candidate, hop)) return candidates.filter((other) => this.#isWaiting(other, hop));
-    return candidates;
+    return candidates.every((candidate) => this.#isWaiting(candidate, hop))
+      ? candidates
+      : candidates.filter((candidate) => this.#isWaiting(candidate, hop));
   }
 
   #isWaiting(candidate: number, hop: number): boolean {
@@ -130,7 +130,8 @@ class ParentLinker {
   /** A proxy sends on what it got: same method, same target with its query. */
   #isSameRequest(a: number, b: number): boolean {
     const { row, exchanges } = this.#table;
-    const [x, y] = [row[a]!, row[b]!];
+    const x = row[a]!;
+    const y = row[b]!;
     return (
       exchanges.targetHash[x] === exchanges.targetHash[y] &&
       exchanges.method[x] === exchanges.method[y] &&

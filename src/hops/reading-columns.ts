@@ -119,7 +119,7 @@ export class ReadingColumns {
   }
 
   #addTrace(row: number, fields: readonly Field[], text: TextBudget): boolean {
-    const [field] = fields;
+    const field = fields[0];
     if (field === undefined) return true;
     if (fields.length === 1 && isNamed(field, TRACE_PARENT_HEADER)) {
       const spelling = this.#spellings.number(field.name);

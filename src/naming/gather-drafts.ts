@@ -127,7 +127,8 @@ export class Drafts {
     for (let hop = 0; hop < table.size; hop++) {
       const parent = table.parent[hop]!;
       if (parent === NO_PARENT || table.hostOfPlace[table.receiver(hop)] !== table.clientHost(hop)) continue;
-      const [proxy, application] = [this.receiver(parent), this.receiver(hop)];
+      const proxy = this.receiver(parent);
+      const application = this.receiver(hop);
       if (proxy.application === application || proxy.host !== application.host || proxy === application) continue;
       if (this.#isPassedOn(parent, hop)) proxy.application = application;
     }
@@ -136,7 +137,8 @@ export class Drafts {
   /** Same method, same path. */
   #isPassedOn(parent: number, hop: number): boolean {
     const { row, exchanges } = this.#table;
-    const [came, went] = [row[parent]!, row[hop]!];
+    const came = row[parent]!;
+    const went = row[hop]!;
     return exchanges.method[came] === exchanges.method[went] && exchanges.path[came] === exchanges.path[went];
   }
 
@@ -210,7 +212,8 @@ export class Drafts {
   #isReparented(parent: number, hop: number): boolean {
     const { row, exchanges } = this.#table;
     const { readings, identities } = exchanges;
-    const [came, went] = [row[parent]!, row[hop]!];
+    const came = row[parent]!;
+    const went = row[hop]!;
     let goesOn = false;
     for (let own = readings.first(went); own < readings.end(went); own++) {
       for (let before = readings.first(came); before < readings.end(came); before++) {

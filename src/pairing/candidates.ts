@@ -66,7 +66,8 @@ function scan(rows: Rows, lead: number, slack: number, isOutliving: Uint8Array |
   let open: number[] = [];
   let next = 0;
   for (let out = 0; out < outStart.length; out++) {
-    const [start, end] = [outStart[out]!, outEnd[out]!];
+    const start = outStart[out]!;
+    const end = outEnd[out]!;
     for (; next < inStart.length && inStart[next]! <= start + lead; next++) open.push(next);
     open = open.filter((row) => inEnd[row]! + wait >= start);
     if (anchor[out]! >= 0) list.add(anchor[out]!);
@@ -88,7 +89,8 @@ function learnSlack(rows: Rows, { first }: Candidates): { lead: number; slack: n
   let open: number[] = [];
   let next = 0;
   for (let out = 0; out < outStart.length; out++) {
-    const [start, end] = [outStart[out]!, outEnd[out]!];
+    const start = outStart[out]!;
+    const end = outEnd[out]!;
     for (; next < inStart.length && inStart[next]! <= start + MAX_MISS_US; next++) open.push(next);
     open = open.filter((row) => inEnd[row]! + MAX_MISS_US >= start);
     if (first[out] !== first[out + 1] || rows.anchor[out] !== OPEN) continue;

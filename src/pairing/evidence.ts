@@ -183,7 +183,8 @@ class Weigher {
 
   #columns(column: Column): { mine: Int32Array; theirs: Int32Array } {
     const { traffic, inOrder, outOrder } = this.#rows;
-    const [incoming, outgoing] = [traffic.incoming[column]!, traffic.outgoing[column]!];
+    const incoming = traffic.incoming[column]!;
+    const outgoing = traffic.outgoing[column]!;
     return { mine: Int32Array.from(outOrder, (row) => outgoing[row]!), theirs: Int32Array.from(inOrder, (row) => incoming[row]!) };
   }
 

@@ -71,7 +71,8 @@ function isLike({ problem }: Assignment, a: number, b: number): boolean {
 
 /** Everything from this call on: two requests that were confused once stay so. */
 function swapTails(state: Assignment, own: number, other: number, out: number): void {
-  const [mine, theirs] = [state.calls[own]!, state.calls[other]!];
+  const mine = state.calls[own]!;
+  const theirs = state.calls[other]!;
   const myTail = mine.filter((call) => call >= out);
   const theirTail = theirs.filter((call) => call >= out);
   const left = mine.filter((call) => call < out);
@@ -81,7 +82,8 @@ function swapTails(state: Assignment, own: number, other: number, out: number): 
 
 /** A few calls, against what the other request called in the same time. */
 function swapRuns(state: Assignment, own: number, other: number, out: number): void {
-  const [mine, theirs] = [state.calls[own]!, state.calls[other]!];
+  const mine = state.calls[own]!;
+  const theirs = state.calls[other]!;
   const from = mine.indexOf(out);
   const to = from + 1 + state.random.below(MAX_RUN);
   const bound = to < mine.length ? mine[to]! : Number.MAX_SAFE_INTEGER;

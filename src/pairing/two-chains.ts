@@ -55,7 +55,8 @@ export class TwoChains {
   /** The calls of both in order; false where none could change sides. */
   #gather(i: number, j: number): boolean {
     const { calls, problem } = this.#state;
-    const [a, b] = [calls[i]!, calls[j]!];
+    const a = calls[i]!;
+    const b = calls[j]!;
     const n = a.length + b.length;
     if (n === 0 || n > MAX_DEALT) return false;
     this.#i = i;

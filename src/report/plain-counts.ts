@@ -20,7 +20,8 @@ export function countEdges({ graph, naming }: Inspection): PlainEdge[] {
   const edges = new Map<string, PlainEdge>();
   for (let hop = 0; hop < table.size; hop++) {
     if (!table.isWork(hop)) continue;
-    const [from, to] = [naming.senderOf(hop).group, naming.receiverOf(hop).group];
+    const from = naming.senderOf(hop).group;
+    const to = naming.receiverOf(hop).group;
     const key = `${from}\n${to}`;
     let edge = edges.get(key);
     if (edge === undefined) {
