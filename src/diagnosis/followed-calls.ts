@@ -1,14 +1,15 @@
 // Calls that a request brings about and does not wait for: a goroutine or a task that goes on behind the answer. Nothing is open when they go out, as
-// when a job or a poll does; but they lie behind requests, each call behind one, far more often than calls of their pattern would by chance.
+// when a job or a poll does; but they lie behind requests, or behind other calls of requests, each call behind one, far more often than calls of their
+// pattern would by chance.
 
 import { median } from "../hops/capture-clocks.ts";
-import type { Hop } from "../hops/hop.ts";
+import { type Hop, INFERRED } from "../hops/hop.ts";
 import { lastAtOrBefore, SHIFTS } from "../pairing/shifts.ts";
 import { MILLISECOND } from "../wire/timestamp.ts";
 import { RouteNames } from "./route.ts";
 import { originOf, spansOf, type View } from "./view.ts";
 
-/** Such a call goes out between two of these after its request began, or was answered. The narrower, the fewer requests come into question. */
+/** Such a call goes out between two of these after its request began, or was answered, or after another call of it was. The narrower, the fewer requests come into question. */
 const LAGS_US = [0, 1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 70, 100, 150, 200, 300, 500].map((ms) => ms * MILLISECOND);
 /** Fewer calls are chance. */
 const MIN_CALLS = 10;
@@ -21,9 +22,15 @@ const MIN_ALONE = 0.1;
 const EACH = 0.6;
 /** The same in standard deviations of what chance would do. */
 const SIGMAS = 6;
+/** Where marks and calls are equally many but for this part, each call has its own already: less has to come of the windows. */
+const EVEN = 0.03;
+const EACH_WHERE_EVEN = 0.4;
+const SIGMAS_WHERE_EVEN = 4;
+/** Of windows that explain nearly as many calls as any, the narrowest names the fewest requests. */
+const NEARLY_ALL = 0.9;
 /** Gaps between the calls of a timer differ by no more than this part of the median, in the median. */
 const TIMER = 0.25;
-/** Of requests; there are seldom more, and each is tried. */
+/** Of requests, and of calls; there are seldom more, and each is tried. */
 const MAX_ROUTES = 32;
 /** Of the requests within reach the newest are named. */
 const MAX_REQUESTS = 8;
@@ -34,11 +41,10 @@ export function followedCalls(view: View): ReadonlyMap<number, readonly number[]
   if (!view.backend.isWindowSearched || view.diff.index.spans.length === 0) return followed;
   const routes = new RouteNames(view);
   for (const calls of groupsOf(view, routes)) {
-    const marks = requestsTo(calls[0]!.clientHost, view, routes).flatMap((requests) => [
-      new Marks(requests, ({ startedAt }) => startedAt),
-      new Marks(requests, ({ startedAt, endedAt }) => endedAt ?? startedAt),
-    ]);
-    const [narrowest] = marks.flatMap((each) => windowsOf(calls, each)).sort((a, b) => a.byChance - b.byChance);
+    const marks = marksOf(calls[0]!, view, routes);
+    const windows = marks.flatMap((each) => windowsOf(calls, each));
+    const most = windows.reduce((max, { more }) => Math.max(max, more), 0);
+    const [narrowest] = windows.filter(({ more }) => more >= NEARLY_ALL * most).sort((a, b) => a.byChance - b.byChance);
     if (narrowest === undefined) continue;
     for (const { index, startedAt } of calls) {
       const within = narrowest.marks.between(startedAt - narrowest.to, startedAt - narrowest.from);
@@ -83,37 +89,58 @@ function isWithoutCause(hop: Hop, view: View): boolean {
   return hop.reading.fields.length === 0 && hop.observed === "full" && spansOf(view, hop.index).client === undefined;
 }
 
-/** By route, and all together: what follows one kind of requests hides among the others. */
-function requestsTo(host: string, { table }: View, routes: RouteNames): Hop[][] {
+/** What may bring such a call about: requests to its sender, by their beginnings and by their ends, and the ends of other calls that they caused. */
+function marksOf(call: Hop, view: View, routes: RouteNames): Marks[] {
+  const host = call.clientHost;
+  const own = routes.of(call.index);
+  const requests = hopsByRoute(view, routes, ({ receiver }) => receiver.host === host);
+  const calls = hopsByRoute(
+    view,
+    routes,
+    ({ index, clientHost, parent }) =>
+      clientHost === host && parent !== undefined && !INFERRED.has(parent.because) && routes.of(index) !== own,
+  );
+  const endOf = ({ startedAt, endedAt }: Hop) => endedAt ?? startedAt;
+  return [
+    ...requests.flatMap((hops) => [
+      new Marks(hops.map((hop) => ({ at: hop.startedAt, request: hop.index }))),
+      new Marks(hops.map((hop) => ({ at: endOf(hop), request: hop.index }))),
+    ]),
+    ...calls.map((hops) => new Marks(hops.map((hop) => ({ at: endOf(hop), request: hop.parent!.hop })))),
+  ];
+}
+
+/** By route, and all together: what follows one kind hides among the others. */
+function hopsByRoute({ table }: View, routes: RouteNames, isWanted: (hop: Hop) => boolean): Hop[][] {
   const byRoute = new Map<string, Hop[]>();
   const all: Hop[] = [];
   for (const hop of table.all()) {
-    if (hop.purpose !== "work" || hop.receiver.host !== host) continue;
+    if (hop.purpose !== "work" || !isWanted(hop)) continue;
     all.push(hop);
     const route = routes.of(hop.index);
     const known = byRoute.get(route);
     if (known !== undefined) known.push(hop);
     else if (byRoute.size < MAX_ROUTES) byRoute.set(route, [hop]);
   }
-  return byRoute.size === 1 ? [all] : [all, ...byRoute.values()];
+  return byRoute.size <= 1 ? [all] : [all, ...byRoute.values()];
 }
 
-/** Moments of requests, in order. */
+/** Moments, in order, each of a request. */
 class Marks {
   readonly at: Float64Array;
-  readonly #hops: readonly number[];
+  readonly #requests: readonly number[];
 
-  constructor(requests: readonly Hop[], momentOf: (request: Hop) => number) {
-    const marks = requests.map((request) => ({ at: momentOf(request), hop: request.index })).sort((a, b) => a.at - b.at);
-    this.at = Float64Array.from(marks, ({ at }) => at);
-    this.#hops = marks.map(({ hop }) => hop);
+  constructor(marks: readonly { readonly at: number; readonly request: number }[]) {
+    const inOrder = [...marks].sort((a, b) => a.at - b.at);
+    this.at = Float64Array.from(inOrder, ({ at }) => at);
+    this.#requests = inOrder.map(({ request }) => request);
   }
 
-  /** The newest of those after `from` and up to `to`, newest first. */
+  /** The requests of the newest of those after `from` and up to `to`, newest first. */
   between(from: number, to: number): readonly number[] {
     const last = lastAtOrBefore(this.at, to);
     const first = Math.max(lastAtOrBefore(this.at, from) + 1, last - MAX_REQUESTS + 1);
-    return this.#hops.slice(first, last + 1).reverse();
+    return [...new Set(this.#requests.slice(first, last + 1).reverse())];
   }
 }
 
@@ -124,6 +151,8 @@ interface Window {
   readonly to: number;
   /** Marks in the windows of calls that are moved along the time axis. */
   readonly byChance: number;
+  /** Marks in the windows of the calls as they are, beyond those. */
+  readonly more: number;
 }
 
 /** Windows before the calls that hold a mark for each call besides those that chance puts there; none where the calls go out by themselves. */
@@ -138,6 +167,9 @@ function windowsOf(calls: readonly Hop[], marks: Marks): Window[] {
     const moved = moments.map((moment) => from + ((moment - from + shift * span) % span));
     return LAGS_US.map((lag) => moved.reduce((sum, moment) => sum + lastAtOrBefore(at, moment - lag), 0));
   });
+  const isEven = Math.abs(at.length - moments.length) <= EVEN * moments.length;
+  const least = (isEven ? EACH_WHERE_EVEN : EACH) * moments.length;
+  const sigmas = isEven ? SIGMAS_WHERE_EVEN : SIGMAS;
   const windows: Window[] = [];
   for (let near = 0; near < LAGS_US.length; near++) {
     for (let far = near + 1; far < LAGS_US.length; far++) {
@@ -145,8 +177,8 @@ function windowsOf(calls: readonly Hop[], marks: Marks): Window[] {
       const mean = chance.reduce((sum, n) => sum + n, 0) / chance.length;
       const variance = chance.reduce((sum, n) => sum + (n - mean) ** 2, 0) / chance.length;
       const more = own - mean;
-      if (more >= EACH * moments.length && more >= SIGMAS * Math.sqrt(Math.max(variance, mean)))
-        windows.push({ marks, from: LAGS_US[near]!, to: LAGS_US[far]!, byChance: mean });
+      if (more >= least && more >= sigmas * Math.sqrt(Math.max(variance, mean)))
+        windows.push({ marks, from: LAGS_US[near]!, to: LAGS_US[far]!, byChance: mean, more });
     }
   }
   return windows;

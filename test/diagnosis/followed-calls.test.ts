@@ -49,6 +49,53 @@ describe("calls that go out behind the answer, in traces of their own", () => {
     expect(look(world(ticks.map(came), calls)).said).toEqual([]);
   });
 
+  it("are lost traces where each follows another call of a request", () => {
+    const asked = starts.map((at, i) =>
+      request("frontend → stock", {
+        at: at + 30 + ((i * 7_919) % 150),
+        until: at + 35 + ((i * 7_919) % 150),
+        target: `/stock/${i}`,
+        fields: [traceparent(i + 1, 2)],
+      }),
+    );
+    const calls = asked.map(({ until }, i) => sent(until + 8 + (i % 3), i));
+    const { requests, spans } = world(starts.map(came), calls);
+    expect(look({ requests: [...requests, ...asked], spans }).said).toEqual([
+      "error split: frontend → orders 40/40, frontend, goroutine-without-context",
+    ]);
+  });
+
+  describe("in a crowd", () => {
+    /** 0 ≤ x < 1, the same in every run. */
+    const random = (seed: number) => () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const crowd = (n: number, seed: number) => {
+      const next = random(seed);
+      let at = 0;
+      return times(n, () => {
+        at += Math.floor(5 + next() * 50);
+        return [at];
+      });
+    };
+    const begun = crowd(200, 7);
+
+    it("are lost traces where there is one for each request", () => {
+      const next = random(3);
+      const calls = begun.map((at, i) => sent(at + 22 + Math.floor(next() * 26), i));
+      // A few lie beyond any window that is narrow enough.
+      expect(look(world(begun.map(came), calls)).said).toEqual([
+        expect.stringMatching(/^error split: frontend → orders (19\d|200)\/200, frontend, goroutine-without-context$/),
+      ]);
+    });
+
+    it.each([11, 12, 13, 14, 15])("are a job's own though there are as many as requests (%i)", (seed) => {
+      const calls = crowd(200, seed).map((at, i) => sent(at, i));
+      expect(look(world(begun.map(came), calls)).said).toEqual([]);
+    });
+  });
+
   it("are no lost traces where their requests carried none", () => {
     const requests = starts.map((at, i) => request("client → frontend", { at, until: at + 20, target: `/buy/${i}` }));
     const calls = starts.map((at, i) => sent(at + 28 + (i % 5), i));
