@@ -8,7 +8,6 @@ import { type Diagnosis, diagnose } from "./diagnosis/diagnose.ts";
 import { Exporters } from "./diagnosis/exporters/exporters.ts";
 import type { CaptureSummary, Inspection } from "./diagnosis/inspection.ts";
 import { noDiagnosis } from "./diagnosis/no-diagnosis.ts";
-import { templatePath } from "./diagnosis/route.ts";
 import type { BackendKnowledge } from "./diagnosis/view.ts";
 import { matchSpans } from "./diff/match-spans.ts";
 import { linkParentsBySpans } from "./diff/span-parents.ts";
@@ -131,7 +130,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const diff = matchSpans(graph, settled?.answer.traces ?? []);
   if (diff.index.spans.length > 0) linkParentsBySpans(graph.hops, diff);
   const isJudged = options.isJudged !== false;
-  if (isJudged) pairHops(graph.table, templatePath);
+  if (isJudged) pairHops(graph.table);
   const isElsewhere = holdsOtherTraces(graph, diff, settled);
   const nameOf = addressNames({ given: options.names, dns: wire.observed.dns, blocks: wire.log.names }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);

@@ -3,12 +3,12 @@
 
 import { isReceiving } from "../diff/span-index.ts";
 import type { Hop } from "../hops/hop.ts";
+import { templatePath } from "../hops/path-shape.ts";
 import { isPlaceholder, isProxySdk } from "../naming/describe-draft.ts";
 import { spanPath, spanRoute } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
 import { fault } from "./judge-sender.ts";
 import type { Fault } from "./judgement.ts";
-import { templatePath } from "./route.ts";
 import type { Cause, Severity } from "./verdict.ts";
 import { spansOf, type View } from "./view.ts";
 

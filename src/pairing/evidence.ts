@@ -12,10 +12,10 @@ export interface Evidence {
   readonly kind: Uint8Array;
 }
 
-export const EVIDENCE: readonly PairingReason[] = ["timing", "request id", "same request", "body length", "connection", "retry"];
+export const EVIDENCE: readonly PairingReason[] = ["timing", "request id", "same request", "body length", "connection", "retry", "path id"];
 
 interface Agreement {
-  readonly column: "target" | "bodyLength" | "answerLength";
+  readonly column: "target" | "pathId" | "bodyLength" | "answerLength";
   readonly kind: number;
   /** Value that means "not known". */
   readonly unknown: number;
@@ -25,6 +25,7 @@ interface Agreement {
 
 const AGREEMENTS: readonly Agreement[] = [
   { column: "target", kind: 2, unknown: 0, cap: 6 },
+  { column: "pathId", kind: 6, unknown: 0, cap: 6 },
   { column: "bodyLength", kind: 3, unknown: -1, cap: 4 },
   { column: "answerLength", kind: 3, unknown: -1, cap: 4 },
 ];
@@ -59,7 +60,7 @@ export function weighEvidence(rows: Rows, candidates: Candidates): Evidence {
   return evidence;
 }
 
-type Column = "requestId" | "traceId" | "target" | "bodyLength" | "answerLength" | "connection";
+type Column = "requestId" | "traceId" | "target" | "pathId" | "bodyLength" | "answerLength" | "connection";
 
 function has(incoming: Requests, outgoing: Requests, column: Column): boolean {
   return incoming[column] !== undefined && outgoing[column] !== undefined;
@@ -101,17 +102,22 @@ class Weigher {
     const frequency = new Map<number, number>();
     for (const value of theirs) frequency.set(value, (frequency.get(value) ?? 0) + 1);
     const chance = (value: number) => ((frequency.get(value) ?? 0) + 0.5) / (theirs.length + 1);
-    let [agreed, sure, byChance] = [USUAL_AGREEMENT * USUAL_WEIGHT, USUAL_WEIGHT, 0];
+    const { endpoint, endpoints } = this.#rows;
+    const agreed = new Float64Array(endpoints).fill(USUAL_AGREEMENT * USUAL_WEIGHT);
+    const sure = new Float64Array(endpoints).fill(USUAL_WEIGHT);
+    const byChance = new Float64Array(endpoints);
     for (let out = 0; out < mine.length; out++) {
       if (!this.#isSure(out) || mine[out] === unknown || theirs[rows[first[out]!]!] === unknown) continue;
-      sure++;
-      byChance += chance(mine[out]!);
-      if (theirs[rows[first[out]!]!] === mine[out]) agreed++;
+      const route = endpoint[out]!;
+      sure[route]!++;
+      byChance[route]! += chance(mine[out]!);
+      if (theirs[rows[first[out]!]!] === mine[out]) agreed[route]!++;
     }
-    const share = agreed / (sure + 1);
-    const other = Math.max(-MAX_AGAINST, Math.min(0, Math.log((1 - share) / (1 - Math.min(0.9, byChance / sure)))));
     for (let out = 0; out < mine.length; out++) {
       if (mine[out] === unknown) continue;
+      const route = endpoint[out]!;
+      const share = agreed[route]! / (sure[route]! + 1);
+      const other = Math.max(-MAX_AGAINST, Math.min(0, Math.log((1 - share) / (1 - Math.min(0.9, byChance[route]! / sure[route]!)))));
       for (let entry = first[out]!; entry < first[out + 1]!; entry++) {
         const value = theirs[rows[entry]!]!;
         if (value === unknown) continue;

@@ -3,6 +3,7 @@
 
 import { type Hop, INFERRED, type ParentLink } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
+import { longestId, templatePath } from "../hops/path-shape.ts";
 import { Interned } from "../wire/columns.ts";
 import { pairTraffic } from "./pair-traffic.ts";
 import { NOBODY, OPEN, type Pairing, type PairingReason, type Requests, type Traffic } from "./traffic.ts";
@@ -24,10 +25,9 @@ const MIN_CANDIDATE = 0.02;
 const BLIND_CONFIDENCE = 0.7;
 
 /**
- * Fills in `parent` where it is open or only guessed, and leaves in `candidates` what may still be the cause, likeliest first. `routeOf` folds a path into
- * what requests of one kind have in common.
+ * Fills in `parent` where it is open or only guessed, and leaves in `candidates` what may still be the cause, likeliest first.
  */
-export function pairHops(table: HopTable, routeOf: (path: string) => string): HopPairing {
+export function pairHops(table: HopTable): HopPairing {
   if (!table.hasCandidates) return { sought: 0, left: 0 };
   const hops = table.all();
   const machines = new Map<string, Machine>();
@@ -48,7 +48,7 @@ export function pairHops(table: HopTable, routeOf: (path: string) => string): Ho
   const budget = Math.max(MIN_STEPS, STEPS_PER_HOP * hops.length);
   let left = 0;
   for (const machine of machines.values()) {
-    const pairing = pairTraffic(trafficOf(machine, table, routeOf), { budget: (budget * machine.open) / sought });
+    const pairing = pairTraffic(trafficOf(machine, table), { budget: (budget * machine.open) / sought });
     left += pairing.left;
     machine.outgoing.forEach((hop, row) => {
       if (isOpen(hop)) link(hop, row, pairing, machine.incoming);
@@ -73,6 +73,7 @@ const REASONS: Partial<Record<PairingReason, ParentLink["because"]>> = {
   "only candidate": "only candidate",
   "request id": "timing",
   "same request": "timing",
+  "path id": "timing",
   "body length": "body length",
   connection: "connection",
   retry: "retry",
@@ -88,14 +89,14 @@ function link(hop: Hop, row: number, pairing: Pairing, incoming: readonly Hop[])
   if (parent === NOBODY || likely < MIN_PARENT) return;
   hop.parent = {
     hop: incoming[parent]!.index,
-    because: because === "request id" || because === "same request" ? "timing" : because,
+    because,
     confidence,
   };
   const others = (pairing.alternatives.get(row) ?? []).filter((other) => other.parent !== NOBODY && other.probability >= MIN_CANDIDATE);
   hop.candidates = [parent, ...others.map((other) => other.parent)].map((place) => incoming[place]!.index);
 }
 
-function trafficOf({ incoming, outgoing }: Machine, table: HopTable, routeOf: (path: string) => string): Traffic {
+function trafficOf({ incoming, outgoing }: Machine, table: HopTable): Traffic {
   const interner = new Interned<string>();
   const place = new Map(incoming.map((hop, row) => [hop.index, row]));
   const first = new Int32Array(outgoing.length + 1);
@@ -108,20 +109,14 @@ function trafficOf({ incoming, outgoing }: Machine, table: HopTable, routeOf: (p
     return hop.parent === undefined ? NOBODY : (place.get(hop.parent.hop) ?? NOBODY);
   });
   return {
-    incoming: columnsOf(incoming, ({ receiver: { port } }) => `${port}`, table, routeOf, interner),
-    outgoing: columnsOf(outgoing, ({ receiver: { host, port } }) => `${host} ${port}`, table, routeOf, interner),
+    incoming: columnsOf(incoming, ({ receiver: { port } }) => `${port}`, table, interner),
+    outgoing: columnsOf(outgoing, ({ receiver: { host, port } }) => `${host} ${port}`, table, interner),
     anchors,
     candidates: { first, rows: Int32Array.from(rows) },
   };
 }
 
-function columnsOf(
-  hops: readonly Hop[],
-  peerOf: (hop: Hop) => string,
-  { row, exchanges }: HopTable,
-  routeOf: (path: string) => string,
-  interner: Interned<string>,
-): Requests {
+function columnsOf(hops: readonly Hop[], peerOf: (hop: Hop) => string, { row, exchanges }: HopTable, interner: Interned<string>): Requests {
   /** 0 is left to mean "none". */
   const numberOf = (text: string) => interner.number(text) + 1;
   const column = (read: (hop: Hop) => number) => Int32Array.from(hops, read);
@@ -135,10 +130,14 @@ function columnsOf(
   return {
     startedAt: Float64Array.from(hops, ({ startedAt }) => startedAt),
     endedAt: Float64Array.from(hops, ({ endedAt }) => endedAt ?? Number.NaN),
-    route: column((hop) => numberOf(`route ${peerOf(hop)} ${hop.method} ${routeOf(hop.path)}`)),
+    route: column((hop) => numberOf(`route ${peerOf(hop)} ${hop.method} ${templatePath(hop.path)}`)),
     peer: column((hop) => numberOf(`peer ${peerOf(hop)}`)),
     requestId: tableColumn(requestIdOf),
     traceId: tableColumn((own) => (readings.hasContext(own) ? identities.trace[readings.first(own)]! + 1 : 0)),
+    pathId: column((hop) => {
+      const id = longestId(hop.path);
+      return id === "" ? 0 : numberOf(`path ${id}`);
+    }),
     target: tableColumn((own) => (exchanges.isWhole(own) ? targetOf(exchanges.method[own]!, exchanges.targetHash[own]!) : 0)),
     bodyLength: tableColumn((own) => exchanges.requestBodyLength(own)),
     answerLength: tableColumn((own) => exchanges.responseBodyLength(own)),

@@ -15,6 +15,8 @@ export interface Requests {
   readonly requestId?: Int32Array;
   /** Interned trace id; 0: none. */
   readonly traceId?: Int32Array;
+  /** Interned longest id in the path; 0: none. */
+  readonly pathId?: Int32Array;
   /** Hash of method and whole target; 0: not known. */
   readonly target?: Int32Array;
   /** Bytes of the request's body; -1: not known. */
@@ -45,7 +47,7 @@ export interface Traffic {
  * Why a parent is the parent:
  * - `anchor`: the caller said so
  * - `only candidate`: nothing else was open
- * - `request id`, `same request`, `body length`, `connection`, `retry`: this evidence tells it from the others
+ * - `request id`, `same request`, `path id`, `body length`, `connection`, `retry`: this evidence tells it from the others
  * - `timing`: it fits the delays learnt best
  * - `none fits`: none was open, or none that was open explains it
  * - `not scored`: the budget was used up
@@ -55,6 +57,7 @@ export type PairingReason =
   | "only candidate"
   | "request id"
   | "same request"
+  | "path id"
   | "body length"
   | "connection"
   | "retry"

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { routeOf, templatePath } from "../../src/diagnosis/route.ts";
+import { routeOf } from "../../src/diagnosis/route.ts";
+import { longestId, templatePath } from "../../src/hops/path-shape.ts";
 import { look, request, server } from "./build-view.ts";
 
 describe("templatePath", () => {
@@ -20,6 +21,17 @@ describe("templatePath", () => {
     ["/orders/", "/orders/"],
   ])("%s → %s", (path, template) => {
     expect(templatePath(path)).toBe(template);
+  });
+});
+
+describe("longestId", () => {
+  it.each([
+    ["/api/orders", ""],
+    ["/api/orders/6845/lines/2", "6845"],
+    ["/a/12/b/34", "34"],
+    ["/users/0b6e8d2a-5d5c-4a3b-9d6f-2f0c1b7a9e11/items/77", "0b6e8d2a-5d5c-4a3b-9d6f-2f0c1b7a9e11"],
+  ])("%s: %j", (path, id) => {
+    expect(longestId(path)).toBe(id);
   });
 });
 

@@ -32,3 +32,36 @@ test("a trace that came in speaks for its request and against the others", () =>
 test("a trace that never came in was begun here, and speaks against none", () => {
   expect(weights([99])).toEqual([[0, 0]]);
 });
+
+test("what calls of one route pass on, calls of another may lack", () => {
+  /** One after another, then two at a time: of the first, route 1 passes the id on and route 2 never does. */
+  const alone = Array.from({ length: 40 }, (_, i) => i);
+  const ids = [...alone.map((i) => 100 + i), 201, 202];
+  const incoming = {
+    startedAt: Float64Array.from(ids, (_, i) => (i < 40 ? i * 10_000 : 400_000 + i)),
+    endedAt: Float64Array.from(ids, (_, i) => (i < 40 ? i * 10_000 + 9_000 : 480_000 + i)),
+    route: new Int32Array(ids.length).fill(1),
+    pathId: Int32Array.from(ids),
+  };
+  const calls = [
+    ...alone.flatMap((i) => [
+      { at: i * 10_000 + 2_000, route: 1, id: 100 + i },
+      { at: i * 10_000 + 5_000, route: 2, id: 900 + i },
+    ]),
+    { at: 410_000, route: 1, id: 202 },
+    { at: 420_000, route: 2, id: 202 },
+  ];
+  const outgoing = {
+    startedAt: Float64Array.from(calls, ({ at }) => at),
+    endedAt: Float64Array.from(calls, ({ at }) => at + 1_000),
+    route: Int32Array.from(calls, ({ route }) => route),
+    pathId: Int32Array.from(calls, ({ id }) => id),
+  };
+  const rows = orderRows({ incoming, outgoing });
+  const candidates = findCandidates(rows);
+  const { weight } = weighEvidence(rows, candidates);
+  const of = (out: number) => Array.from(weight.subarray(candidates.first[out], candidates.first[out + 1]));
+  const [passing, lacking] = [of(calls.length - 2), of(calls.length - 1)];
+  expect(passing[1]! - passing[0]!).toBeGreaterThan(4);
+  expect(lacking[1]! - lacking[0]!).toBeLessThan(2);
+});

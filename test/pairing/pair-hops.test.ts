@@ -1,7 +1,6 @@
 // From requests on the wire to parents: what ids leave open is inferred, what they tell stays.
 
 import { describe, expect, test } from "vitest";
-import { templatePath } from "../../src/diagnosis/route.ts";
 import { pairHops } from "../../src/pairing/pair-hops.ts";
 import { look, request, times, traceparent } from "../diagnosis/build-view.ts";
 
@@ -20,7 +19,7 @@ describe("parents of hops", () => {
     const { view } = look({ requests });
     const hops = view.table.all();
     const before = hops.map(({ candidates }) => [...candidates]);
-    const { sought, left } = pairHops(view.table, templatePath);
+    const { sought, left } = pairHops(view.table);
     expect(sought).toBe(40);
     expect(left).toBe(0);
     const calls = hops.filter(({ path }) => path.startsWith("/reserve"));
@@ -43,13 +42,13 @@ describe("parents of hops", () => {
     ]);
     const { view } = look({ requests: told });
     const before = view.table.all().map(({ parent }) => parent);
-    expect(pairHops(view.table, templatePath)).toEqual({ sought: 0, left: 0 });
+    expect(pairHops(view.table)).toEqual({ sought: 0, left: 0 });
     expect(view.table.all().map(({ parent }) => parent)).toEqual(before);
   });
 
   test("where nothing was open there is nothing to infer", () => {
     const { view } = look({ requests: [request("orders → stock", { at: 0, until: 10 })] });
-    pairHops(view.table, templatePath);
+    pairHops(view.table);
     expect(view.table.all()[0]?.parent).toBeUndefined();
   });
 });

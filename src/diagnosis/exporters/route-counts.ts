@@ -1,9 +1,9 @@
 // What the backend has of each route of a receiver. A route is told by the request's path alone, so that requests with and without a span compare.
 
 import type { Hop } from "../../hops/hop.ts";
+import { templatePath } from "../../hops/path-shape.ts";
 import type { Workload } from "../../naming/workload.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
-import { templatePath } from "../route.ts";
 import { spansOf, type View } from "../view.ts";
 
 export interface RouteCount {

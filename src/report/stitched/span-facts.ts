@@ -1,8 +1,8 @@
 // What a span of a stitched trace says of itself: who, what, when. A ghost's facts are those of its packets.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
-import { templatePath } from "../../diagnosis/route.ts";
 import type { Hop } from "../../hops/hop.ts";
+import { templatePath } from "../../hops/path-shape.ts";
 import { startOf } from "../../hops/sightings.ts";
 import type { Resource, SpanKind } from "../../spans/span.ts";
 import { MILLISECOND, type Timestamp } from "../../wire/timestamp.ts";
