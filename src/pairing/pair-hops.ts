@@ -6,6 +6,7 @@ import type { HopTable } from "../hops/hop-table.ts";
 import { longestId, templatePath } from "../hops/path-shape.ts";
 import { Interned } from "../wire/columns.ts";
 import { pairTraffic } from "./pair-traffic.ts";
+import { linkSiblings } from "./siblings.ts";
 import { NOBODY, OPEN, type Pairing, type PairingReason, type Requests, type Traffic } from "./traffic.ts";
 
 export interface HopPairing {
@@ -54,6 +55,7 @@ export function pairHops(table: HopTable): HopPairing {
       if (isOpen(hop)) link(hop, row, pairing, machine.incoming);
     });
   }
+  linkSiblings(hops, table);
   return { sought, left };
 }
 

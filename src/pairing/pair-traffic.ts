@@ -7,6 +7,7 @@ import { EVIDENCE, type Evidence, weighEvidence } from "./evidence.ts";
 import { type OrphanEvidence, orphanEvidence } from "./orphan-rate.ts";
 import { mix } from "./random.ts";
 import { orderRows, type Rows } from "./rows.ts";
+import { ruleOut } from "./rule-out.ts";
 import { type Samples, search } from "./search.ts";
 import { quantumOf } from "./time-quantum.ts";
 import { TimingModel } from "./timing-model.ts";
@@ -44,6 +45,7 @@ class TrafficPairing {
   readonly #candidates: Candidates;
   readonly #evidence: Evidence;
   readonly #orphans: OrphanEvidence;
+  readonly #isNarrowed: Uint8Array;
   readonly #isSettled: Uint8Array;
   readonly #isLeft: Uint8Array;
   readonly #seed: number;
@@ -59,9 +61,12 @@ class TrafficPairing {
   constructor(traffic: Traffic, { seed = 1, budget = DEFAULT_BUDGET }: PairingOptions) {
     this.#seed = seed;
     this.#rows = orderRows(traffic);
-    this.#candidates = findCandidates(this.#rows);
-    this.#orphans = orphanEvidence(this.#rows, this.#candidates);
-    this.#evidence = weighEvidence(this.#rows, this.#candidates);
+    const open = findCandidates(this.#rows);
+    this.#orphans = orphanEvidence(this.#rows, open);
+    const { candidates, evidence, isNarrowed } = ruleOut(open, weighEvidence(this.#rows, open));
+    this.#candidates = candidates;
+    this.#evidence = evidence;
+    this.#isNarrowed = isNarrowed;
     this.#isSettled = this.#settle();
     this.#isLeft = leaveOut(this.#rows, this.#candidates, this.#isSettled, budget / CHAINS);
     const count = this.#rows.outStart.length;
@@ -114,7 +119,7 @@ class TrafficPairing {
       const isAnchor = this.#rows.anchor[out] !== OPEN;
       const parent = first[out] === first[out + 1] ? NOBODY : rows[first[out]!]!;
       this.#found[out] = parent;
-      this.#tell(out, parent, isAnchor ? 1 : ONLY, isAnchor ? "anchor" : parent === NOBODY ? "none fits" : "only candidate");
+      this.#tell(out, parent, isAnchor ? 1 : ONLY, isAnchor ? "anchor" : parent === NOBODY ? "none fits" : this.#reason(out, parent));
     }
   }
 
@@ -173,7 +178,7 @@ class TrafficPairing {
   #reason(out: number, parent: number): PairingReason {
     const { first, rows } = this.#candidates;
     const { weight, kind } = this.#evidence;
-    if (first[out + 1]! - first[out]! === 1) return "only candidate";
+    if (first[out + 1]! - first[out]! === 1) return this.#isNarrowed[out] === 1 ? EVIDENCE[kind[first[out]!]!]! : "only candidate";
     let own = -1;
     let best = Number.NEGATIVE_INFINITY;
     for (let entry = first[out]!; entry < first[out + 1]!; entry++) {

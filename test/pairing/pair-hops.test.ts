@@ -51,4 +51,48 @@ describe("parents of hops", () => {
     pairHops(view.table);
     expect(view.table.all()[0]?.parent).toBeUndefined();
   });
+
+  describe("of calls in a trace that was begun here", () => {
+    /** Two requests at a time; each reads a row of its own id, and logs that behind its answer. */
+    const served = (rowOf: (id: number) => number) =>
+      times(40, (id) => {
+        const at = 1_000 * Math.floor(id / 2) + 3 * (id % 2);
+        const own = traceparent(500 + id, 1);
+        return [
+          request("frontend → orders", { at, until: at + 100, target: `/orders/${7_000 + id}` }),
+          request("orders → stock", { at: at + 20, until: at + 40, target: `/rows/${rowOf(id)}`, fields: [own] }),
+          request("orders → ingress", { at: at + 150, until: at + 160, method: "POST", target: "/log", fields: [own] }),
+        ];
+      });
+
+    test("the id in the path tells one, and the trace the others", () => {
+      const { view } = look({ requests: served((id) => 7_000 + id) });
+      pairHops(view.table);
+      const hops = view.table.all();
+      const causes = (path: string) =>
+        hops.filter((hop) => hop.path.startsWith(path)).map(({ parent }) => (parent === undefined ? "" : hops[parent.hop]!.path));
+      expect(causes("/rows")).toEqual(
+        hops.filter(({ path }) => path.startsWith("/rows")).map(({ path }) => path.replace("rows", "orders")),
+      );
+      expect(causes("/log")).toEqual(causes("/rows"));
+    });
+
+    test("a job that calls beside one request after another belongs to none of them", () => {
+      const own = traceparent(900, 1);
+      const { view } = look({
+        requests: [
+          ...times(6, (n) => [
+            request("frontend → orders", { at: 1_000 * n, until: 1_000 * n + 100, target: `/orders/${n}` }),
+            request("orders → stock", { at: 1_000 * n + 20, until: 1_000 * n + 40, target: "/stat", fields: [own] }),
+          ]),
+          request("orders → stock", { at: 9_000, until: 9_010, target: "/stat", fields: [own] }),
+        ],
+      });
+      pairHops(view.table);
+      const hops = view.table.all();
+      const beside = hops.filter(({ path, startedAt }) => path === "/stat" && startedAt < hops.at(-1)!.startedAt);
+      expect(new Set(beside.map(({ parent }) => parent?.hop)).size).toBe(6);
+      expect(hops.at(-1)!.parent).toBeUndefined();
+    });
+  });
 });
