@@ -3,6 +3,7 @@
 
 import { type Hop, INFERRED } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
+import { PairTable } from "../wire/pair-table.ts";
 
 /** A parent that is less likely says nothing of its siblings. */
 const MIN_CONFIDENCE = 0.8;
@@ -30,19 +31,21 @@ export function linkSiblings(hops: readonly Hop[], table: HopTable): void {
 }
 
 /** Two and more by machine and trace. */
-function siblingsOf(hops: readonly Hop[], { row, exchanges }: HopTable): Hop[][] {
-  const { readings, identities } = exchanges;
-  const traceOf = ({ index }: Hop) => (readings.hasContext(row[index]!) ? identities.trace[readings.first(row[index]!)]! : undefined);
-  const came = new Set<string>();
-  const groups = new Map<string, Hop[]>();
+function siblingsOf(hops: readonly Hop[], table: HopTable): Hop[][] {
+  const { readings, identities } = table.exchanges;
+  /** By machine and trace: where the trace came in, and the calls that carry it. */
+  const came = new PairTable();
+  const places = new PairTable();
+  const groups: { readonly host: number; readonly trace: number; readonly hops: Hop[] }[] = [];
   for (const hop of hops) {
-    const trace = hop.purpose === "work" ? traceOf(hop) : undefined;
-    if (trace === undefined) continue;
-    came.add(`${hop.receiver.host} ${trace}`);
-    const key = `${hop.clientHost} ${trace}`;
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [hop]);
-    else known.push(hop);
+    const row = table.row[hop.index]!;
+    if (!table.isWork(hop.index) || !readings.hasContext(row)) continue;
+    const trace = identities.trace[readings.first(row)]!;
+    came.set(table.hostOfPlace[table.receiver(hop.index)]!, trace, 1);
+    const host = table.clientHost(hop.index);
+    const place = places.get(host, trace);
+    if (place >= 0) groups[place]!.hops.push(hop);
+    else places.set(host, trace, groups.push({ host, trace, hops: [hop] }) - 1);
   }
-  return [...groups].filter(([key, { length }]) => length > 1 && !came.has(key)).map(([, siblings]) => siblings);
+  return groups.flatMap(({ host, trace, hops: own }) => (own.length > 1 && came.get(host, trace) < 0 ? [own] : []));
 }
