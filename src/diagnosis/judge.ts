@@ -3,7 +3,6 @@
 import type { Hop } from "../hops/hop.ts";
 import { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
-import { followedCalls } from "./followed-calls.ts";
 import { type AttributionFacts, gatherAttribution, judgeAttribution } from "./judge-attribution.ts";
 import { judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
 import { judgeSender } from "./judge-sender.ts";
@@ -20,7 +19,7 @@ export class Judge {
   readonly #attribution: AttributionFacts;
 
   constructor(view: View) {
-    this.#view = { ...view, unserved: pairUnserved(view), followed: followedCalls(view) };
+    this.#view = { ...view, unserved: pairUnserved(view) };
     this.#facts = gatherFacts(this.#view);
     this.#attribution = gatherAttribution(view);
   }

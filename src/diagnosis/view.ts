@@ -25,7 +25,7 @@ export interface View {
   readonly connections?: readonly ConnectionSummary[];
   /** See `likely-causes.ts`; made by `Judge`. */
   readonly unserved?: ReadonlyMap<number, number>;
-  /** See `followed-calls.ts`; made by `Judge`. */
+  /** See `followed-calls.ts`. */
   readonly followed?: ReadonlyMap<number, readonly number[]>;
   readonly exporters: Exporters;
 }
