@@ -21,6 +21,8 @@ export class HopTable {
   readonly startedAt: Float64Array;
   /** NaN where no end was seen. */
   readonly endedAt: Float64Array;
+  /** Whether the end of any was not seen. */
+  hasOpenEnds = false;
   /** Index in `PURPOSES`. */
   readonly purpose: Uint8Array;
   /** Index of the hop that caused it, or `NO_PARENT`. */
@@ -169,6 +171,7 @@ export class HopTable {
     this.#receiver[hop] = this.placeOfEnds[exchanges.endsOf[farthest]!]!;
     this.startedAt[hop] = start;
     this.endedAt[hop] = end;
+    if (Number.isNaN(end)) this.hasOpenEnds = true;
   }
 }
 

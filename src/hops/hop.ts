@@ -35,6 +35,9 @@ export type ParentReason =
   | "connection"
   | "retry";
 
+/** An exchange whose end was not seen is taken to be open for so long, where nothing else ends it, µs. */
+export const OPEN_ENDED_US = 60_000_000;
+
 /** Reasons that are inference, however likely: by themselves they prove nothing. */
 export const INFERRED: ReadonlySet<ParentReason> = new Set(["only candidate", "timing", "body length", "connection", "retry"]);
 

@@ -6,7 +6,7 @@ import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import type { Ends } from "./connection-ends.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
-import type { Place } from "./hop.ts";
+import { OPEN_ENDED_US, type Place } from "./hop.ts";
 
 export interface Machines {
   /** The machine behind an address, as a vantage point shows it. */
@@ -45,20 +45,22 @@ export function findMachines(
   };
   const listeners = new Map<string, Set<number>>();
   for (const { server, vantage } of table.ends) add(listeners, hostOf(server.address, vantage), server.port);
-  const withoutRequest = connectionsWithoutRequest(table);
+  const read = isWhole(table, connections) ? new Map<string, ReadConnection>() : readConnections(table);
   const opened = decryptedConnections(tls);
-  const blind = new Map<string, { from: Timestamp; to: Timestamp }[]>();
+  const blind = new Map<string, Period[]>();
   for (const connection of connections) {
     if (connection.handshake === "unanswered" || connection.handshake === "refused") continue;
     // Traffic of an unknown protocol (a database's) says nothing of requests; what might carry them is told by name.
     const isDecrypted = connection.protocol === "TLS" && opened.has(connectionKey(connection));
     const isUnread = connection.protocol === "TLS" && !isDecrypted;
     const isRead = connection.protocol === "HTTP/1" || connection.protocol === "HTTP/2" || isDecrypted;
-    const isLossy = isRead && (connection.missing > 0 || withoutRequest.has(connectionKey(connection)));
+    const exchanges = read.get(connectionKey(connection));
+    const isLossy = isRead && (connection.missing > 0 || (exchanges?.lacking.length ?? 0) > 0);
     if (!isUnread && !isLossy) continue;
     const host = hostOf(connection.server.address, connection.vantage);
     const periods = blind.get(host) ?? [];
-    periods.push({ from: connection.openedAt, to: connection.lastPacketAt });
+    if (connection.protocol === "HTTP/1" && exchanges !== undefined && isReadNearlyWhole(exchanges)) periods.push(...exchanges.lacking);
+    else periods.push({ from: connection.openedAt, to: connection.lastPacketAt });
     blind.set(host, periods);
   }
   return {
@@ -76,11 +78,50 @@ function loopbackName(vantage: number, vantagePoints: number): string {
   return vantagePoints === 1 ? "127.0.0.1" : `${LOOPBACK_OF}capture ${vantage + 1}`;
 }
 
-/** Connections of which a request head is missing, or a part of one. */
-function connectionsWithoutRequest(table: ExchangeTable): Set<string> {
-  const found = new Set<number>();
-  for (let row = 0; row < table.size; row++) if (!table.isWhole(row)) found.add(table.endsOf[row]!);
-  return new Set([...found].map((ends) => connectionKey(table.ends[ends]!)));
+interface Period {
+  readonly from: Timestamp;
+  readonly to: Timestamp;
+}
+
+/** What was read of a connection. */
+interface ReadConnection {
+  exchanges: number;
+  /** When requests were served whose head the capture lacks, or a part of it: since the answer before, as far as that is known. */
+  readonly lacking: Period[];
+}
+
+/** A lost packet now and then hides one request, and says nothing of the others; a connection with fewer exchanges tells no share. */
+const FEW_LACKING = 0.1;
+const MIN_EXCHANGES = 10;
+
+function isReadNearlyWhole({ exchanges, lacking }: ReadConnection): boolean {
+  return exchanges >= MIN_EXCHANGES && lacking.length <= FEW_LACKING * exchanges;
+}
+
+/** Whether nothing that could be read is missing. */
+function isWhole(table: ExchangeTable, connections: readonly ConnectionSummary[]): boolean {
+  if (connections.some(({ missing }) => missing > 0)) return false;
+  for (let row = 0; row < table.size; row++) if (!table.isWhole(row)) return false;
+  return true;
+}
+
+/** Connections with exchanges, by `connectionKey`. */
+function readConnections(table: ExchangeTable): Map<string, ReadConnection> {
+  const byEnds: (ReadConnection & { lastEnd: number })[] = table.ends.map(() => ({
+    exchanges: 0,
+    lacking: [],
+    lastEnd: Number.NEGATIVE_INFINITY,
+  }));
+  for (let row = 0; row < table.size; row++) {
+    const own = byEnds[table.endsOf[row]!]!;
+    own.exchanges++;
+    const answered = table.responseStart[row]!;
+    const end = Number.isNaN(table.responseEnd[row]!) ? answered : table.responseEnd[row]!;
+    if (!table.isWhole(row))
+      own.lacking.push({ from: own.lastEnd, to: Number.isNaN(end) ? table.requestStart[row]! + OPEN_ENDED_US : end });
+    if (!Number.isNaN(end)) own.lastEnd = end;
+  }
+  return new Map(byEnds.map((own, ends) => [connectionKey(table.ends[ends]!), own]));
 }
 
 /** TLS connections of which all that was captured was read, as every other one between the same ends. */

@@ -3,13 +3,12 @@
 import { Interned } from "../wire/columns.ts";
 import { MAX_CANDIDATES } from "../wire/limits.ts";
 import { PairTable } from "../wire/pair-table.ts";
+import { OPEN_ENDED_US } from "./hop.ts";
 import type { HopTable } from "./hop-table.ts";
 import { TraceChains } from "./trace-chains.ts";
 
 /** Between two vantage points an exchange may seem to end a little before a call that it caused. */
 const TOLERANCE_US = 2_000;
-/** An exchange whose end was not seen is taken to be open for so long. */
-const OPEN_ENDED_US = 60_000_000;
 /** What nobody asks for any more is dropped from a machine's list from time to time. */
 const SWEEP_EVERY = 2_048;
 /** A shorter request id is a counter or a word, and proves nothing. */
@@ -34,6 +33,8 @@ export class OpenHops {
   /** By machine: 1 where it sends anything; what the others receive causes nothing that could be seen. */
   readonly #isSending: Uint8Array;
   readonly #isReceiving: Uint8Array;
+  /** By hop: when it was answered, or is taken to have been. */
+  readonly #endedAt: Float64Array;
   /** Whether any process of it may be the caller: nobody asks then what all of them are serving. */
   readonly #isShared: Uint8Array;
   /** By machine. */
@@ -44,6 +45,7 @@ export class OpenHops {
     const { identities } = table.exchanges;
     this.#byTrace = new TraceChains(identities);
     this.#byTarget = new Chains(table.size);
+    this.#endedAt = table.hasOpenEnds ? likelyEnds(table) : table.endedAt;
     this.#isSending = new Uint8Array(table.hosts.values.length);
     for (const host of table.hostOfEnds) this.#isSending[host] = 1;
     this.#isReceiving = new Uint8Array(this.#isSending.length);
@@ -77,9 +79,7 @@ export class OpenHops {
 
   /** Whether a hop was answered before something began at `at`. */
   isOver(hop: number, at: number): boolean {
-    const { startedAt, endedAt } = this.#table;
-    const end = endedAt[hop]!;
-    return at > (Number.isNaN(end) ? startedAt[hop]! + OPEN_ENDED_US : end) + TOLERANCE_US;
+    return at > this.#endedAt[hop]! + TOLERANCE_US;
   }
 
   #list(host: number, hop: number): void {
@@ -169,6 +169,23 @@ export class OpenHops {
 }
 
 const NONE: readonly number[] = [];
+
+/**
+ * An end that was not seen is taken to be the next request's beginning: on a connection of HTTP/1 that comes behind the answer to the one
+ * before (RFC 9112 §9.3), pipelining apart, which hardly anybody does.
+ */
+function likelyEnds({ size, row, startedAt, endedAt, exchanges }: HopTable): Float64Array {
+  const ends = endedAt.slice();
+  /** By connection: when its next request began. */
+  const next = new Map<number, number>();
+  for (let hop = size - 1; hop >= 0; hop--) {
+    const connection = exchanges.endsOf[row[hop]!]!;
+    const start = startedAt[hop]!;
+    if (Number.isNaN(ends[hop])) ends[hop] = Math.min(next.get(connection) ?? Number.POSITIVE_INFINITY, start + OPEN_ENDED_US);
+    if (exchanges.stream[row[hop]!] === 0) next.set(connection, start);
+  }
+  return ends;
+}
 
 /** Linked lists of hops by machine and key, the newest first. */
 class Chains {
