@@ -67,8 +67,11 @@ try {
     process.exitCode = BUG;
   }
 }
-// All is said and done. Node's own way out would wait for its compiler to finish what nobody runs any more; what is not written yet it does wait for.
-if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+// All is said and done: Node's own way out would wait for its compiler to finish what nobody runs any more. What is not written yet is waited for, and
+// what could not be written is told first.
+setImmediate(() => {
+  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+});
 
 function sayBug(error: unknown): void {
   const stack = error instanceof Error ? error.stack : String(error);
