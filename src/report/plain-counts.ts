@@ -3,6 +3,7 @@
 import type { Inspection } from "../diagnosis/inspection.ts";
 import { formatEndpoint } from "../wire/endpoint.ts";
 import { MAX_SERVERS_LISTED } from "../wire/limits.ts";
+import { PairTable } from "../wire/pair-table.ts";
 
 export interface PlainEdge {
   /** Groups of workloads. */
@@ -17,21 +18,26 @@ export interface PlainEdge {
 export function countEdges({ graph, naming }: Inspection): PlainEdge[] {
   const { table } = graph;
   const { exchanges, row } = table;
-  const edges = new Map<string, PlainEdge>();
+  const edges: PlainEdge[] = [];
+  /** By sender and receiver: the place in `edges`. */
+  const places = new PairTable();
   for (let hop = 0; hop < table.size; hop++) {
     if (!table.isWork(hop)) continue;
-    const from = naming.senderOf(hop).group;
-    const to = naming.receiverOf(hop).group;
-    const key = `${from}\n${to}`;
-    let edge = edges.get(key);
-    if (edge === undefined) {
-      edge = { from, to, protocol: exchanges.protocol(row[hop]!), exchanges: 0, withContext: 0 };
-      edges.set(key, edge);
+    const sender = naming.senderOf(hop);
+    const receiver = naming.receiverOf(hop);
+    let place = places.get(sender.index, receiver.index);
+    if (place < 0) {
+      place = edges.findIndex(({ from, to }) => from === sender.group && to === receiver.group);
+      if (place < 0)
+        place =
+          edges.push({ from: sender.group, to: receiver.group, protocol: exchanges.protocol(row[hop]!), exchanges: 0, withContext: 0 }) - 1;
+      places.set(sender.index, receiver.index, place);
     }
+    const edge = edges[place]!;
     edge.exchanges++;
     if (exchanges.readings.hasContext(row[hop]!)) edge.withContext++;
   }
-  return [...edges.values()];
+  return edges;
 }
 
 export interface ServerConnections {
