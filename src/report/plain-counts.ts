@@ -19,18 +19,21 @@ export function countEdges({ graph, naming }: Inspection): PlainEdge[] {
   const { table } = graph;
   const { exchanges, row } = table;
   const edges: PlainEdge[] = [];
-  /** By sender and receiver: the place in `edges`. */
+  /** By sender and receiver, and by their groups: the place in `edges`. */
   const places = new PairTable();
+  const ofGroups = new Map<string, number>();
   for (let hop = 0; hop < table.size; hop++) {
     if (!table.isWork(hop)) continue;
     const sender = naming.senderOf(hop);
     const receiver = naming.receiverOf(hop);
     let place = places.get(sender.index, receiver.index);
     if (place < 0) {
-      place = edges.findIndex(({ from, to }) => from === sender.group && to === receiver.group);
-      if (place < 0)
-        place =
-          edges.push({ from: sender.group, to: receiver.group, protocol: exchanges.protocol(row[hop]!), exchanges: 0, withContext: 0 }) - 1;
+      const { group: from } = sender;
+      const { group: to } = receiver;
+      place =
+        ofGroups.get(`${from}\n${to}`) ??
+        edges.push({ from, to, protocol: exchanges.protocol(row[hop]!), exchanges: 0, withContext: 0 }) - 1;
+      ofGroups.set(`${from}\n${to}`, place);
       places.set(sender.index, receiver.index, place);
     }
     const edge = edges[place]!;
