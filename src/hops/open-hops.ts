@@ -2,15 +2,13 @@
 
 import { Interned } from "../wire/columns.ts";
 import { MAX_CANDIDATES } from "../wire/limits.ts";
-import { PairTable } from "../wire/pair-table.ts";
 import { OPEN_ENDED_US } from "./hop.ts";
 import type { HopTable } from "./hop-table.ts";
+import { OpenChains } from "./open-chains.ts";
 import { TraceChains } from "./trace-chains.ts";
 
 /** Between two vantage points an exchange may seem to end a little before a call that it caused. */
 const TOLERANCE_US = 2_000;
-/** What nobody asks for any more is dropped from a machine's list from time to time. */
-const SWEEP_EVERY = 2_048;
 /** A shorter request id is a counter or a word, and proves nothing. */
 const MIN_REQUEST_ID = 8;
 const UUID_LENGTH = 36;
@@ -19,16 +17,20 @@ const NOTHING = -1;
 /** So many hops of one trace, open at a time on all machines, are looked at; a trace that is larger is no trace. */
 const MAX_STEPS = 8 * MAX_CANDIDATES;
 
+/** A list that was swept is looked at again when it has grown by so many. */
+const SWEEP_EVERY = 2_048;
+
 /**
  * What each machine received and has not answered. Hops MUST be added, and asked for, in the order of their starts: what is over once is over for all
- * that follow, and leaves its chain.
+ * that follow, and is forgotten. What is asked for is put into `found` and counted, the newest first, but for `all`; of a crowd some.
  */
 export class OpenHops {
+  readonly found = new Int32Array(MAX_CANDIDATES + 1);
   readonly #table: HopTable;
   /** Of all machines: a trace has few hops. */
   readonly #byTrace: TraceChains;
-  readonly #byTarget: Chains;
-  #byRequestId: Chains | undefined;
+  readonly #byTarget: OpenChains;
+  readonly #byRequestId: OpenChains;
   readonly #requestIds = new Interned<string>();
   /** By machine: 1 where it sends anything; what the others receive causes nothing that could be seen. */
   readonly #isSending: Uint8Array;
@@ -37,14 +39,18 @@ export class OpenHops {
   readonly #endedAt: Float64Array;
   /** Whether any process of it may be the caller: nobody asks then what all of them are serving. */
   readonly #isShared: Uint8Array;
-  /** By machine. */
+  /** By machine, in the order of their starts: what is open, and what was until a short time ago. */
   readonly #all: number[][] = [];
+  /** By machine: how long its list was when it was swept last. */
+  readonly #swept: number[] = [];
 
   constructor(table: HopTable) {
     this.#table = table;
     const { identities } = table.exchanges;
     this.#byTrace = new TraceChains(identities);
-    this.#byTarget = new Chains(table.size);
+    const isOver = (hop: number, at: number) => this.isOver(hop, at);
+    this.#byTarget = new OpenChains(isOver);
+    this.#byRequestId = new OpenChains(isOver);
     this.#endedAt = table.hasOpenEnds ? likelyEnds(table) : table.endedAt;
     this.#isSending = new Uint8Array(table.hosts.values.length);
     for (const host of table.hostOfEnds) this.#isSending[host] = 1;
@@ -56,25 +62,8 @@ export class OpenHops {
     return this.#isReceiving[host] === 1;
   }
 
-  add(hop: number): void {
-    const table = this.#table;
-    const { exchanges } = table;
-    const row = table.row[hop]!;
-    const host = this.#hostOf(hop);
-    if (this.#isSending[host] === 0) return;
-    this.#isReceiving[host] = 1;
-    if (this.#isShared[host] === 0) this.#list(host, hop);
-    for (let i = exchanges.readings.first(row); i < exchanges.readings.end(row); i++) this.#byTrace.put(i, hop);
-    if (exchanges.isWhole(row)) this.#byTarget.put(host, exchanges.targetHash[row]!, hop);
-    const requestId = this.#requestId(hop);
-    if (requestId === NOTHING) return;
-    this.#byRequestId ??= new Chains(table.size);
-    this.#byRequestId.put(host, requestId, hop);
-  }
-
-  /** The machine that received it. */
-  #hostOf(hop: number): number {
-    return this.#table.hostOfPlace[this.#table.receiver(hop)]!;
+  isShared(host: number): boolean {
+    return this.#isShared[host] === 1;
   }
 
   /** Whether a hop was answered before something began at `at`. */
@@ -82,37 +71,38 @@ export class OpenHops {
     return at > this.#endedAt[hop]! + TOLERANCE_US;
   }
 
-  #list(host: number, hop: number): void {
-    this.#all[host] ??= [];
-    const all = this.#all[host];
-    all.push(hop);
-    const at = this.#table.startedAt[hop]!;
-    if (all.length % SWEEP_EVERY === 0) this.#all[host] = all.filter((open) => !this.isOver(open, at));
+  add(hop: number): void {
+    const { exchanges, row, startedAt } = this.#table;
+    const own = row[hop]!;
+    const host = this.#hostOf(hop);
+    if (this.#isSending[host] === 0) return;
+    this.#isReceiving[host] = 1;
+    if (this.#isShared[host] === 0) this.#list(host, hop);
+    const { readings, targetHash } = exchanges;
+    for (let i = readings.first(own); i < readings.end(own); i++) this.#byTrace.put(i, hop);
+    if (exchanges.isWhole(own)) this.#byTarget.put(host, targetHash[own]!, hop, startedAt[hop]!);
+    const requestId = this.#requestId(hop);
+    if (requestId !== NOTHING) this.#byRequestId.put(host, requestId, hop, startedAt[hop]!);
   }
 
-  isShared(host: number): boolean {
-    return this.#isShared[host] === 1;
+  /** What `host`, which is not shared, is serving when `hop` begins, the oldest first; 0 where that is a crowd. */
+  all(host: number, hop: number): number {
+    const open = this.#openAt(host, this.#table.startedAt[hop]!);
+    if (open.length > MAX_CANDIDATES) return 0;
+    for (let i = 0; i < open.length; i++) this.found[i] = open[i]!;
+    return open.length;
   }
 
-  /** What `host`, which is not shared, is serving when `hop` begins; nothing where that is a crowd. */
-  all(host: number, hop: number): readonly number[] {
-    const all = this.#all[host];
-    // What is over stays in the list until it is swept.
-    if (all === undefined || all.length > MAX_CANDIDATES + SWEEP_EVERY) return NONE;
-    const at = this.#table.startedAt[hop]!;
-    const open = all.filter((other) => !this.isOver(other, at));
-    return open.length > MAX_CANDIDATES ? NONE : open;
-  }
-
-  /** What `host` is serving of a trace when `hop` begins, the newest first. */
-  withTrace(host: number, trace: number, hop: number): readonly number[] {
+  /** What `host` is serving of a trace when `hop` begins. */
+  withTrace(host: number, trace: number, hop: number): number {
+    const { found } = this;
     const at = this.#table.startedAt[hop]!;
     const chains = this.#byTrace;
-    let found: number[] | undefined;
+    let count = 0;
     let newer = NOTHING;
     let older = NOTHING;
     let steps = 0;
-    for (let link = chains.newest(trace); link !== NOTHING && steps < MAX_STEPS; link = older) {
+    for (let link = chains.newest(trace); link !== NOTHING && steps < MAX_STEPS && count < found.length; link = older) {
       steps++;
       older = chains.older(link);
       const open = chains.hop(link);
@@ -121,43 +111,45 @@ export class OpenHops {
         continue;
       }
       newer = link;
-      if (this.#hostOf(open) !== host) continue;
-      // One is the rule: a literal of one takes a third of what a list that is pushed to does.
-      if (found === undefined) found = [open];
       // A hop that names a trace twice stands there twice, one behind the other.
-      else if (found.at(-1) !== open) found.push(open);
-      if (found.length > MAX_CANDIDATES) break;
+      if (this.#hostOf(open) === host && (count === 0 || found[count - 1] !== open)) found[count++] = open;
     }
-    return found ?? NONE;
+    return count;
   }
 
   /** With the same target, query included, as a hop. */
-  withTarget(host: number, hop: number): readonly number[] {
-    return this.#open(this.#byTarget, host, this.#table.exchanges.targetHash[this.#table.row[hop]!]!, hop);
+  withTarget(host: number, hop: number): number {
+    const { exchanges, row, startedAt } = this.#table;
+    return this.#byTarget.find(host, exchanges.targetHash[row[hop]!]!, startedAt[hop]!, this.found);
   }
 
-  withRequestId(host: number, hop: number): readonly number[] {
-    const requestId = this.#byRequestId === undefined ? NOTHING : this.#requestId(hop);
-    if (this.#byRequestId === undefined || requestId === NOTHING) return NONE;
-    return this.#open(this.#byRequestId, host, requestId, hop);
+  withRequestId(host: number, hop: number): number {
+    const requestId = this.#requestId(hop);
+    return requestId === NOTHING ? 0 : this.#byRequestId.find(host, requestId, this.#table.startedAt[hop]!, this.found);
   }
 
-  #open(chains: Chains, host: number, key: number, hop: number): readonly number[] {
-    const at = this.#table.startedAt[hop]!;
-    let found: number[] | undefined;
-    let before = NOTHING;
-    let next = NOTHING;
-    for (let open = chains.first(host, key); open !== NOTHING; open = next) {
-      next = chains.next(open);
-      if (this.isOver(open, at)) chains.drop(host, key, before, next);
-      else {
-        before = open;
-        if (found === undefined) found = [open];
-        else found.push(open);
-        if (found.length > MAX_CANDIDATES) break;
-      }
-    }
-    return found ?? NONE;
+  /** The machine that received it. */
+  #hostOf(hop: number): number {
+    return this.#table.hostOfPlace[this.#table.receiver(hop)]!;
+  }
+
+  #list(host: number, hop: number): void {
+    this.#all[host] ??= [];
+    this.#all[host].push(hop);
+    if (this.#all[host].length >= (this.#swept[host] ?? 0) + SWEEP_EVERY) this.#openAt(host, this.#table.startedAt[hop]!);
+  }
+
+  /** What is open at `at` of the list of a machine, which forgets the rest; of a crowd the list as it was swept last. */
+  #openAt(host: number, at: number): readonly number[] {
+    const all = this.#all[host];
+    if (all === undefined) return NONE;
+    const swept = this.#swept[host] ?? 0;
+    if (swept > MAX_CANDIDATES && all.length < swept + SWEEP_EVERY) return all;
+    let open = 0;
+    for (let i = 0; i < all.length; i++) if (!this.isOver(all[i]!, at)) all[open++] = all[i]!;
+    all.length = open;
+    this.#swept[host] = open;
+    return all;
   }
 
   /** Envoy packs the trace reason into the version digit of a UUID (index 14): it is no difference. */
@@ -185,33 +177,4 @@ function likelyEnds({ size, row, startedAt, endedAt, exchanges }: HopTable): Flo
     if (exchanges.stream[row[hop]!] === 0) next.set(connection, start);
   }
   return ends;
-}
-
-/** Linked lists of hops by machine and key, the newest first. */
-class Chains {
-  readonly #first: PairTable;
-  readonly #next: Int32Array;
-
-  constructor(hops: number) {
-    this.#first = new PairTable(hops);
-    this.#next = new Int32Array(hops);
-  }
-
-  put(host: number, key: number, hop: number): void {
-    this.#next[hop] = this.#first.set(host, key, hop);
-  }
-
-  first(host: number, key: number): number {
-    return this.#first.get(host, key);
-  }
-
-  next(hop: number): number {
-    return this.#next[hop]!;
-  }
-
-  /** Takes out the hop between `before` (-1: it is the first) and `next`. */
-  drop(host: number, key: number, before: number, next: number): void {
-    if (before === NOTHING) this.#first.set(host, key, next);
-    else this.#next[before] = next;
-  }
 }

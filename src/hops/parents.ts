@@ -38,14 +38,15 @@ class ParentLinker {
     const row = this.#table.row[hop]!;
     const end = readings.end(row);
     for (let own = readings.first(row); own < end; own++) {
-      const inTrace = this.#waiting(hop, this.#open.withTrace(host, identities.trace[own]!, hop));
-      const first = inTrace[0];
-      if (first === undefined) continue;
-      if (inTrace.length === 1) {
+      const count = this.#waiting(hop, this.#open.withTrace(host, identities.trace[own]!, hop));
+      if (count === 0) continue;
+      if (count === 1) {
+        const first = this.#open.found[0]!;
         const isUnchanged = this.#carries(first, own);
         this.#table.link(hop, first, isUnchanged ? "forwarded unchanged" : "trace id", isUnchanged ? 1 : 0.99);
         return true;
       }
+      const inTrace = this.#found(count);
       const same = inTrace.filter((candidate) => this.#carries(candidate, own));
       return same.length > 0
         ? this.#linkOnly(hop, this.#prefer(hop, same), "forwarded unchanged", 1)
@@ -64,17 +65,28 @@ class ParentLinker {
 
   #bySameRequest(hop: number, host: number): boolean {
     const byId = this.#waiting(hop, this.#open.withRequestId(host, hop));
-    if (byId.length > 0) return this.#linkOnly(hop, this.#prefer(hop, byId), "request id", 0.98);
+    if (byId > 0) return this.#linkOnly(hop, this.#prefer(hop, this.#found(byId)), "request id", 0.98);
     if (!this.#table.exchanges.hasRequest(this.#table.row[hop]!)) return false;
-    const same = this.#waiting(hop, this.#open.withTarget(host, hop)).filter((candidate) => this.#isSameRequest(candidate, hop));
-    return this.#linkOnly(hop, same, "same request", 0.95);
+    const asked = this.#waiting(hop, this.#open.withTarget(host, hop));
+    if (asked === 0) return false;
+    return this.#linkOnly(
+      hop,
+      this.#found(asked).filter((candidate) => this.#isSameRequest(candidate, hop)),
+      "same request",
+      0.95,
+    );
   }
 
   #byCandidates(hop: number, host: number): void {
     if (this.#open.isShared(host)) return;
-    const candidates = this.#waiting(hop, this.#open.all(host, hop));
+    const candidates = this.#found(this.#waiting(hop, this.#open.all(host, hop)));
     this.#table.setCandidates(hop, candidates);
     this.#linkOnly(hop, candidates, "only candidate", 0.8);
+  }
+
+  /** What was found, to keep. */
+  #found(count: number): readonly number[] {
+    return Array.from(this.#open.found.subarray(0, count));
   }
 
   /** Only one candidate is a parent; several are left open. */
@@ -86,13 +98,14 @@ class ParentLinker {
   }
 
   /**
-   * Without those that came in where the call goes to (a retry, or another caller's), and without those that were handed on: a proxy that has handed a
-   * request to its application waits; what goes out then, the application sends.
+   * How many of `count` that were found are left without those that came in where the call goes to (a retry, or another caller's), and without those
+   * that were handed on: a proxy that has handed a request to its application waits; what goes out then, the application sends.
    */
-  #waiting(hop: number, candidates: readonly number[]): readonly number[] {
-    return candidates.every((candidate) => this.#isWaiting(candidate, hop))
-      ? candidates
-      : candidates.filter((candidate) => this.#isWaiting(candidate, hop));
+  #waiting(hop: number, count: number): number {
+    const { found } = this.#open;
+    let waiting = 0;
+    for (let i = 0; i < count; i++) if (this.#isWaiting(found[i]!, hop)) found[waiting++] = found[i]!;
+    return waiting;
   }
 
   #isWaiting(candidate: number, hop: number): boolean {

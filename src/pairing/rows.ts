@@ -1,5 +1,6 @@
 // A machine's traffic in order of time: the rows that everything else works on, and the way back to the caller's.
 
+import { OPEN_ENDED_US } from "../hops/hop.ts";
 import { denseKinds } from "./kinds.ts";
 import { OPEN, type Requests, type Traffic } from "./traffic.ts";
 
@@ -23,8 +24,6 @@ export interface Rows {
   readonly resolution: number;
 }
 
-/** A request whose end was not seen is taken to be served for so long. */
-const OPEN_ENDED_US = 60_000_000;
 /** Kinds told apart: the model's memory grows with types × endpoints². */
 const MAX_TYPES = 32;
 const MAX_ENDPOINTS = 64;

@@ -16,8 +16,8 @@ export interface RememberedFields {
   readonly encodingEnd: number;
 }
 
-/** A value that is another one in every block: of which of the kept fields, and where in the block it lies. */
-export interface Hole {
+/** A kept value that says nothing of the message: of which of the kept fields, and where in the block it lies. */
+export interface KeptValue {
   readonly field: number;
   readonly start: number;
   readonly end: number;
@@ -32,14 +32,21 @@ const SHORTEST = 4;
 /** Where a block did not come again, only one in so many of the next ones is remembered. */
 const SELDOM = 16;
 const SP = 32;
+const ONES = 0x01010101;
+const HIGH_BITS = 0x80808080 | 0;
+const FIRST_VISIBLE = (SP + 1) * ONES;
 
 interface Slot {
   readonly bytes: Uint8Array;
-  readonly words: DataView;
+  /** The bytes by words, and the bits of each that MUST be the same; the last word ends with the block and may reach into the one before. */
+  readonly words: Int32Array;
+  readonly masks: Int32Array;
   length: number;
-  fields: RememberedFields | undefined;
-  /** In wire order. */
-  holes: readonly Hole[];
+  fields: RememberedFields;
+  /** All values that may differ, in wire order. */
+  values: readonly KeptValue[];
+  /** Those of them that were seen to differ. */
+  holes: readonly KeptValue[];
   isUsed: boolean;
   passed: number;
 }
@@ -68,11 +75,6 @@ export class FieldMemo {
     return slot.fields;
   }
 
-  #slotAt(place: number): Slot {
-    this.#slots[place] ??= emptySlot();
-    return this.#slots[place];
-  }
-
   /** Bytes of the block that `find` found. */
   get length(): number {
     return this.#found!.length;
@@ -90,33 +92,51 @@ export class FieldMemo {
     return own;
   }
 
-  /** Remembers the block from `start` to `next` of a segment that ends at `end`, or passes it over. */
-  remember(view: DataView, start: number, next: number, end: number, holes: readonly Hole[], make: () => RememberedFields): void {
+  /** Remembers the block from `start` to `next` of a segment that ends at `end`, or passes it over. `values`: all that may differ, in wire order. */
+  remember(view: DataView, start: number, next: number, end: number, values: readonly KeptValue[], make: () => RememberedFields): void {
     const length = next - start;
-    if (length < SHORTEST || length > MAX_BLOCK || holes.length > MAX_HOLES) return;
+    if (length < SHORTEST || length > MAX_BLOCK) return;
+    const bytes = new Uint8Array(view.buffer, view.byteOffset + start, length);
     const place = placeOf(view, start, end);
-    const slot = this.#slotAt(this.#slots[place]?.isUsed === true ? place ^ 1 : place);
-    if (slot.fields !== undefined && !slot.isUsed && ++slot.passed % SELDOM !== 0) return;
-    slot.bytes.set(new Uint8Array(view.buffer, view.byteOffset + start, length));
-    slot.length = length;
-    slot.fields = make();
-    slot.holes = holes;
-    slot.isUsed = false;
+    for (const near of [place, place ^ 1]) {
+      const slot = this.#slots[near];
+      const holes = slot === undefined ? undefined : differences(slot, bytes, values);
+      if (slot === undefined || holes === undefined || holes.length > MAX_HOLES) continue;
+      fill(slot, bytes, values, holes, make());
+      return;
+    }
+    const own = this.#slots[place]?.isUsed === true ? place ^ 1 : place;
+    const slot = this.#slots[own];
+    if (slot !== undefined && !slot.isUsed && ++slot.passed % SELDOM !== 0) return;
+    this.#slots[own] = slot ?? emptySlot(make());
+    fill(this.#slots[own], bytes, values, NO_HOLES, make());
   }
 }
 
+const NO_HOLES: readonly KeptValue[] = [];
+
 /** Whether a slot holds the block that begins at `start`. */
-function isFound({ words, length, holes, fields }: Slot, view: DataView, start: number, end: number): boolean {
-  if (fields === undefined || length > end - start) return false;
-  let from = 0;
-  for (let i = 0; i < holes.length; i++) {
-    const hole = holes[i]!;
-    if (!isSame(words, view, start, from, hole.start)) return false;
-    // White space would not be a part of the value, or end the line.
-    for (let at = hole.start; at < hole.end; at++) if (view.getUint8(start + at) <= SP) return false;
-    from = hole.end;
+function isFound({ words, masks, length, holes }: Slot, view: DataView, start: number, end: number): boolean {
+  if (length > end - start) return false;
+  const last = (length - 1) >> 2;
+  for (let word = 0; word < last; word++)
+    if (((view.getInt32(start + (word << 2), true) ^ words[word]!) & masks[word]!) !== 0) return false;
+  if (((view.getInt32(start + length - 4, true) ^ words[last]!) & masks[last]!) !== 0) return false;
+  // White space would not be a part of the value, or end the line.
+  for (let i = 0; i < holes.length; i++) if (!isVisible(view, start + holes[i]!.start, start + holes[i]!.end)) return false;
+  return true;
+}
+
+/** Whether no byte of `view[from..to)` is white space or a control. */
+function isVisible(view: DataView, from: number, to: number): boolean {
+  let at = from;
+  // A byte is below a bound where the subtraction borrows into a high bit that was not set (A. Mycroft).
+  for (; at + 4 <= to; at += 4) {
+    const word = view.getInt32(at, true);
+    if (((word - FIRST_VISIBLE) & ~word & HIGH_BITS) !== 0) return false;
   }
-  return isSame(words, view, start, from, length);
+  for (; at < to; at++) if (view.getUint8(at) <= SP) return false;
+  return true;
 }
 
 /** Messages of one kind begin with one field, and are of one length up to the end of their segment. */
@@ -124,15 +144,47 @@ function placeOf(view: DataView, start: number, end: number): number {
   return Math.imul(view.getInt32(start) ^ Math.imul(end - start, 0x85ebca6b), 0x9e3779b1) >>> SHIFT;
 }
 
-/** Whether `known[from..to)` stands in `view` behind `start`. */
-function isSame(known: DataView, view: DataView, start: number, from: number, to: number): boolean {
-  let at = from;
-  for (; at + 4 <= to; at += 4) if (known.getInt32(at, true) !== view.getInt32(start + at, true)) return false;
-  for (; at < to; at++) if (known.getUint8(at) !== view.getUint8(start + at)) return false;
+/** Where a block differs from the one in a slot, and where others did before; undefined where that is not in kept values alone. */
+function differences(slot: Slot, bytes: Uint8Array, values: readonly KeptValue[]): KeptValue[] | undefined {
+  if (slot.length !== bytes.length || slot.values.length !== values.length) return undefined;
+  const holes: KeptValue[] = [];
+  let from = 0;
+  for (const [i, value] of values.entries()) {
+    const before = slot.values[i]!;
+    if (before.field !== value.field || before.start !== value.start || before.end !== value.end) return undefined;
+    if (!isSame(slot.bytes, bytes, from, value.start)) return undefined;
+    if (slot.holes.includes(before) || !isSame(slot.bytes, bytes, value.start, value.end)) holes.push(value);
+    from = value.end;
+  }
+  return isSame(slot.bytes, bytes, from, bytes.length) ? holes : undefined;
+}
+
+function isSame(a: Uint8Array, b: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (a[at] !== b[at]) return false;
   return true;
 }
 
-function emptySlot(): Slot {
+function fill(slot: Slot, bytes: Uint8Array, values: readonly KeptValue[], holes: readonly KeptValue[], fields: RememberedFields): void {
+  const { length } = bytes;
+  slot.bytes.set(bytes);
+  slot.length = length;
+  slot.fields = fields;
+  slot.values = values;
+  slot.holes = holes;
+  slot.isUsed = false;
+  const fixed = new Uint8Array(length).fill(0xff);
+  for (const { start, end } of holes) fixed.fill(0, start, end);
+  const [known, mask] = [slot.bytes, fixed].map((of) => new DataView(of.buffer, of.byteOffset, length));
+  const last = (length - 1) >> 2;
+  for (let word = 0; word <= last; word++) {
+    const at = word === last ? length - 4 : word << 2;
+    slot.words[word] = known!.getInt32(at, true);
+    slot.masks[word] = mask!.getInt32(at, true);
+  }
+}
+
+function emptySlot(fields: RememberedFields): Slot {
   const bytes = new Uint8Array(MAX_BLOCK);
-  return { bytes, words: new DataView(bytes.buffer), length: 0, fields: undefined, holes: [], isUsed: false, passed: 0 };
+  const words = new Int32Array(MAX_BLOCK / 4);
+  return { bytes, words, masks: new Int32Array(MAX_BLOCK / 4), length: 0, fields, values: [], holes: [], isUsed: false, passed: 0 };
 }

@@ -3,7 +3,7 @@
 import type { Field } from "../../wire/field.ts";
 import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS } from "../../wire/limits.ts";
 import { blanksEnd, colonAfter, type Declared, DeclaredFields, find } from "./declared-fields.ts";
-import { FieldMemo, type Hole, type RememberedFields } from "./field-memo.ts";
+import { FieldMemo, type KeptValue, type RememberedFields } from "./field-memo.ts";
 import { findLineFeed, LineScanner } from "./line-scanner.ts";
 import { createTextCache, type TextCache } from "./text-cache.ts";
 
@@ -51,7 +51,7 @@ export interface FieldLines {
 
 /** Never written to: most responses have no field that anybody keeps. */
 const NOTHING_KEPT: Field[] = [];
-const NO_HOLES: Hole[] = [];
+const NO_VALUES: KeptValue[] = [];
 
 const NOTHING: RememberedFields = {
   kept: NOTHING_KEPT,
@@ -88,10 +88,10 @@ class DeclaredFieldReader implements FieldReader {
   readonly #declared: DeclaredFields;
   readonly #memo = new FieldMemo(this.text);
   #last: Declared | undefined;
-  /** Whether the block says nothing but what the same fields said the last time, or says it in values that are only kept. */
+  /** Whether the block is plain lines within all limits. */
   #isUsual = true;
-  /** Where those values lie. */
-  #holes: Hole[] = NO_HOLES;
+  /** Where the values lie that are only kept. */
+  #values: KeptValue[] = NO_VALUES;
   #start = 0;
 
   constructor(keep: ReadonlySet<string>) {
@@ -109,10 +109,10 @@ class DeclaredFieldReader implements FieldReader {
     this.#say(NOTHING, 0);
     this.#last = undefined;
     this.#isUsual = true;
-    this.#holes = NO_HOLES;
+    this.#values = NO_VALUES;
     this.#start = start;
     const next = this.#readLines(view, bytes, start, end);
-    if (next >= 0 && this.#isUsual) this.#memo.remember(view, start, next, end, this.#holes, () => this.#toRemember(start));
+    if (next >= 0 && this.#isUsual) this.#memo.remember(view, start, next, end, this.#values, () => this.#toRemember(start));
     return next;
   }
 
@@ -186,11 +186,9 @@ class DeclaredFieldReader implements FieldReader {
       if (end < to) this.#sayBeyondLimits();
       const { name, value } = declared.seen;
       const isNameSeen = isText(name, bytes, start, colon);
-      if (!isNameSeen || !isText(value, bytes, from, end)) {
-        if (isNameSeen && !declared.isRead) this.#addHole(fields.kept.length, from, end);
-        else this.#isUsual = false;
+      if (!declared.isRead) this.#addValue(fields.kept.length, from, end);
+      if (!isNameSeen || !isText(value, bytes, from, end))
         declared.seen = { name: isNameSeen ? name : text.read(bytes, start, colon), value: text.read(bytes, from, end) };
-      }
       if (fields.kept === NOTHING_KEPT) fields.kept = [declared.seen];
       else fields.kept.push(declared.seen);
     }
@@ -208,10 +206,10 @@ class DeclaredFieldReader implements FieldReader {
     }
   }
 
-  #addHole(field: number, start: number, end: number): void {
-    const hole = { field, start: start - this.#start, end: end - this.#start };
-    if (this.#holes === NO_HOLES) this.#holes = [hole];
-    else this.#holes.push(hole);
+  #addValue(field: number, start: number, end: number): void {
+    const value = { field, start: start - this.#start, end: end - this.#start };
+    if (this.#values === NO_VALUES) this.#values = [value];
+    else this.#values.push(value);
   }
 
   #sayBeyondLimits(): void {
