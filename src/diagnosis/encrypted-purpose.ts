@@ -25,7 +25,7 @@ export function telemetryHosts(table: HopTable): Set<string> {
   const exports = new Set<number>();
   const others = new Set<number>();
   for (let hop = 0; hop < table.size; hop++) {
-    const host = table.hostOfPlace[table.receiver(hop)]!;
+    const host = table.hostOfPlace[table.receiver[hop]!]!;
     if (table.isExport(hop)) exports.add(host);
     else if (table.isWork(hop)) others.add(host);
   }

@@ -71,6 +71,7 @@ export function sumOf(counts: readonly (FeatureCounts | undefined)[]): FeatureCo
 }
 
 function put(values: Map<string, number>, value: string, n: number): void {
-  const name = values.has(value) || values.size < MAX_FEATURE_VALUES ? value : OTHER_VALUES;
-  values.set(name, (values.get(name) ?? 0) + n);
+  const known = values.get(value);
+  if (known !== undefined || values.size < MAX_FEATURE_VALUES) values.set(value, (known ?? 0) + n);
+  else values.set(OTHER_VALUES, (values.get(OTHER_VALUES) ?? 0) + n);
 }

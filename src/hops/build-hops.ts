@@ -9,7 +9,7 @@ import { HopTable } from "./hop-table.ts";
 import { linkLateParents } from "./late-parents.ts";
 import { findMachines } from "./machines.ts";
 import { linkParents } from "./parents.ts";
-import { Sightings, startOf } from "./sightings.ts";
+import { Sightings, startOf, type Timeline } from "./sightings.ts";
 
 export interface HopGraph {
   /** Ordered by `startedAt`; a hop's `index` is its place. What looks at every hop uses `table`. */
@@ -38,22 +38,25 @@ export function buildHops(
   };
 }
 
-/** Groups of sightings, by the first time that any vantage point saw them; equal times by frame number. */
-function orderByStart(exchanges: ExchangeTable, sightings: Sightings, clocks: readonly number[]): Uint32Array {
+/** By the first time that any vantage point saw them; equal times by frame number. */
+function orderByStart(exchanges: ExchangeTable, sightings: Sightings, clocks: readonly number[]): Timeline {
   const starts = new Float64Array(sightings.groups);
-  const frames = new Float64Array(sightings.groups);
   for (let group = 0; group < sightings.groups; group++) {
-    const first = sightings.first(group);
-    starts[group] = startOf(exchanges, first, clocks);
-    frames[group] = exchanges.frame(first);
-    for (let row = sightings.next(first); row >= 0; row = sightings.next(row))
-      starts[group] = Math.min(starts[group]!, startOf(exchanges, row, clocks));
+    // One capture that lacks nothing, the usual case: its times are the times.
+    const plain = sightings.isOneEach ? exchanges.requestStart[group]! : Number.NaN;
+    starts[group] = Number.isNaN(plain) ? firstSeen(group, exchanges, sightings, clocks) : plain;
   }
-  return sortNearlyOrdered(starts, frames);
+  return { order: sortNearlyOrdered(starts, (group) => exchanges.frame(sightings.first(group))), starts };
+}
+
+function firstSeen(group: number, exchanges: ExchangeTable, sightings: Sightings, clocks: readonly number[]): number {
+  let start = Number.POSITIVE_INFINITY;
+  for (let row = sightings.first(group); row >= 0; row = sightings.next(row)) start = Math.min(start, startOf(exchanges, row, clocks));
+  return start;
 }
 
 /** Exchanges end a little out of the order in which they began: moving each a few places is quicker than any general sort. */
-function sortNearlyOrdered(starts: Float64Array, frames: Float64Array): Uint32Array {
+function sortNearlyOrdered(starts: Float64Array, frameOf: (group: number) => number): Uint32Array {
   const count = starts.length;
   const order = new Uint32Array(count);
   /** The starts in that order, side by side. */
@@ -62,7 +65,7 @@ function sortNearlyOrdered(starts: Float64Array, frames: Float64Array): Uint32Ar
   for (let i = 0; i < count; i++) {
     const start = starts[i]!;
     let at = i;
-    while (at > 0 && (start < sorted[at - 1]! || (start === sorted[at - 1] && frames[i]! < frames[order[at - 1]!]!))) {
+    while (at > 0 && (start < sorted[at - 1]! || (start === sorted[at - 1] && frameOf(i) < frameOf(order[at - 1]!)))) {
       order[at] = order[at - 1]!;
       sorted[at] = sorted[at - 1]!;
       at--;
@@ -70,14 +73,14 @@ function sortNearlyOrdered(starts: Float64Array, frames: Float64Array): Uint32Ar
     order[at] = i;
     sorted[at] = start;
     moves += i - at;
-    if (moves > MAX_MOVES_EACH * count) return sortAll(starts, frames);
+    if (moves > MAX_MOVES_EACH * count) return sortAll(starts, frameOf);
   }
   return order;
 }
 
-function sortAll(starts: Float64Array, frames: Float64Array): Uint32Array {
+function sortAll(starts: Float64Array, frameOf: (group: number) => number): Uint32Array {
   const order = new Uint32Array(starts.length).map((_, group) => group);
-  return order.sort((a, b) => starts[a]! - starts[b]! || frames[a]! - frames[b]! || a - b);
+  return order.sort((a, b) => starts[a]! - starts[b]! || frameOf(a) - frameOf(b) || a - b);
 }
 
 /** Beyond it the input is not nearly ordered (several captures one after another), and a general sort takes over. */
@@ -92,13 +95,13 @@ function inferPurposes(table: HopTable): void {
   const known = new PairTable();
   for (let hop = 0; hop < table.size; hop++) {
     if (!hasRequest(hop)) continue;
-    const from = table.clientHost(hop);
-    const to = table.receiver(hop);
+    const from = table.clientHost[hop]!;
+    const to = table.receiver[hop]!;
     const purposes = Math.max(0, known.get(from, to));
     known.set(from, to, purposes | (1 << table.purpose[hop]!));
   }
   for (const hop of unknown) {
-    const purposes = known.get(table.clientHost(hop), table.receiver(hop));
+    const purposes = known.get(table.clientHost[hop]!, table.receiver[hop]!);
     const isOne = purposes > 0 && (purposes & (purposes - 1)) === 0;
     if (isOne) table.purpose[hop] = Math.log2(purposes);
   }

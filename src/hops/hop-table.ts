@@ -5,7 +5,7 @@ import type { Timestamp } from "../wire/timestamp.ts";
 import { type ExchangeTable, PURPOSES, WORK } from "./exchange-table.ts";
 import type { ContextReading, Hop, Observed, ParentLink, ParentReason, Place, Purpose, ReadExchange } from "./hop.ts";
 import type { Machines } from "./machines.ts";
-import { type Sightings, startOf } from "./sightings.ts";
+import { type Sightings, startOf, type Timeline } from "./sightings.ts";
 
 export const NO_PARENT = -1;
 const NO_CANDIDATES: readonly number[] = [];
@@ -18,6 +18,10 @@ export class HopTable {
   readonly clocks: readonly number[];
   /** By hop: the row of its best sighting. */
   readonly row: Uint32Array;
+  /** Number of the machine that sent it. */
+  readonly clientHost: Uint32Array;
+  /** Number of the listener that received it. */
+  readonly receiver: Uint32Array;
   readonly startedAt: Float64Array;
   /** NaN where no end was seen. */
   readonly endedAt: Float64Array;
@@ -35,8 +39,6 @@ export class HopTable {
   readonly placeOfEnds: Int32Array;
   /** By number in `places`: the number of its machine in `hosts`. */
   readonly hostOfPlace: Int32Array;
-  readonly #clientHost: Uint32Array;
-  readonly #receiver: Uint32Array;
   readonly #parentReason: Uint8Array;
   readonly #reasons = new Interned<ParentReason>();
   readonly #candidates = new Map<number, readonly number[]>();
@@ -46,8 +48,7 @@ export class HopTable {
   readonly #views: (Hop | undefined)[];
   #isWhole = false;
 
-  /** `order`: groups of sightings in the order of their starts. */
-  constructor(exchanges: ExchangeTable, sightings: Sightings, order: Uint32Array, machines: Machines, clocks: readonly number[]) {
+  constructor(exchanges: ExchangeTable, sightings: Sightings, { order, starts }: Timeline, machines: Machines, clocks: readonly number[]) {
     const size = order.length;
     this.size = size;
     this.exchanges = exchanges;
@@ -62,13 +63,15 @@ export class HopTable {
     this.purpose = new Uint8Array(size);
     this.parent = new Int32Array(size).fill(NO_PARENT);
     this.parentConfidence = new Float64Array(size);
-    this.#clientHost = new Uint32Array(size);
-    this.#receiver = new Uint32Array(size);
+    this.clientHost = new Uint32Array(size);
+    this.receiver = new Uint32Array(size);
     this.#parentReason = new Uint8Array(size);
     this.hostOfEnds = Int32Array.from(exchanges.ends, ({ client, vantage }) => this.hosts.number(machines.hostOf(client.address, vantage)));
     this.placeOfEnds = Int32Array.from(exchanges.ends, ({ server, vantage }) => this.places.number(machines.placeOf(server, vantage)));
     this.hostOfPlace = Int32Array.from(this.places.values, ({ host }) => this.hosts.number(host));
-    for (let hop = 0; hop < size; hop++) this.#fill(hop, order[hop]!);
+    for (let hop = 0; hop < size; hop++) this.startedAt[hop] = starts[order[hop]!]!;
+    if (sightings.isOneEach) this.#fillPlain(order);
+    else for (let hop = 0; hop < size; hop++) this.#fill(hop, order[hop]!);
   }
 
   /** The hop as an object: always the same one, made when first asked for. */
@@ -92,16 +95,6 @@ export class HopTable {
     return PURPOSES[this.purpose[hop]!] === "export";
   }
 
-  /** Number of the machine that sent it. */
-  clientHost(hop: number): number {
-    return this.#clientHost[hop]!;
-  }
-
-  /** Number of the listener that received it. */
-  receiver(hop: number): number {
-    return this.#receiver[hop]!;
-  }
-
   link(hop: number, parent: number, because: ParentReason, confidence: number): void {
     this.parent[hop] = parent;
     this.#parentReason[hop] = this.#reasons.number(because);
@@ -112,7 +105,7 @@ export class HopTable {
   isSenderBlind(hop: number): boolean {
     const { ends, endsOf } = this.exchanges;
     const { vantage } = ends[endsOf[this.row[hop]!]!]!;
-    return this.machines.isBlind(this.hosts.values[this.clientHost(hop)]!, this.startedAt[hop]! + (this.clocks[vantage] ?? 0));
+    return this.machines.isBlind(this.hosts.values[this.clientHost[hop]!]!, this.startedAt[hop]! + (this.clocks[vantage] ?? 0));
   }
 
   because(hop: number): ParentReason {
@@ -142,6 +135,23 @@ export class HopTable {
     return this.#sightings.isAlone(this.#group[hop]!);
   }
 
+  /** Every group is the row of its number, and all are seen on the clock of the run. */
+  #fillPlain(rows: Uint32Array): void {
+    const { endsOf, purpose, responseEnd } = this.exchanges;
+    const { hostOfEnds, placeOfEnds, clientHost, receiver, endedAt } = this;
+    this.row.set(rows);
+    for (let hop = 0; hop < rows.length; hop++) {
+      const row = rows[hop]!;
+      const ends = endsOf[row]!;
+      const end = responseEnd[row]!;
+      this.purpose[hop] = purpose[row]!;
+      clientHost[hop] = hostOfEnds[ends]!;
+      receiver[hop] = placeOfEnds[ends]!;
+      endedAt[hop] = end;
+      if (Number.isNaN(end)) this.hasOpenEnds = true;
+    }
+  }
+
   #fill(hop: number, group: number): void {
     const { exchanges, clocks } = this;
     const row = this.#sightings.best(group, exchanges, clocks);
@@ -167,9 +177,8 @@ export class HopTable {
       const ended = exchanges.responseEnd[seen]! - (clocks[exchanges.vantageOf(seen)] ?? 0);
       if (!(ended <= end) && !Number.isNaN(ended)) end = ended;
     }
-    this.#clientHost[hop] = this.hostOfEnds[exchanges.endsOf[nearest]!]!;
-    this.#receiver[hop] = this.placeOfEnds[exchanges.endsOf[farthest]!]!;
-    this.startedAt[hop] = start;
+    this.clientHost[hop] = this.hostOfEnds[exchanges.endsOf[nearest]!]!;
+    this.receiver[hop] = this.placeOfEnds[exchanges.endsOf[farthest]!]!;
     this.endedAt[hop] = end;
     if (Number.isNaN(end)) this.hasOpenEnds = true;
   }
@@ -219,11 +228,11 @@ class HopView implements Hop {
   }
 
   get clientHost(): string {
-    return this.table.hosts.values[this.table.clientHost(this.index)]!;
+    return this.table.hosts.values[this.table.clientHost[this.index]!]!;
   }
 
   get receiver(): Place {
-    return this.table.places.values[this.table.receiver(this.index)]!;
+    return this.table.places.values[this.table.receiver[this.index]!]!;
   }
 
   get startedAt(): Timestamp {

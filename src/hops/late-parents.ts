@@ -27,13 +27,13 @@ export function linkLateParents(table: HopTable): void {
 
 /** Below the newest hop of the trace that its machine received, unless that came in where this one goes to. */
 function linkLate(table: HopTable, hop: number, trace: number, chains: TraceChains): boolean {
-  const host = table.clientHost(hop);
+  const host = table.clientHost[hop]!;
   let steps = 0;
   for (let link = chains.newest(trace); link >= 0 && steps < MAX_STEPS; link = chains.older(link), steps++) {
     const cause = chains.hop(link);
-    const receiver = table.receiver(cause);
+    const receiver = table.receiver[cause]!;
     if (table.hostOfPlace[receiver] !== host) continue;
-    if (receiver === table.receiver(hop)) return false;
+    if (receiver === table.receiver[hop]!) return false;
     table.link(hop, cause, "trace id", CONFIDENCE);
     table.setCandidates(hop, []);
     return true;

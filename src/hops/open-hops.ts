@@ -130,7 +130,7 @@ export class OpenHops {
 
   /** The machine that received it. */
   #hostOf(hop: number): number {
-    return this.#table.hostOfPlace[this.#table.receiver(hop)]!;
+    return this.#table.hostOfPlace[this.#table.receiver[hop]!]!;
   }
 
   #list(host: number, hop: number): void {
@@ -167,14 +167,15 @@ const NONE: readonly number[] = [];
  * before (RFC 9112 §9.3), pipelining apart, which hardly anybody does.
  */
 function likelyEnds({ size, row, startedAt, endedAt, exchanges }: HopTable): Float64Array {
+  const { endsOf, stream } = exchanges;
   const ends = endedAt.slice();
   /** By connection: when its next request began. */
-  const next = new Map<number, number>();
+  const next = new Float64Array(exchanges.ends.length).fill(Number.POSITIVE_INFINITY);
   for (let hop = size - 1; hop >= 0; hop--) {
-    const connection = exchanges.endsOf[row[hop]!]!;
+    const own = row[hop]!;
     const start = startedAt[hop]!;
-    if (Number.isNaN(ends[hop])) ends[hop] = Math.min(next.get(connection) ?? Number.POSITIVE_INFINITY, start + OPEN_ENDED_US);
-    if (exchanges.stream[row[hop]!] === 0) next.set(connection, start);
+    if (Number.isNaN(ends[hop])) ends[hop] = Math.min(next[endsOf[own]!]!, start + OPEN_ENDED_US);
+    if (stream[own] === 0) next[endsOf[own]!] = start;
   }
   return ends;
 }

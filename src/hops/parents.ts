@@ -1,5 +1,6 @@
 // Which incoming exchange caused an outgoing one, as far as ids, an unchanged request and single candidates tell. Everything else is left open.
 
+import { WORK } from "./exchange-table.ts";
 import type { ParentReason } from "./hop.ts";
 import type { HopTable } from "./hop-table.ts";
 import { OpenHops } from "./open-hops.ts";
@@ -7,7 +8,8 @@ import { OpenHops } from "./open-hops.ts";
 /** Fills in the parents, and the candidates where nothing proves a parent. */
 export function linkParents(table: HopTable): void {
   const linker = new ParentLinker(table);
-  for (let hop = 0; hop < table.size; hop++) if (table.isWork(hop)) linker.link(hop);
+  const { size, purpose } = table;
+  for (let hop = 0; hop < size; hop++) if (purpose[hop] === WORK) linker.link(hop);
 }
 
 class ParentLinker {
@@ -24,7 +26,7 @@ class ParentLinker {
 
   link(hop: number): void {
     const table = this.#table;
-    const host = table.clientHost(hop);
+    const host = table.clientHost[hop]!;
     if (this.#open.isReceiving(host)) {
       if (!this.#byIds(hop, host) && !this.#bySameRequest(hop, host)) this.#byCandidates(hop, host);
       const parent = table.parent[hop]!;
@@ -109,13 +111,13 @@ class ParentLinker {
   }
 
   #isWaiting(candidate: number, hop: number): boolean {
-    return this.#table.receiver(candidate) !== this.#table.receiver(hop) && !this.#isHandedOn(candidate, hop);
+    return this.#table.receiver[candidate]! !== this.#table.receiver[hop]! && !this.#isHandedOn(candidate, hop);
   }
 
   /** The request itself goes to another listener of the machine; a call that it causes there is something else. */
   #isHandingOn(hop: number, parent: number): boolean {
     const table = this.#table;
-    if (table.hostOfPlace[table.receiver(hop)] !== table.clientHost(hop)) return false;
+    if (table.hostOfPlace[table.receiver[hop]!] !== table.clientHost[hop]!) return false;
     const because = table.because(hop);
     return because === "forwarded unchanged" || because === "request id" || this.#isSameRequest(parent, hop);
   }

@@ -32,6 +32,11 @@ export class Sightings {
     this.#next = joined.next;
   }
 
+  /** Whether every group is the row of its number. */
+  get isOneEach(): boolean {
+    return this.#first === undefined;
+  }
+
   first(group: number): number {
     return this.#first === undefined ? group : this.#first[group]!;
   }
@@ -60,6 +65,12 @@ export class Sightings {
     }
     return best;
   }
+}
+
+/** Groups in the order of their starts, and by group when any vantage point saw it first, µs on the clock of the run. */
+export interface Timeline {
+  readonly order: Uint32Array;
+  readonly starts: Float64Array;
 }
 
 /** When a row began, on the clock of the run. */

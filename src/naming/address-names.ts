@@ -2,8 +2,8 @@
 
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import type { DnsExchange } from "../protocols/observation.ts";
+import { inPieces } from "../wire/columns.ts";
 import { MAX_NAMES } from "../wire/limits.ts";
-import { PairTable } from "../wire/pair-table.ts";
 
 export interface GivenName {
   readonly service: string;
@@ -61,33 +61,38 @@ function dnsNames(exchanges: readonly DnsExchange[]): Map<string, string> {
   return names;
 }
 
+/** So many requests tell the name of a listener as well as all of them. */
+const ENOUGH = 1_000;
+
 /**
- * The name that most requests to a listener carry as Host. A proxy may send on the name that it was called by: a name that DNS gives to another
- * address is not taken, and neither is the Host of a request that is passed on.
+ * The name that most requests to a listener carry as Host, of the first that carry one. A proxy may send on the name that it was called by: a name that
+ * DNS gives to another address is not taken, and neither is the Host of a request that is passed on.
  */
 function hostFields(hops: HopTable, dns: ReadonlyMap<string, string>): Map<string, string> {
   const taken = new Set(dns.values());
-  const { host, hosts } = hops.exchanges;
-  /** By listener and host: how often. */
-  const counts = new PairTable();
-  const seen: (readonly [place: number, field: number])[] = [];
-  for (let hop = 0; hop < hops.size; hop++) {
-    const field = host[hops.row[hop]!]!;
-    if (field === 0 || isPassedOn(hop, hops)) continue;
-    const place = hops.receiver(hop);
-    const known = counts.get(place, field);
-    if (known < 0) seen.push([place, field]);
-    counts.set(place, field, Math.max(0, known) + 1);
-  }
-  const byPlace = new Map<number, Map<string, number>>();
-  for (const [place, field] of seen) {
-    const names = byPlace.get(place) ?? new Map<string, number>();
-    byPlace.set(place, names.set(hosts.values[field - 1]!, counts.get(place, field)));
-  }
+  const { size, row, receiver, exchanges } = hops;
+  const { host } = exchanges;
+  /** By number of the field. */
+  const names = exchanges.hosts.values.map((field) => nameOf(field, taken));
+  /** By listener. */
+  const counted = new Uint32Array(hops.places.values.length);
+  const counts: Map<string, number>[] = hops.places.values.map(() => new Map());
+  inPieces(size, (from, to) => {
+    for (let hop = from; hop < to; hop++) {
+      const place = receiver[hop]!;
+      if (counted[place]! >= ENOUGH) continue;
+      const field = host[row[hop]!]!;
+      const name = field === 0 ? undefined : names[field - 1];
+      if (name === undefined || isPassedOn(hop, hops)) continue;
+      counted[place] = counted[place]! + 1;
+      counts[place]!.set(name, (counts[place]!.get(name) ?? 0) + 1);
+    }
+  });
   return new Map(
-    [...byPlace].flatMap(([place, names]) => {
+    counts.flatMap((names, place) => {
       const listener = hops.places.values[place]!;
-      return mostFrequentName(names, taken).map((name) => [`${listener.host}:${listener.port}`, name] as const);
+      const [best] = [...names].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+      return best === undefined ? [] : [[`${listener.host}:${listener.port}`, best[0]] as const];
     }),
   );
 }
@@ -99,13 +104,7 @@ function isPassedOn(hop: number, hops: HopTable): boolean {
 }
 
 /** Addresses and `localhost` name nobody. */
-function mostFrequentName(fields: ReadonlyMap<string, number>, taken: ReadonlySet<string>): string[] {
-  const counts = new Map<string, number>();
-  for (const [field, count] of fields) {
-    const name = field.replace(/:\d+$/, "").toLowerCase();
-    if (/[a-z]/.test(name) && name !== "localhost" && !name.includes(":") && !taken.has(name))
-      counts.set(name, (counts.get(name) ?? 0) + count);
-  }
-  const [best] = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-  return best === undefined ? [] : [best[0]];
+function nameOf(field: string, taken: ReadonlySet<string>): string | undefined {
+  const name = field.replace(/:\d+$/, "").toLowerCase();
+  return /[a-z]/.test(name) && name !== "localhost" && !name.includes(":") && !taken.has(name) ? name : undefined;
 }

@@ -2,9 +2,11 @@
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
+import { WORK } from "../hops/exchange-table.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import type { Resource } from "../spans/span.ts";
-import { Interned } from "../wire/columns.ts";
+import { Interned, inPieces } from "../wire/columns.ts";
+import { PairTable } from "../wire/pair-table.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
 
 export class Drafts {
@@ -44,7 +46,10 @@ export class Drafts {
     this.#findApplications();
     this.#senders = this.#findSenders();
     for (const [hop, { client }] of diff.matches) if (client !== undefined) count(this.sender(hop).resources, client.resource);
-    for (let hop = 0; hop < this.#table.size; hop++) if (this.#table.isWork(hop)) this.#send(hop);
+    const { size, purpose } = this.#table;
+    inPieces(size, (from, to) => {
+      for (let hop = from; hop < to; hop++) if (purpose[hop] === WORK) this.#send(hop);
+    });
   }
 
   /** By number of the listener. */
@@ -62,7 +67,7 @@ export class Drafts {
   }
 
   receiver(hop: number): Draft {
-    return this.#byPlace[this.#table.receiver(hop)]!;
+    return this.#byPlace[this.#table.receiver[hop]!]!;
   }
 
   sender(hop: number): Draft {
@@ -78,13 +83,16 @@ export class Drafts {
   }
 
   #countReceived(): void {
-    const table = this.#table;
+    const { size, receiver, purpose } = this.#table;
     const received = new Uint32Array(this.#byPlace.length);
-    for (let hop = 0; hop < table.size; hop++) {
-      const place = table.receiver(hop);
-      this.#isReceiving[place] = 1;
-      if (table.isWork(hop)) received[place]!++;
-    }
+    const isReceiving = this.#isReceiving;
+    inPieces(size, (from, to) => {
+      for (let hop = from; hop < to; hop++) {
+        const place = receiver[hop]!;
+        isReceiving[place] = 1;
+        if (purpose[hop] === WORK) received[place] = received[place]! + 1;
+      }
+    });
     received.forEach((n, place) => {
       this.#byPlace[place]!.received = n;
     });
@@ -124,9 +132,10 @@ export class Drafts {
   #findApplications(): void {
     const table = this.#table;
     if (new Set(table.hostOfPlace).size === table.hostOfPlace.length) return;
-    for (let hop = 0; hop < table.size; hop++) {
-      const parent = table.parent[hop]!;
-      if (parent === NO_PARENT || table.hostOfPlace[table.receiver(hop)] !== table.clientHost(hop)) continue;
+    const { size, parent: parents, receiver, clientHost, hostOfPlace } = table;
+    for (let hop = 0; hop < size; hop++) {
+      const parent = parents[hop]!;
+      if (parent === NO_PARENT || hostOfPlace[receiver[hop]!] !== clientHost[hop]) continue;
       const proxy = this.receiver(parent);
       const application = this.receiver(hop);
       if (proxy.application === application || proxy.host !== application.host || proxy === application) continue;
@@ -147,7 +156,7 @@ export class Drafts {
     const receiver = this.receiver(hop);
     const known = this.#likely.get(listeners);
     if (known?.has(receiver) === true) return known.get(receiver);
-    const isOwn = this.#table.hostOfPlace[this.#table.receiver(hop)] === this.#table.clientHost(hop);
+    const isOwn = this.#table.hostOfPlace[this.#table.receiver[hop]!] === this.#table.clientHost[hop]!;
     const before = listeners.filter((draft) => draft.application === receiver);
     const innermost = listeners.filter((draft) => draft.received > 0 && draft.application === undefined);
     const likely = only(isOwn && before.length > 0 ? before : innermost);
@@ -166,22 +175,32 @@ export class Drafts {
   }
 
   #findSenders(): Uint32Array {
-    const table = this.#table;
+    const { size, clientHost, receiver, parent, hostOfPlace, hosts } = this.#table;
     /** By number of the machine, plus one: the only workload that sends from it; 0 where several may. */
-    const onlySender = new Uint32Array(table.hosts.values.length);
-    const senders = new Uint32Array(table.size);
-    for (let hop = 0; hop < table.size; hop++) {
-      const host = table.clientHost(hop);
-      if (onlySender[host] === 0) {
-        senders[hop] = this.#numbers.number(this.#findSender(hop));
+    const onlySender = new Uint32Array(hosts.values.length);
+    /** By machine and receiver, where neither a parent nor a span tells: who sends. */
+    const likely = new PairTable();
+    const senders = new Uint32Array(size);
+    inPieces(size, (from, to) => {
+      for (let hop = from; hop < to; hop++) {
+        const host = clientHost[hop]!;
+        if (onlySender[host] !== 0) {
+          senders[hop] = onlySender[host]! - 1;
+          continue;
+        }
+        const cause = parent[hop]!;
+        const isTold = (cause !== NO_PARENT && hostOfPlace[receiver[cause]!] === host) || this.#diff.matches.get(hop)?.client !== undefined;
+        const known = isTold ? -1 : likely.get(host, receiver[hop]!);
+        senders[hop] = known >= 0 ? known : this.#numbers.number(this.#findSender(hop));
+        if (!isTold && known < 0) likely.set(host, receiver[hop]!, senders[hop]!);
         if (this.#listenersOf(host).length < 2) onlySender[host] = senders[hop]! + 1;
-      } else senders[hop] = onlySender[host]! - 1;
-    }
+      }
+    });
     return senders;
   }
 
   #findSender(hop: number): Draft {
-    const clientHost = this.#table.clientHost(hop);
+    const clientHost = this.#table.clientHost[hop]!;
     const listeners = this.#listenersOf(clientHost);
     if (listeners.length === 1) return listeners[0]!;
     const name = this.#table.hosts.values[clientHost]!;

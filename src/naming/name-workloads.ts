@@ -19,7 +19,7 @@ export function nameWorkloads(graph: HopGraph, diff: TraceDiff, nameOf: NameOf):
   return {
     workloads,
     senderOf: (hop) => senders[drafts.senderNumber(hop)]!,
-    receiverOf: (hop) => receivers[graph.table.receiver(hop)]!,
+    receiverOf: (hop) => receivers[graph.table.receiver[hop]!]!,
     groupOf: (host, port) => groupOf(host, port, workloads, nameOf),
   };
 }

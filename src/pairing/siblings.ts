@@ -41,8 +41,8 @@ function siblingsOf(hops: readonly Hop[], table: HopTable): Hop[][] {
     const row = table.row[hop.index]!;
     if (!table.isWork(hop.index) || !readings.hasContext(row)) continue;
     const trace = identities.trace[readings.first(row)]!;
-    came.set(table.hostOfPlace[table.receiver(hop.index)]!, trace, 1);
-    const host = table.clientHost(hop.index);
+    came.set(table.hostOfPlace[table.receiver[hop.index]!]!, trace, 1);
+    const host = table.clientHost[hop.index]!;
     const place = places.get(host, trace);
     if (place >= 0) groups[place]!.hops.push(hop);
     else places.set(host, trace, groups.push({ host, trace, hops: [hop] }) - 1);

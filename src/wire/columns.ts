@@ -32,3 +32,13 @@ export class Interned<Value> {
     return number;
   }
 }
+
+const ROWS_AT_ONCE = 1_024;
+
+/**
+ * Calls `each` for one piece of 0..`size` after the other. What is called again and again is compiled soon; a loop that runs once over all rows is
+ * interpreted for most of them.
+ */
+export function inPieces(size: number, each: (from: number, to: number) => void): void {
+  for (let from = 0; from < size; from += ROWS_AT_ONCE) each(from, Math.min(size, from + ROWS_AT_ONCE));
+}

@@ -30,7 +30,7 @@ export class Collectors {
     this.#machines = machines;
     for (let hop = 0; hop < table.size; hop++) {
       if (!table.isWork(hop)) continue;
-      const { host, port } = table.places.values[table.receiver(hop)]!;
+      const { host, port } = table.places.values[table.receiver[hop]!]!;
       this.#workHosts.add(host);
       this.#workPlaces.add(placeKey(host, port));
     }
