@@ -1,4 +1,4 @@
-// Hex digits as unsigned 32-bit words, and back.
+// Hex digits as signed 32-bit words, which are never boxed, and back.
 
 import { latin1 } from "../wire/latin1.ts";
 
@@ -14,30 +14,33 @@ for (let digit = 0; digit < 16; digit++) {
   VALUES[CODES[digit]!] = digit;
 }
 
-/** The word that the eight lower-case hex digits at `from` stand for; -1 where one of them is none. */
+/** The word that the eight lower-case hex digits at `from` stand for. */
 export function hexWord(text: string, from: number): number {
   let word = 0;
-  let all = 0;
-  for (let i = from; i < from + DIGITS_PER_WORD; i++) {
-    const value = VALUES[text.charCodeAt(i) & 0xff]!;
-    all |= value;
-    word = (word << 4) | value;
-  }
-  return all === NO_DIGIT ? -1 : word >>> 0;
+  for (let i = from; i < from + DIGITS_PER_WORD; i++) word = (word << 4) | VALUES[text.charCodeAt(i) & 0xff]!;
+  return word;
 }
 
-/** The byte that two lower-case hex digits stand for; -1 where one of them is none. */
-export function hexByte(text: string, from: number): number {
-  const high = VALUES[text.charCodeAt(from) & 0xff]!;
-  const low = VALUES[text.charCodeAt(from + 1) & 0xff]!;
-  return high === NO_DIGIT || low === NO_DIGIT ? -1 : (high << 4) | low;
+/** The words that the lower-case hex digits in `bytes[from..to)` stand for, eight each, into `words`; false where one of them is no digit. */
+export function readHexWords(bytes: Uint8Array, from: number, to: number, words: Int32Array): boolean {
+  let all = 0;
+  for (let at = from, index = 0; at < to; index++) {
+    let word = 0;
+    for (const end = Math.min(to, at + DIGITS_PER_WORD); at < end; at++) {
+      const value = VALUES[bytes[at]!]!;
+      all |= value;
+      word = (word << 4) | value;
+    }
+    words[index] = word;
+  }
+  return all < NO_DIGIT;
 }
 
 const LONGEST = 4;
 const scratch = Buffer.alloc(LONGEST * DIGITS_PER_WORD);
 
 /** The `count` words at `from`, at most four, as lower-case hex digits. */
-export function hexOf(words: Uint32Array, from: number, count: number): string {
+export function hexOf(words: Int32Array, from: number, count: number): string {
   let at = 0;
   for (let i = from; i < from + count; i++) {
     const word = words[i]!;

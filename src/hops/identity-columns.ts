@@ -9,8 +9,10 @@ import {
   TRACE_ID_START,
   TRACE_PARENT_LENGTH,
 } from "../propagation/w3c.ts";
+import { ByteField } from "../wire/byte-field.ts";
 import { FIRST_ROWS, grown } from "../wire/columns.ts";
-import { hexByte, hexOf, hexWord } from "./hex-words.ts";
+import type { Field } from "../wire/field.ts";
+import { hexOf, hexWord, readHexWords } from "./hex-words.ts";
 import type { Identity } from "./hop.ts";
 import { TraceIds } from "./trace-ids.ts";
 
@@ -18,6 +20,16 @@ const NOT_SAMPLED = 0;
 const SAMPLED = 1;
 const DEFERRED = 2;
 const DECISIONS: readonly Identity["sampled"][] = [false, true, "deferred"];
+
+const W3C = "w3c";
+const ZERO = 48;
+const HYPHEN = 45;
+/** Behind the two digits of the version. */
+const VERSION_END = TRACE_ID_START - 1;
+const scratch = new Uint8Array(TRACE_PARENT_LENGTH);
+const traceWords = new Int32Array(4);
+const spanWords = new Int32Array(2);
+const flagsWord = new Int32Array(1);
 
 export class IdentityColumns {
   size = 0;
@@ -27,7 +39,7 @@ export class IdentityColumns {
   /** Equal numbers mean the same decision. */
   decision = new Uint8Array(FIRST_ROWS);
   /** Two words each, the more significant first. */
-  #span = new Uint32Array(FIRST_ROWS * 2);
+  #span = new Int32Array(FIRST_ROWS * 2);
   /** Number of the format's name. */
   #format = new Uint8Array(FIRST_ROWS);
   readonly #formats: string[] = [];
@@ -38,19 +50,31 @@ export class IdentityColumns {
   }
 
   /** A `traceparent` that is valid to the letter for version 00. Returns its trace-flags, or -1 where it is not, and nothing is added. */
-  addTraceparent(value: string): number {
-    if (value.length !== TRACE_PARENT_LENGTH || !value.startsWith("00-") || value[TRACE_ID_END] !== "-" || value[PARENT_ID_END] !== "-")
+  addTraceparent(field: Field): number {
+    if (field instanceof ByteField) return this.#addTraceparent(field.bytes, field.start, field.end);
+    const { value } = field;
+    if (value.length !== TRACE_PARENT_LENGTH) return -1;
+    for (let i = 0; i < TRACE_PARENT_LENGTH; i++) scratch[i] = value.charCodeAt(i) > 0x7f ? 0 : value.charCodeAt(i);
+    return this.#addTraceparent(scratch, 0, TRACE_PARENT_LENGTH);
+  }
+
+  #addTraceparent(bytes: Uint8Array, start: number, end: number): number {
+    if (end - start !== TRACE_PARENT_LENGTH || bytes[start] !== ZERO || bytes[start + 1] !== ZERO) return -1;
+    if (bytes[start + VERSION_END] !== HYPHEN || bytes[start + TRACE_ID_END] !== HYPHEN || bytes[start + PARENT_ID_END] !== HYPHEN)
       return -1;
-    const a = hexWord(value, TRACE_ID_START);
-    const b = hexWord(value, TRACE_ID_START + 8);
-    const c = hexWord(value, TRACE_ID_START + 16);
-    const d = hexWord(value, TRACE_ID_START + 24);
-    const high = hexWord(value, PARENT_ID_START);
-    const low = hexWord(value, PARENT_ID_START + 8);
-    const flags = hexByte(value, FLAGS_START);
-    if (a < 0 || b < 0 || c < 0 || d < 0 || high < 0 || low < 0 || flags < 0) return -1;
-    if ((a === 0 && b === 0 && c === 0 && d === 0) || (high === 0 && low === 0)) return -1;
-    this.#add("w3c", this.traceIds.numberOf(a, b, c, d), high, low, flags & FLAG_SAMPLED);
+    const isHex =
+      readHexWords(bytes, start + TRACE_ID_START, start + TRACE_ID_END, traceWords) &&
+      readHexWords(bytes, start + PARENT_ID_START, start + PARENT_ID_END, spanWords) &&
+      readHexWords(bytes, start + FLAGS_START, end, flagsWord);
+    const a = traceWords[0]!;
+    const b = traceWords[1]!;
+    const c = traceWords[2]!;
+    const d = traceWords[3]!;
+    const high = spanWords[0]!;
+    const low = spanWords[1]!;
+    if (!isHex || (a | b | c | d) === 0 || (high | low) === 0) return -1;
+    const flags = flagsWord[0]!;
+    this.#add(W3C, this.traceIds.numberOf(a, b, c, d), high, low, flags & FLAG_SAMPLED);
     return flags;
   }
 

@@ -123,7 +123,7 @@ export class ReadingColumns {
     if (field === undefined) return true;
     if (fields.length === 1 && isNamed(field, TRACE_PARENT_HEADER)) {
       const spelling = this.#spellings.number(field.name);
-      const flags = spelling < MAX_SPELLINGS ? this.identities.addTraceparent(field.value) : -1;
+      const flags = spelling < MAX_SPELLINGS ? this.identities.addTraceparent(field) : -1;
       if (flags >= 0) {
         this.#kind[row] = PLAIN + spelling;
         this.#flags[row] = flags;
@@ -132,8 +132,9 @@ export class ReadingColumns {
     }
     if (!text.takesFields(fields)) return false;
     this.#kind[row] = KEPT;
-    this.#fields.set(row, fields);
-    for (const identity of readContexts(fields, undefined, undefined, this.#formats).identities) this.identities.add(identity);
+    const kept = fields.map(({ name, value }) => ({ name, value }));
+    this.#fields.set(row, kept);
+    for (const identity of readContexts(kept, undefined, undefined, this.#formats).identities) this.identities.add(identity);
     return true;
   }
 

@@ -4,11 +4,13 @@ import { FIRST_ROWS, grown } from "../wire/columns.ts";
 import { mix } from "../wire/pair-table.ts";
 import { hexOf, hexWord } from "./hex-words.ts";
 
+const IS_ID = /^[0-9a-f]{32}$/;
+
 /** Numbers are given in the order in which ids first come. */
 export class TraceIds {
   size = 0;
   /** Four words an id, the most significant first. */
-  #words = new Uint32Array(FIRST_ROWS * 4);
+  #words = new Int32Array(FIRST_ROWS * 4);
   /** Numbers plus one; 0 in an empty slot. */
   #slots = new Uint32Array(FIRST_ROWS * 2);
 
@@ -37,6 +39,7 @@ export class TraceIds {
 
   /** The number of an id of 32 lower-case hex digits, or -1. */
   find(text: string): number {
+    if (!IS_ID.test(text)) return -1;
     return this.#slots[this.#slotOf(hexWord(text, 0), hexWord(text, 8), hexWord(text, 16), hexWord(text, 24))]! - 1;
   }
 
@@ -45,9 +48,9 @@ export class TraceIds {
     return hexOf(this.#words, number * 4, 4);
   }
 
-  /** Eight digits of an id as a number: the `word`-th of its four, the most significant first. */
+  /** Eight digits of an id as an unsigned number: the `word`-th of its four, the most significant first. */
   word(number: number, word: number): number {
-    return this.#words[number * 4 + word]!;
+    return this.#words[number * 4 + word]! >>> 0;
   }
 
   /** All of them, in the order of their numbers. */

@@ -1,8 +1,9 @@
 // Field blocks that come again byte for byte, as most responses of a server do within a second, or but for the values of some kept fields, as the
 // requests of a client do with every trace: what they say is remembered.
 
+import { ByteFields } from "../../wire/byte-field.ts";
 import type { Field } from "../../wire/field.ts";
-import type { TextCache } from "./text-cache.ts";
+import { isCached, type TextCache } from "./text-cache.ts";
 
 /** What a block says; places count from its beginning. */
 export interface RememberedFields {
@@ -55,6 +56,7 @@ export class FieldMemo {
   /** By `placeOf` a block. */
   readonly #slots: (Slot | undefined)[] = new Array(SLOTS).fill(undefined);
   readonly #text: TextCache;
+  readonly #byteFields = new ByteFields();
   #found: Slot | undefined;
 
   constructor(text: TextCache) {
@@ -80,14 +82,20 @@ export class FieldMemo {
     return this.#found!.length;
   }
 
-  /** The kept fields of the block that `find` found at `start`. */
-  keptOf({ kept }: RememberedFields, bytes: Uint8Array, start: number): Field[] {
+  /** The kept fields of the block that `find` found at `start`; `view` and `bytes` show the same. */
+  keptOf({ kept }: RememberedFields, view: DataView, bytes: Uint8Array, start: number): Field[] {
     const { holes } = this.#found!;
     if (holes.length === 0) return kept;
     const own = kept.slice();
     for (let i = 0; i < holes.length; i++) {
       const hole = holes[i]!;
-      own[hole.field] = { name: kept[hole.field]!.name, value: this.#text.read(bytes, start + hole.start, start + hole.end) };
+      const { name } = kept[hole.field]!;
+      const from = start + hole.start;
+      const to = start + hole.end;
+      // What is short may come again (a host), what is long hardly does (a `traceparent`).
+      own[hole.field] = isCached(to - from)
+        ? { name, value: this.#text.read(bytes, from, to) }
+        : this.#byteFields.field(name, view, from, to);
     }
     return own;
   }

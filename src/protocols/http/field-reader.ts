@@ -103,7 +103,7 @@ class DeclaredFieldReader implements FieldReader {
     const remembered = this.#memo.find(view, start, end);
     if (remembered !== undefined) {
       this.#say(remembered, start);
-      this.fields.kept = this.#memo.keptOf(remembered, bytes, start);
+      this.fields.kept = this.#memo.keptOf(remembered, view, bytes, start);
       return start + this.#memo.length;
     }
     this.#say(NOTHING, 0);

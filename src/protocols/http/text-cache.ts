@@ -8,6 +8,11 @@ const SLOTS = 4096;
 /** Longer texts (a `traceparent` has 55 bytes) seldom come twice. */
 const MAX_CACHED = 48;
 
+/** Whether texts of this length are remembered. */
+export function isCached(length: number): boolean {
+  return length <= MAX_CACHED;
+}
+
 export interface TextCache {
   /** `bytes[start..end)` as a string, one character a byte: field values may hold obs-text (RFC 9110 §5.5). */
   read(bytes: Uint8Array, start: number, end: number): string;
@@ -30,7 +35,7 @@ class SlotCache implements TextCache {
   read(bytes: Uint8Array, start: number, end: number): string {
     const length = end - start;
     if (length <= 0) return "";
-    if (length > MAX_CACHED) return this.#make(bytes, start, end);
+    if (!isCached(length)) return this.#make(bytes, start, end);
     const slot = slotOf(this.#words.viewOf(bytes), bytes, start, length);
     const known = this.#slots[slot]!;
     if (known.length === length) {
