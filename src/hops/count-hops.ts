@@ -1,7 +1,6 @@
 // Figures over all hops of a table, for reports.
 
-import { PURPOSES } from "./exchange-table.ts";
-import type { Purpose } from "./hop.ts";
+import { PURPOSES, type Purpose } from "./hop.ts";
 import type { HopTable } from "./hop-table.ts";
 
 export function countOfPurpose({ size, purpose }: HopTable, wanted: Purpose): number {

@@ -4,25 +4,24 @@
 import type { FormatSet } from "../propagation/format-set.ts";
 import { standardFormats } from "../propagation/registry.ts";
 import { grpcCall } from "../protocols/http/grpc.ts";
-import type { HttpExchange, PacketReference } from "../protocols/observation.ts";
+import type { GrpcCall, HttpExchange, HttpRequest, HttpResponse, PacketReference } from "../protocols/observation.ts";
 import { type Anomaly, anomaly } from "../wire/anomaly.ts";
 import { type Column, FIRST_ROWS, grown, Interned } from "../wire/columns.ts";
 import type { Field } from "../wire/field.ts";
 import type { Emit } from "../wire/stage.ts";
 import { ConnectionEnds } from "./connection-ends.ts";
-import type { ContextReading, Observed, Purpose, ReadExchange } from "./hop.ts";
+import { type ContextReading, type Observed, PURPOSES, type ReadExchange } from "./hop.ts";
 import type { IdentityColumns } from "./identity-columns.ts";
+import { MessageColumns } from "./message-columns.ts";
 import { Preflights } from "./preflight.ts";
 import { purposeOf } from "./purpose.ts";
 import { FieldSorter } from "./read-contexts.ts";
 import { ReadingColumns } from "./reading-columns.ts";
 import { TextBudget } from "./text-budget.ts";
 
-export const PURPOSES: readonly Purpose[] = ["work", "probe", "export", "preflight"];
-/** Index in `PURPOSES`. */
-export const WORK = 0;
-
 const VERSIONS: readonly HttpExchange["version"][] = ["1.0", "1.1", "2"];
+/** Index in `VERSIONS`. */
+const HTTP_1_1 = 1;
 const PROTOCOLS = VERSIONS.map((version) => `HTTP/${version}`);
 const NO_FIELDS: readonly Field[] = [];
 
@@ -66,13 +65,9 @@ export class ExchangeTable {
   readonly #text: TextBudget;
   #flags = new Uint8Array(FIRST_ROWS);
   #version = new Uint8Array(FIRST_ROWS);
-  #requestCapture = new Uint16Array(FIRST_ROWS);
-  #requestNumber = new Uint32Array(FIRST_ROWS);
-  #responseCapture = new Uint16Array(FIRST_ROWS);
-  #responseNumber = new Uint32Array(FIRST_ROWS);
+  readonly #requests = new MessageColumns();
+  readonly #responses = new MessageColumns();
   #headLength = new Uint32Array(FIRST_ROWS);
-  #requestBody = new Float64Array(FIRST_ROWS);
-  #responseBody = new Float64Array(FIRST_ROWS);
   /** Plus one; 0 where it was not seen. */
   #grpcStatus = new Uint16Array(FIRST_ROWS);
   readonly #grpcTimeout = new Map<number, number>();
@@ -93,52 +88,62 @@ export class ExchangeTable {
   add(exchange: HttpExchange): void {
     if (this.size === this.endsOf.length) this.#grow();
     const row = this.size++;
-    const { request, response, grpc, incomplete } = exchange;
+    const { request, response, version, stream, grpc, incomplete } = exchange;
     this.endsOf[row] = this.#connections.number(exchange);
-    this.#version[row] = VERSIONS.indexOf(exchange.version);
-    this.stream[row] = exchange.stream ?? 0;
+    this.#version[row] = version === "1.1" ? HTTP_1_1 : VERSIONS.indexOf(version);
+    if (stream !== undefined) this.stream[row] = stream;
     if (incomplete !== undefined) this.#incomplete.set(row, incomplete);
     const sorted = this.#sorter.sort(request?.fields ?? NO_FIELDS);
     const isKept = this.readings.add(sorted, response?.fields ?? NO_FIELDS, this.#text);
-    this.purpose[row] = PURPOSES.indexOf(purposeOf(request, sorted.userAgent, exchange.server.port));
-    if (request?.method === "OPTIONS") this.preflights.add(row, request, response);
-    this.host[row] = sorted.host === undefined ? 0 : this.hosts.number(sorted.host) + 1;
-    let flags = grpc === undefined ? 0 : IS_GRPC;
-    if (grpc?.status !== undefined) this.#grpcStatus[row] = grpc.status + 1;
-    if (grpc?.timeout !== undefined) this.#grpcTimeout.set(row, grpc.timeout);
+    const purpose = purposeOf(request, sorted.userAgent, exchange.server.port);
+    if (purpose !== "work") this.purpose[row] = PURPOSES.indexOf(purpose);
+    if (sorted.host !== undefined) this.host[row] = this.hosts.number(sorted.host) + 1;
+    let flags = grpc === undefined ? 0 : this.#addGrpc(row, grpc);
     if (request === undefined) {
       this.requestStart[row] = Number.NaN;
       this.requestEnd[row] = Number.NaN;
       this.path.push("");
     } else {
       flags |= request.isHeadComplete && isKept ? HAS_REQUEST | IS_REQUEST_COMPLETE : HAS_REQUEST;
-      if (request.hiddenFields > 0) this.#hiddenFields.set(row, request.hiddenFields);
-      this.requestStart[row] = request.startedAt;
-      this.requestEnd[row] = request.endedAt ?? Number.NaN;
-      this.requestSequence[row] = request.sequence;
-      this.targetHash[row] = request.targetHash;
-      this.method[row] = this.methods.number(request.method);
-      this.path.push(this.#text.path(request.path));
-      this.#requestCapture[row] = request.packet.capture;
-      this.#requestNumber[row] = request.packet.number;
-      this.#headLength[row] = request.headLength;
-      this.#requestBody[row] = request.bodyLength;
-      if (request.seenAgain.length > 0) this.#seenAgain.set(row, request.seenAgain);
+      this.#addRequest(row, request);
+      if (request.method === "OPTIONS") this.preflights.add(row, request, response);
     }
     if (response === undefined) {
       this.responseStart[row] = Number.NaN;
       this.responseEnd[row] = Number.NaN;
     } else {
       flags |= response.isHeadComplete ? HAS_RESPONSE | IS_RESPONSE_COMPLETE : HAS_RESPONSE;
-      this.responseStart[row] = response.startedAt;
-      this.responseEnd[row] = response.endedAt ?? Number.NaN;
-      this.responseSequence[row] = response.sequence;
-      this.status[row] = response.status ?? 0;
-      this.#responseCapture[row] = response.packet.capture;
-      this.#responseNumber[row] = response.packet.number;
-      this.#responseBody[row] = response.bodyLength;
+      this.#addResponse(row, response);
     }
     this.#flags[row] = flags;
+  }
+
+  #addGrpc(row: number, { status, timeout }: GrpcCall): number {
+    if (status !== undefined) this.#grpcStatus[row] = status + 1;
+    if (timeout !== undefined) this.#grpcTimeout.set(row, timeout);
+    return IS_GRPC;
+  }
+
+  #addRequest(row: number, request: HttpRequest): void {
+    const { packet, seenAgain } = request;
+    this.requestStart[row] = request.startedAt;
+    this.requestEnd[row] = request.endedAt ?? Number.NaN;
+    this.requestSequence[row] = request.sequence;
+    this.targetHash[row] = request.targetHash;
+    this.method[row] = this.methods.number(request.method);
+    this.path.push(this.#text.path(request.path));
+    this.#requests.set(row, packet, request.bodyLength);
+    this.#headLength[row] = request.headLength;
+    if (request.hiddenFields > 0) this.#hiddenFields.set(row, request.hiddenFields);
+    if (seenAgain.length > 0) this.#seenAgain.set(row, seenAgain);
+  }
+
+  #addResponse(row: number, { startedAt, endedAt, sequence, status, packet, bodyLength }: HttpResponse): void {
+    this.responseStart[row] = startedAt;
+    this.responseEnd[row] = endedAt ?? Number.NaN;
+    this.responseSequence[row] = sequence;
+    if (status !== undefined) this.status[row] = status;
+    this.#responses.set(row, packet, bodyLength);
   }
 
   vantageOf(row: number): number {
@@ -178,17 +183,17 @@ export class ExchangeTable {
 
   /** -1 without a request. */
   requestBodyLength(row: number): number {
-    return this.hasRequest(row) ? this.#requestBody[row]! : -1;
+    return this.hasRequest(row) ? this.#requests.bodyLength(row) : -1;
   }
 
   /** -1 without a response. */
   responseBodyLength(row: number): number {
-    return this.hasResponse(row) ? this.#responseBody[row]! : -1;
+    return this.hasResponse(row) ? this.#responses.bodyLength(row) : -1;
   }
 
   /** Frame number of the first packet that shows it. */
   frame(row: number): number {
-    return this.hasRequest(row) ? this.#requestNumber[row]! : this.#responseNumber[row]!;
+    return (this.hasRequest(row) ? this.#requests : this.#responses).number(row);
   }
 
   reading(row: number): ContextReading {
@@ -236,15 +241,15 @@ export class ExchangeTable {
     return {
       method: this.methods.values[this.method[row]!]!,
       path: this.path[row]!,
-      targetHash: this.targetHash[row]! >>> 0,
+      targetHash: this.targetHash[row]!,
       fields: NO_FIELDS,
       isHeadComplete: this.isWhole(row),
       hiddenFields: this.#hiddenFields.get(row) ?? 0,
       headLength: this.#headLength[row]!,
-      bodyLength: this.#requestBody[row]!,
+      bodyLength: this.#requests.bodyLength(row),
       startedAt: this.requestStart[row]!,
       endedAt: seen(this.requestEnd[row]!),
-      packet: { capture: this.#requestCapture[row]!, number: this.#requestNumber[row]! },
+      packet: this.#requests.packet(row),
       sequence: this.requestSequence[row]!,
       seenAgain: this.#seenAgain.get(row) ?? [],
     };
@@ -256,10 +261,10 @@ export class ExchangeTable {
       status: this.status[row] === 0 ? undefined : this.status[row]!,
       fields: NO_FIELDS,
       isHeadComplete: (this.#flags[row]! & IS_RESPONSE_COMPLETE) !== 0,
-      bodyLength: this.#responseBody[row]!,
+      bodyLength: this.#responses.bodyLength(row),
       startedAt: this.responseStart[row]!,
       endedAt: seen(this.responseEnd[row]!),
-      packet: { capture: this.#responseCapture[row]!, number: this.#responseNumber[row]! },
+      packet: this.#responses.packet(row),
       sequence: this.responseSequence[row]!,
     };
   }
@@ -281,13 +286,9 @@ export class ExchangeTable {
     this.host = longer(this.host);
     this.#flags = longer(this.#flags);
     this.#version = longer(this.#version);
-    this.#requestCapture = longer(this.#requestCapture);
-    this.#requestNumber = longer(this.#requestNumber);
-    this.#responseCapture = longer(this.#responseCapture);
-    this.#responseNumber = longer(this.#responseNumber);
+    this.#requests.grow(this.#flags.length);
+    this.#responses.grow(this.#flags.length);
     this.#headLength = longer(this.#headLength);
-    this.#requestBody = longer(this.#requestBody);
-    this.#responseBody = longer(this.#responseBody);
     this.#grpcStatus = longer(this.#grpcStatus);
   }
 }

@@ -2,10 +2,22 @@
 
 import { Interned } from "../wire/columns.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
-import { type ExchangeTable, PURPOSES, WORK } from "./exchange-table.ts";
-import type { ContextReading, Hop, Observed, ParentLink, ParentReason, Place, Purpose, ReadExchange } from "./hop.ts";
+import type { ExchangeTable } from "./exchange-table.ts";
+import { fillHops } from "./fill-hops.ts";
+import {
+  type ContextReading,
+  type Hop,
+  type Observed,
+  type ParentLink,
+  type ParentReason,
+  type Place,
+  PURPOSES,
+  type Purpose,
+  type ReadExchange,
+  WORK,
+} from "./hop.ts";
 import type { Machines } from "./machines.ts";
-import { type Sightings, startOf, type Timeline } from "./sightings.ts";
+import type { Sightings, Timeline } from "./sightings.ts";
 
 export const NO_PARENT = -1;
 const NO_CANDIDATES: readonly number[] = [];
@@ -26,7 +38,7 @@ export class HopTable {
   /** NaN where no end was seen. */
   readonly endedAt: Float64Array;
   /** Whether the end of any was not seen. */
-  hasOpenEnds = false;
+  readonly hasOpenEnds: boolean;
   /** Index in `PURPOSES`. */
   readonly purpose: Uint8Array;
   /** Index of the hop that caused it, or `NO_PARENT`. */
@@ -48,14 +60,14 @@ export class HopTable {
   readonly #views: (Hop | undefined)[];
   #isWhole = false;
 
-  constructor(exchanges: ExchangeTable, sightings: Sightings, { order, starts }: Timeline, machines: Machines, clocks: readonly number[]) {
-    const size = order.length;
+  constructor(exchanges: ExchangeTable, sightings: Sightings, timeline: Timeline, machines: Machines, clocks: readonly number[]) {
+    const size = timeline.order.length;
     this.size = size;
     this.exchanges = exchanges;
     this.machines = machines;
     this.clocks = clocks;
     this.#sightings = sightings;
-    this.#group = order;
+    this.#group = timeline.order;
     this.#views = new Array(size).fill(undefined);
     this.row = new Uint32Array(size);
     this.startedAt = new Float64Array(size);
@@ -69,9 +81,8 @@ export class HopTable {
     this.hostOfEnds = Int32Array.from(exchanges.ends, ({ client, vantage }) => this.hosts.number(machines.hostOf(client.address, vantage)));
     this.placeOfEnds = Int32Array.from(exchanges.ends, ({ server, vantage }) => this.places.number(machines.placeOf(server, vantage)));
     this.hostOfPlace = Int32Array.from(this.places.values, ({ host }) => this.hosts.number(host));
-    for (let hop = 0; hop < size; hop++) this.startedAt[hop] = starts[order[hop]!]!;
-    if (sightings.isOneEach) this.#fillPlain(order);
-    else for (let hop = 0; hop < size; hop++) this.#fill(hop, order[hop]!);
+    fillHops(this, sightings, timeline);
+    this.hasOpenEnds = this.endedAt.some(Number.isNaN);
   }
 
   /** The hop as an object: always the same one, made when first asked for. */
@@ -133,54 +144,6 @@ export class HopTable {
 
   isSeenOnce(hop: number): boolean {
     return this.#sightings.isAlone(this.#group[hop]!);
-  }
-
-  /** Every group is the row of its number, and all are seen on the clock of the run. */
-  #fillPlain(rows: Uint32Array): void {
-    const { endsOf, purpose, responseEnd } = this.exchanges;
-    const { hostOfEnds, placeOfEnds, clientHost, receiver, endedAt } = this;
-    this.row.set(rows);
-    for (let hop = 0; hop < rows.length; hop++) {
-      const row = rows[hop]!;
-      const ends = endsOf[row]!;
-      const end = responseEnd[row]!;
-      this.purpose[hop] = purpose[row]!;
-      clientHost[hop] = hostOfEnds[ends]!;
-      receiver[hop] = placeOfEnds[ends]!;
-      endedAt[hop] = end;
-      if (Number.isNaN(end)) this.hasOpenEnds = true;
-    }
-  }
-
-  #fill(hop: number, group: number): void {
-    const { exchanges, clocks } = this;
-    const row = this.#sightings.best(group, exchanges, clocks);
-    this.row[hop] = row;
-    this.purpose[hop] = exchanges.purpose[row]!;
-    let start = Number.POSITIVE_INFINITY;
-    let end = Number.NaN;
-    // Where addresses are translated on the way, the sender's are seen first and the receiver's last. At equal times the answer tells: it is seen
-    // near the receiver first, and rows come in the order of their ends.
-    let nearest = row;
-    let farthest = row;
-    let latest = Number.NEGATIVE_INFINITY;
-    for (let seen = this.#sightings.first(group); seen >= 0; seen = this.#sightings.next(seen)) {
-      const at = startOf(exchanges, seen, clocks);
-      if (at <= start) {
-        start = at;
-        nearest = seen;
-      }
-      if (at > latest) {
-        latest = at;
-        farthest = seen;
-      }
-      const ended = exchanges.responseEnd[seen]! - (clocks[exchanges.vantageOf(seen)] ?? 0);
-      if (!(ended <= end) && !Number.isNaN(ended)) end = ended;
-    }
-    this.clientHost[hop] = this.hostOfEnds[exchanges.endsOf[nearest]!]!;
-    this.receiver[hop] = this.placeOfEnds[exchanges.endsOf[farthest]!]!;
-    this.endedAt[hop] = end;
-    if (Number.isNaN(end)) this.hasOpenEnds = true;
   }
 }
 

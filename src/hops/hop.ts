@@ -13,6 +13,10 @@ import type { Preflight } from "./preflight.ts";
  */
 export type Purpose = "work" | "probe" | "export" | "preflight";
 
+export const PURPOSES: readonly Purpose[] = ["work", "probe", "export", "preflight"];
+/** Index in `PURPOSES`. */
+export const WORK = 0;
+
 /** How much of the request head the captures hold. */
 export type Observed = "full" | "partial" | "headers-unknown";
 

@@ -1,7 +1,6 @@
 // Which incoming exchange caused an outgoing one, as far as ids, an unchanged request and single candidates tell. Everything else is left open.
 
-import { WORK } from "./exchange-table.ts";
-import type { ParentReason } from "./hop.ts";
+import { type ParentReason, WORK } from "./hop.ts";
 import type { HopTable } from "./hop-table.ts";
 import { OpenHops } from "./open-hops.ts";
 

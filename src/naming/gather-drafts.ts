@@ -2,7 +2,7 @@
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
-import { WORK } from "../hops/exchange-table.ts";
+import { WORK } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import type { Resource } from "../spans/span.ts";
 import { Interned, inPieces } from "../wire/columns.ts";

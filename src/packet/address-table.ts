@@ -25,7 +25,11 @@ export class AddressTable {
 
   /** The number of the IPv4 address in the four bytes at `offset`. */
   ipv4(bytes: Uint8Array, offset: number): number {
-    const value = (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
+    return this.ipv4Number((bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!);
+  }
+
+  /** The same for the address as a signed word. */
+  ipv4Number(value: number): number {
     const slot = (value ^ (value >>> 8)) & (RECENT - 1);
     if (this.#recent[slot] === value && this.#recentNumbers[slot] !== NONE) return this.#recentNumbers[slot]!;
     const number = this.#ipv4.get(value) ?? this.#addIpv4(value);

@@ -10,6 +10,7 @@ import type { DecodeContext, DecodedPacket, HeaderDecoder } from "./decoded-pack
 import { FragmentTable } from "./fragments.ts";
 import { describeKey, type HeaderKey, linkType, NO_HEADER } from "./key.ts";
 import { headerDecoders } from "./registry.ts";
+import { UsualPackets } from "./usual-packet.ts";
 
 const decoders: ReadonlyMap<HeaderKey, HeaderDecoder> = new Map(headerDecoders.flatMap((d) => d.claims.map((key) => [key, d])));
 
@@ -24,6 +25,7 @@ export class PacketDecoder {
   readonly #others: Map<string, number>;
   readonly #context: DecodeContext;
   readonly #sink: PacketSink;
+  readonly #usual: UsualPackets;
   readonly #header = new ByteReader(new Uint8Array(0));
   readonly #decoded: DecodedPacket;
   /** By depth, the key that came last and its decoder: most packets of a capture have the same headers. */
@@ -33,6 +35,7 @@ export class PacketDecoder {
   constructor(capture: number, addresses: AddressTable, others: Map<string, number>, sink: PacketSink) {
     this.#others = others;
     this.#sink = sink;
+    this.#usual = new UsualPackets(addresses);
     this.#context = { addresses, fragments: new FragmentTable() };
     this.#decoded = {
       number: 0,
@@ -62,6 +65,10 @@ export class PacketDecoder {
     decoded.number = packet.number;
     decoded.timestamp = packet.timestamp;
     decoded.interface = packet.interface;
+    if (this.#usual.read(packet, decoded)) {
+      this.#sink.transport(decoded);
+      return;
+    }
     decoded.transport = 0;
     decoded.identification = 0;
     decoded.wireEnd = packet.start + packet.originalLength;

@@ -16,7 +16,7 @@ export interface HttpRequest {
   readonly method: string;
   /** The target without scheme, authority and query (RFC 9110 §4.2). */
   readonly path: string;
-  /** Hash of the whole target, query included: tells equal requests without keeping what they ask. */
+  /** Hash of the whole target, query included, as a word of 32 bits: tells equal requests without keeping what they ask. */
   readonly targetHash: number;
   /** Kept fields in wire order; a field of no format and no rule is not here. Whoever has read them MAY let them go. */
   fields: readonly Field[];

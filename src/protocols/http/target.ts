@@ -14,7 +14,7 @@ const MAX_SCHEME = 12;
 export interface Target {
   /** The request target (RFC 9112 §3.2) without scheme, authority and query; at most `MAX_PATH_BYTES` of it. */
   readonly path: string;
-  /** Of path and query: equal for absolute-form and origin-form. */
+  /** Of path and query, as a signed word: equal for absolute-form and origin-form. */
   readonly hash: number;
 }
 
@@ -34,7 +34,7 @@ export function readTarget(bytes: Uint8Array, from: number, to: number, text: Te
     hash = fnv1aStep(hash, byte);
   }
   found.path = isRoot ? "/" : text.read(bytes, start, Math.min(pathEnd, start + MAX_PATH_BYTES));
-  found.hash = hash >>> 0;
+  found.hash = hash;
   return found;
 }
 

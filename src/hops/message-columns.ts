@@ -1,0 +1,35 @@
+import type { PacketReference } from "../protocols/observation.ts";
+import { FIRST_ROWS, grown } from "../wire/columns.ts";
+
+/** Where messages were seen and how long their bodies are: of requests, or of responses. A row that is never set has zeros. */
+export class MessageColumns {
+  #capture = new Uint16Array(FIRST_ROWS);
+  #number = new Uint32Array(FIRST_ROWS);
+  #bodyLength = new Float64Array(FIRST_ROWS);
+
+  set(row: number, { capture, number }: PacketReference, bodyLength: number): void {
+    this.#number[row] = number;
+    // What is 0 in nearly all rows is not written.
+    if (capture !== 0) this.#capture[row] = capture;
+    if (bodyLength !== 0) this.#bodyLength[row] = bodyLength;
+  }
+
+  packet(row: number): PacketReference {
+    return { capture: this.#capture[row]!, number: this.#number[row]! };
+  }
+
+  /** Frame number in its capture file. */
+  number(row: number): number {
+    return this.#number[row]!;
+  }
+
+  bodyLength(row: number): number {
+    return this.#bodyLength[row]!;
+  }
+
+  grow(capacity: number): void {
+    this.#capture = grown(this.#capture, capacity);
+    this.#number = grown(this.#number, capacity);
+    this.#bodyLength = grown(this.#bodyLength, capacity);
+  }
+}
