@@ -53,25 +53,30 @@ process.on("uncaughtException", (error) => {
   process.exit(BUG);
 });
 
-try {
-  const program = buildProgram(actions, { version: toolVersion, reportFormats: ["text", "json"] });
-  if (process.argv.length > 2) await program.parseAsync();
-  else program.outputHelp();
-} catch (error) {
-  if (isUsageError(error)) process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT;
-  else if (error instanceof UserError) {
-    process.stderr.write(`traceinspect: ${error.message}\n`);
-    process.exitCode = COULD_NOT;
-  } else {
-    sayBug(error);
-    process.exitCode = BUG;
+void run().then(() =>
+  // All is said and done: Node's own way out would wait for its compiler to finish what nobody runs any more. What is not written yet is waited for, and
+  // what could not be written is told first.
+  setImmediate(() => {
+    if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+  }),
+);
+
+async function run(): Promise<void> {
+  try {
+    const program = buildProgram(actions, { version: toolVersion, reportFormats: ["text", "json"] });
+    if (process.argv.length > 2) await program.parseAsync();
+    else program.outputHelp();
+  } catch (error) {
+    if (isUsageError(error)) process.exitCode = error.exitCode === 0 ? 0 : COULD_NOT;
+    else if (error instanceof UserError) {
+      process.stderr.write(`traceinspect: ${error.message}\n`);
+      process.exitCode = COULD_NOT;
+    } else {
+      sayBug(error);
+      process.exitCode = BUG;
+    }
   }
 }
-// All is said and done: Node's own way out would wait for its compiler to finish what nobody runs any more. What is not written yet is waited for, and
-// what could not be written is told first.
-setImmediate(() => {
-  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
-});
 
 function sayBug(error: unknown): void {
   const stack = error instanceof Error ? error.stack : String(error);
