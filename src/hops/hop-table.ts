@@ -1,5 +1,6 @@
 // Hops in columns: the best sighting of each, its times on the clock of the run, and what caused it. A `Hop` is a view of its row.
 
+import { UNSEEN_METHOD } from "../protocols/observation.ts";
 import { Interned } from "../wire/columns.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
@@ -209,7 +210,7 @@ class HopView implements Hop {
 
   get method(): string {
     const { exchanges } = this.table;
-    return exchanges.hasRequest(this.row) ? exchanges.methods.values[exchanges.method[this.row]!]! : "?";
+    return exchanges.hasRequest(this.row) ? exchanges.methods.values[exchanges.method[this.row]!]! : UNSEEN_METHOD;
   }
 
   get path(): string {

@@ -4,6 +4,8 @@
 /** Requests of a route that are needed to learn its delays. */
 const MIN_SEEN = 20;
 
+const OTHER = -1;
+
 export interface Kinds {
   readonly count: number;
   readonly of: Int32Array;
@@ -15,14 +17,11 @@ export function denseKinds(route: Int32Array, peer: Int32Array | undefined, max:
   const coarse = new Map<number, number>();
   if (peer !== undefined) for (let row = 0; row < route.length; row++) if (!isCommon.has(route[row]!)) add(coarse, peer[row]!);
   const isCommonPeer = commonest(coarse, max / 2 - 1, 1);
-  const dense = new Map<string, number>();
+  /** By route, or below zero by peer. */
+  const dense = new Map<number, number>();
   const of = new Int32Array(route.length);
   for (let row = 0; row < route.length; row++) {
-    const key = isCommon.has(route[row]!)
-      ? `r${route[row]}`
-      : peer !== undefined && isCommonPeer.has(peer[row]!)
-        ? `p${peer[row]}`
-        : "other";
+    const key = isCommon.has(route[row]!) ? route[row]! : peer !== undefined && isCommonPeer.has(peer[row]!) ? -2 - peer[row]! : OTHER;
     let kind = dense.get(key);
     if (kind === undefined) {
       kind = dense.size;

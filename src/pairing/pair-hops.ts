@@ -1,10 +1,12 @@
 // Parents for hops that neither ids nor spans explain: each machine's hops become traffic, what is known becomes anchors, and what the pairing finds
 // goes back to the hops, with why and how likely.
 
-import { type Hop, INFERRED, type ParentLink } from "../hops/hop.ts";
-import type { HopTable } from "../hops/hop-table.ts";
-import { longestId, templatePath } from "../hops/path-shape.ts";
+import { INFERRED, type ParentReason, WORK } from "../hops/hop.ts";
+import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { longestId, PathFold } from "../hops/path-shape.ts";
 import { Interned } from "../wire/columns.ts";
+import { fnv1aStep } from "../wire/fnv1a.ts";
+import { PairTable } from "../wire/pair-table.ts";
 import { pairTraffic } from "./pair-traffic.ts";
 import { linkSiblings } from "./siblings.ts";
 import { NOBODY, OPEN, type Pairing, type PairingReason, type Requests, type Traffic } from "./traffic.ts";
@@ -30,48 +32,56 @@ const BLIND_CONFIDENCE = 0.7;
  */
 export function pairHops(table: HopTable): HopPairing {
   if (!table.hasCandidates) return { sought: 0, left: 0 };
-  const hops = table.all();
-  const machines = new Map<string, Machine>();
-  for (const hop of hops) {
-    if (!isOpen(hop) || machines.has(hop.clientHost)) continue;
-    machines.set(hop.clientHost, { incoming: [], outgoing: [], open: 0 });
-  }
-  let sought = 0;
-  for (const hop of hops) {
-    if (hop.purpose !== "work") continue;
-    machines.get(hop.receiver.host)?.incoming.push(hop);
-    const sender = machines.get(hop.clientHost);
-    sender?.outgoing.push(hop);
-    if (sender === undefined || !isOpen(hop)) continue;
-    sender.open++;
-    sought++;
-  }
-  const budget = Math.max(MIN_STEPS, STEPS_PER_HOP * hops.length);
+  const machines = machinesOf(table);
+  const sought = machines.reduce((n, { open }) => n + open, 0);
+  const budget = Math.max(MIN_STEPS, STEPS_PER_HOP * table.size);
   let left = 0;
-  for (const machine of machines.values()) {
+  for (const machine of machines) {
     const pairing = pairTraffic(trafficOf(machine, table), { budget: (budget * machine.open) / sought });
     left += pairing.left;
     machine.outgoing.forEach((hop, row) => {
-      if (isOpen(hop)) link(hop, row, pairing, machine.incoming);
+      if (isOpen(hop, table)) link(hop, row, pairing, machine.incoming, table);
     });
   }
-  linkSiblings(hops, table);
+  linkSiblings(table);
   return { sought, left };
 }
 
+/** Hops by index, in the order of their starts. */
 interface Machine {
-  readonly incoming: Hop[];
-  readonly outgoing: Hop[];
-  open: number;
+  readonly incoming: readonly number[];
+  readonly outgoing: readonly number[];
+  readonly open: number;
+}
+
+/** Machines that sent anything whose cause is open, in the order in which they first did. */
+function machinesOf(table: HopTable): Machine[] {
+  const { size, purpose, clientHost, receiver, hostOfPlace } = table;
+  const machines: { readonly incoming: number[]; readonly outgoing: number[]; open: number }[] = [];
+  /** By number of the host. */
+  const byHost: (typeof machines)[number][] = [];
+  for (let hop = 0; hop < size; hop++) {
+    if (!isOpen(hop, table)) continue;
+    const host = clientHost[hop]!;
+    byHost[host] ??= machines[machines.push({ incoming: [], outgoing: [], open: 0 }) - 1]!;
+    byHost[host].open++;
+  }
+  for (let hop = 0; hop < size; hop++) {
+    if (purpose[hop] !== WORK) continue;
+    byHost[hostOfPlace[receiver[hop]!]!]?.incoming.push(hop);
+    byHost[clientHost[hop]!]?.outgoing.push(hop);
+  }
+  return machines;
 }
 
 /** Nothing but that it was open speaks for its parent, and something was open. */
-function isOpen(hop: Hop): boolean {
-  return hop.purpose === "work" && hop.candidates.length > 0 && (hop.parent === undefined || INFERRED.has(hop.parent.because));
+function isOpen(hop: number, table: HopTable): boolean {
+  if (!table.isWork(hop) || table.candidates(hop).length === 0) return false;
+  return table.parent[hop] === NO_PARENT || INFERRED.has(table.because(hop));
 }
 
 /** An id that tells one parent was used before; where several share it, times decide among them. */
-const REASONS: Partial<Record<PairingReason, ParentLink["because"]>> = {
+const REASONS: Partial<Record<PairingReason, ParentReason>> = {
   "only candidate": "only candidate",
   "request id": "timing",
   "same request": "timing",
@@ -82,69 +92,95 @@ const REASONS: Partial<Record<PairingReason, ParentLink["because"]>> = {
   timing: "timing",
 };
 
-function link(hop: Hop, row: number, pairing: Pairing, incoming: readonly Hop[]): void {
+function link(hop: number, row: number, pairing: Pairing, incoming: readonly number[], table: HopTable): void {
   const parent = pairing.parent[row]!;
   const because = REASONS[pairing.because[row]!];
   if (parent === OPEN || because === undefined) return;
   const likely = pairing.probability[row]!;
-  const confidence = Math.round((hop.isSenderBlind ? Math.min(likely, BLIND_CONFIDENCE) : likely) * 1000) / 1000;
+  const confidence = Math.round((table.isSenderBlind(hop) ? Math.min(likely, BLIND_CONFIDENCE) : likely) * 1000) / 1000;
   if (parent === NOBODY || likely < MIN_PARENT) return;
-  hop.parent = {
-    hop: incoming[parent]!.index,
-    because,
-    confidence,
-  };
+  table.link(hop, incoming[parent]!, because, confidence);
   const others = (pairing.alternatives.get(row) ?? []).filter((other) => other.parent !== NOBODY && other.probability >= MIN_CANDIDATE);
-  hop.candidates = [parent, ...others.map((other) => other.parent)].map((place) => incoming[place]!.index);
+  table.setCandidates(
+    hop,
+    [parent, ...others.map((other) => other.parent)].map((place) => incoming[place]!),
+  );
 }
 
 function trafficOf({ incoming, outgoing }: Machine, table: HopTable): Traffic {
-  const interner = new Interned<string>();
-  const place = new Map(incoming.map((hop, row) => [hop.index, row]));
+  const { receiver, places } = table;
+  const numbers = new Numbers();
+  const place = new Int32Array(table.size).fill(NOBODY);
+  incoming.forEach((hop, row) => {
+    place[hop] = row;
+  });
   const first = new Int32Array(outgoing.length + 1);
   const rows: number[] = [];
   const anchors = Int32Array.from(outgoing, (hop, row) => {
-    const isSought = isOpen(hop);
-    if (isSought) for (const candidate of hop.candidates) if (place.has(candidate)) rows.push(place.get(candidate)!);
+    const isSought = isOpen(hop, table);
+    if (isSought) for (const candidate of table.candidates(hop)) if (place[candidate] !== NOBODY) rows.push(place[candidate]!);
     first[row + 1] = rows.length;
     if (isSought) return OPEN;
-    return hop.parent === undefined ? NOBODY : (place.get(hop.parent.hop) ?? NOBODY);
+    return table.parent[hop] === NO_PARENT ? NOBODY : place[table.parent[hop]!]!;
   });
   return {
-    incoming: columnsOf(incoming, ({ receiver: { port } }) => `${port}`, table, interner),
-    outgoing: columnsOf(outgoing, ({ receiver: { host, port } }) => `${host} ${port}`, table, interner),
+    incoming: columnsOf(incoming, (hop) => places.values[receiver[hop]!]!.port, table, numbers),
+    // Another number than any port's: who is called is never who calls.
+    outgoing: columnsOf(outgoing, (hop) => PORTS + receiver[hop]!, table, numbers),
     anchors,
     candidates: { first, rows: Int32Array.from(rows) },
   };
 }
 
-function columnsOf(hops: readonly Hop[], peerOf: (hop: Hop) => string, { row, exchanges }: HopTable, interner: Interned<string>): Requests {
-  /** 0 is left to mean "none". */
-  const numberOf = (text: string) => interner.number(text) + 1;
-  const column = (read: (hop: Hop) => number) => Int32Array.from(hops, read);
-  // Straight from the table: hops are many, and an exchange as an object is dear.
-  const tableColumn = (read: (row: number) => number) => Int32Array.from(hops, ({ index }) => read(row[index]!));
+const PORTS = 65_536;
+
+/** Numbers that requests of both directions share. 0 is left to mean "none". */
+class Numbers {
+  readonly #requestIds = new Interned<string>();
+  readonly #pathIds = new Interned<string>();
+  /** By the two halves of the hash of a folded path, method and peer among them. */
+  readonly #routes = new PairTable();
+  #count = 0;
+
+  requestId(id: string | undefined): number {
+    return id === undefined ? 0 : this.#requestIds.number(maskVersion(id)) + 1;
+  }
+
+  pathId(path: string): number {
+    const id = longestId(path);
+    return id === "" ? 0 : this.#pathIds.number(id) + 1;
+  }
+
+  route(path: string, method: number, peer: number): number {
+    fold.read(path);
+    const first = fnv1aStep(fold.first, method);
+    const second = fnv1aStep(fold.second, peer);
+    const known = this.#routes.get(first, second);
+    if (known >= 0) return known;
+    this.#routes.set(first, second, ++this.#count);
+    return this.#count;
+  }
+}
+
+const fold = new PathFold();
+
+function columnsOf(hops: readonly number[], peerOf: (hop: number) => number, table: HopTable, numbers: Numbers): Requests {
+  const { row, exchanges } = table;
   const { readings, identities } = exchanges;
-  const requestIdOf = (own: number) => {
-    const requestId = readings.requestId(own);
-    return requestId === undefined ? 0 : numberOf(`id ${maskVersion(requestId)}`);
-  };
+  const column = (read: (row: number, hop: number) => number) => Int32Array.from(hops, (hop) => read(row[hop]!, hop));
   return {
-    startedAt: Float64Array.from(hops, ({ startedAt }) => startedAt),
-    endedAt: Float64Array.from(hops, ({ endedAt }) => endedAt ?? Number.NaN),
-    route: column((hop) => numberOf(`route ${peerOf(hop)} ${hop.method} ${templatePath(hop.path)}`)),
-    peer: column((hop) => numberOf(`peer ${peerOf(hop)}`)),
-    requestId: tableColumn(requestIdOf),
-    traceId: tableColumn((own) => (readings.hasContext(own) ? identities.trace[readings.first(own)]! + 1 : 0)),
-    pathId: column((hop) => {
-      const id = longestId(hop.path);
-      return id === "" ? 0 : numberOf(`path ${id}`);
-    }),
-    target: tableColumn((own) => (exchanges.isWhole(own) ? targetOf(exchanges.method[own]!, exchanges.targetHash[own]!) : 0)),
-    bodyLength: tableColumn((own) => exchanges.requestBodyLength(own)),
-    answerLength: tableColumn((own) => exchanges.responseBodyLength(own)),
-    status: tableColumn((own) => exchanges.status[own]!),
-    connection: tableColumn((own) => exchanges.endsOf[own]! + 1),
+    startedAt: Float64Array.from(hops, (hop) => table.startedAt[hop]!),
+    endedAt: Float64Array.from(hops, (hop) => table.endedAt[hop]!),
+    route: column((own, hop) => numbers.route(exchanges.path[own]!, exchanges.hasRequest(own) ? exchanges.method[own]! : -1, peerOf(hop))),
+    peer: column((_, hop) => peerOf(hop) + 1),
+    requestId: column((own) => numbers.requestId(readings.requestId(own))),
+    traceId: column((own) => (readings.hasContext(own) ? identities.trace[readings.first(own)]! + 1 : 0)),
+    pathId: column((own) => numbers.pathId(exchanges.path[own]!)),
+    target: column((own) => (exchanges.isWhole(own) ? targetOf(exchanges.method[own]!, exchanges.targetHash[own]!) : 0)),
+    bodyLength: column((own) => exchanges.requestBodyLength(own)),
+    answerLength: column((own) => exchanges.responseBodyLength(own)),
+    status: column((own) => exchanges.status[own]!),
+    connection: column((own) => exchanges.endsOf[own]! + 1),
   };
 }
 

@@ -1,8 +1,8 @@
 // Calls of one machine in one trace that never came in: it was begun there, for one request, and all of them belong to it, those too that go out behind
 // the answer.
 
-import { type Hop, INFERRED } from "../hops/hop.ts";
-import type { HopTable } from "../hops/hop-table.ts";
+import { INFERRED } from "../hops/hop.ts";
+import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { PairTable } from "../wire/pair-table.ts";
 
 /** A parent that is less likely says nothing of its siblings. */
@@ -13,39 +13,50 @@ const AGREEING = 0.6;
 const DOUBT = 0.98;
 
 /** Gives the parent that most siblings have to those that have none, or only a guess. */
-export function linkSiblings(hops: readonly Hop[], table: HopTable): void {
-  for (const siblings of siblingsOf(hops, table)) {
-    const known = siblings.filter(({ parent }) => parent !== undefined);
-    const [surest] = [...known].sort((a, b) => b.parent!.confidence - a.parent!.confidence);
-    const parent = surest?.parent;
-    if (parent === undefined || parent.confidence < MIN_CONFIDENCE) continue;
-    if (known.filter((sibling) => sibling.parent!.hop === parent.hop).length < AGREEING * known.length) continue;
-    for (const sibling of siblings) {
-      const own = sibling.parent;
-      if (own?.hop === parent.hop || (own !== undefined && !INFERRED.has(own.because))) continue;
-      if (sibling.startedAt < hops[parent.hop]!.startedAt) continue;
-      sibling.parent = { ...parent, confidence: Math.round(parent.confidence * DOUBT * 1000) / 1000 };
-      sibling.candidates = [];
+export function linkSiblings(table: HopTable): void {
+  const { parent: parents, parentConfidence, startedAt } = table;
+  for (const siblings of siblingsOf(table)) {
+    const known = siblings.filter((hop) => parents[hop] !== NO_PARENT);
+    const [surest] = [...known].sort((a, b) => parentConfidence[b]! - parentConfidence[a]!);
+    if (surest === undefined || parentConfidence[surest]! < MIN_CONFIDENCE) continue;
+    const parent = parents[surest]!;
+    const because = table.because(surest);
+    const confidence = Math.round(parentConfidence[surest]! * DOUBT * 1000) / 1000;
+    if (known.filter((hop) => parents[hop] === parent).length < AGREEING * known.length) continue;
+    for (const hop of siblings) {
+      if (parents[hop] === parent || (parents[hop] !== NO_PARENT && !INFERRED.has(table.because(hop)))) continue;
+      if (startedAt[hop]! < startedAt[parent]!) continue;
+      table.link(hop, parent, because, confidence);
+      table.setCandidates(hop, []);
     }
   }
 }
 
 /** Two and more by machine and trace. */
-function siblingsOf(hops: readonly Hop[], table: HopTable): Hop[][] {
+function siblingsOf(table: HopTable): number[][] {
   const { readings, identities } = table.exchanges;
-  /** By machine and trace: where the trace came in, and the calls that carry it. */
+  const { size, row, receiver, clientHost, hostOfPlace } = table;
+  /** By machine and trace: 1 where the trace came in. */
   const came = new PairTable();
-  const places = new PairTable();
-  const groups: { readonly host: number; readonly trace: number; readonly hops: Hop[] }[] = [];
-  for (const hop of hops) {
-    const row = table.row[hop.index]!;
-    if (!table.isWork(hop.index) || !readings.hasContext(row)) continue;
-    const trace = identities.trace[readings.first(row)]!;
-    came.set(table.hostOfPlace[table.receiver[hop.index]!]!, trace, 1);
-    const host = table.clientHost[hop.index]!;
-    const place = places.get(host, trace);
-    if (place >= 0) groups[place]!.hops.push(hop);
-    else places.set(host, trace, groups.push({ host, trace, hops: [hop] }) - 1);
+  /** By machine and trace: the first call that carries it. */
+  const firsts = new PairTable();
+  const groups: { readonly host: number; readonly trace: number; readonly hops: number[] }[] = [];
+  /** By first call of a group. */
+  const places = new Map<number, number>();
+  for (let hop = 0; hop < size; hop++) {
+    if (!table.isWork(hop) || !readings.hasContext(row[hop]!)) continue;
+    const trace = identities.trace[readings.first(row[hop]!)]!;
+    came.set(hostOfPlace[receiver[hop]!]!, trace, 1);
+    const host = clientHost[hop]!;
+    const first = firsts.get(host, trace);
+    if (first < 0) {
+      firsts.set(host, trace, hop);
+      continue;
+    }
+    // Most calls are the only one of their machine and trace: a list is made for the second.
+    const place = places.get(first) ?? groups.push({ host, trace, hops: [first] }) - 1;
+    places.set(first, place);
+    groups[place]!.hops.push(hop);
   }
-  return groups.flatMap(({ host, trace, hops: own }) => (own.length > 1 && came.get(host, trace) < 0 ? [own] : []));
+  return groups.filter(({ host, trace }) => came.get(host, trace) < 0).map(({ hops }) => hops);
 }

@@ -12,6 +12,9 @@ export interface PacketReference {
   readonly number: number;
 }
 
+/** The method of a request that the captures do not show. */
+export const UNSEEN_METHOD = "?";
+
 export interface HttpRequest {
   readonly method: string;
   /** The target without scheme, authority and query (RFC 9110 §4.2). */

@@ -7,7 +7,14 @@ import type { Side } from "../../wire/endpoint.ts";
 import type { Field } from "../../wire/field.ts";
 import { MAX_SIGHTINGS } from "../../wire/limits.ts";
 import { KeptBytes } from "../kept-bytes.ts";
-import type { GrpcCall, HiddenFields, HttpExchange, HttpRequest, PacketReference } from "../observation.ts";
+import {
+  type GrpcCall,
+  type HiddenFields,
+  type HttpExchange,
+  type HttpRequest,
+  type PacketReference,
+  UNSEEN_METHOD,
+} from "../observation.ts";
 import type { StreamContext, StreamProtocol, StreamReader } from "../stream-protocol.ts";
 import type { BlockBytes } from "./block-assembler.ts";
 import type { Incomplete } from "./exchange-pairing.ts";
@@ -30,7 +37,6 @@ export const http2: StreamProtocol = {
 const fieldBlockReaderFor = perKeep((keep) => new FieldBlockReader(keep));
 
 const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];
-const UNSEEN_METHOD = "?";
 const HOST = "host";
 const EVENT_STREAM = "text/event-stream";
 /** A packet that is seen twice is seen again at once: so many requests back it is looked for. */
