@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 // The process: arguments in, report out, exit code. Nothing else touches `process`.
 
+import { setFlagsFromString } from "node:v8";
 import { type Actions, buildProgram, isUsageError } from "./cli/program.ts";
 import type { World } from "./commands/world.ts";
 import { toolVersion } from "./report/tool.ts";
 import { UserError } from "./wire/user-error.ts";
 
+/** Bytes from which on memory is dearer than time. */
+const MUCH_MEMORY = 256 << 20;
+let isSaving = false;
 const COULD_NOT = 2;
 const BUG = 70;
 
@@ -28,6 +32,7 @@ const world: World = {
   setExitCode(code) {
     process.exitCode = code;
   },
+  watchMemory,
 };
 
 // A command's code is loaded when it is used: --help must not wait for it.
@@ -52,6 +57,13 @@ process.on("uncaughtException", (error) => {
   sayBug(error);
   process.exit(BUG);
 });
+
+// V8 by itself lets as much garbage lie as there is in use, and more.
+function watchMemory(): void {
+  if (isSaving || process.memoryUsage.rss() < MUCH_MEMORY) return;
+  isSaving = true;
+  setFlagsFromString("--heap-growing-percent=20");
+}
 
 void run().then(() =>
   // All is said and done: Node's own way out would wait for its compiler to finish what nobody runs any more. What is not written yet is waited for, and

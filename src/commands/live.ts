@@ -137,7 +137,7 @@ async function read(
       },
     };
     const series = [{ name, files: [{ index: 0, path: STDIN }] }];
-    const files = await readCaptures(series, () => counting, undefined, kept?.keep(capture.stream) ?? capture.stream);
+    const files = await readCaptures(series, () => counting, world.watchMemory, kept?.keep(capture.stream) ?? capture.stream);
     const why = await capture.ended;
     if (capture.lost !== undefined) sink.lost(capture.lost, 0);
     const early = why === undefined ? [] : [`${capture.program} ended the capture by itself: ${why}.`];

@@ -8,7 +8,7 @@ import { inspect, WireReader } from "../pipeline.ts";
 import { formatsWith } from "../propagation/registry.ts";
 import { findSeries } from "../sources/capture-series.ts";
 import { findCaptures } from "../sources/find-captures.ts";
-import { readCaptures } from "../sources/merge-captures.ts";
+import { type OnProgress, readCaptures } from "../sources/merge-captures.ts";
 import { STDIN } from "../sources/open-source.ts";
 import type { CaptureSeries } from "../sources/rotated-files.ts";
 import { UserError } from "../wire/user-error.ts";
@@ -69,7 +69,11 @@ export async function inspectCaptures(
   const found = await findCaptures(paths);
   await checkAnnotate(options.annotate, found);
   const series = await findSeries(found);
-  const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), progress.update, stdin);
+  const onProgress: OnProgress = (read, total) => {
+    world.watchMemory();
+    progress.update(read, total);
+  };
+  const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), onProgress, stdin);
   progress.end();
   const inspected = await inspect(wire, files, { names, traces, alsoAsk, isJudged: options.diagnosis });
   const inspection = { ...inspected, warnings: [...warnings, ...unusedKeys(options.keylog, inspected.tls), ...inspected.warnings] };

@@ -9,4 +9,6 @@ export interface World {
   /** Calls back when the user wants the end (Ctrl-C); returns how to stop listening. */
   onInterrupt(callback: () => void): () => void;
   setExitCode(code: number): void;
+  /** Called now and then while captures are read: the process looks how much memory it holds. */
+  watchMemory(): void;
 }

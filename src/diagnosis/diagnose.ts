@@ -7,6 +7,7 @@ import { EdgeNumbers } from "./edge-numbers.ts";
 import { findEncryptedEdges } from "./encrypted-edges.ts";
 import { FaultyHopGroups, type FaultyHops } from "./faulty-hops.ts";
 import type { Finding } from "./finding.ts";
+import { FindingsOfHops } from "./findings-of-hops.ts";
 import { HealthyTally } from "./healthy-tally.ts";
 import { HopFeatures } from "./hop-features.ts";
 import { Judge } from "./judge.ts";
@@ -23,14 +24,14 @@ export interface Diagnosis {
   /** Gravest first, then most affected. */
   readonly findings: readonly Finding[];
   /** Indices of the findings that count this exchange, by hop index. */
-  readonly findingsOf: ReadonlyMap<number, readonly number[]>;
+  readonly findingsOf: FindingsOfHops;
 }
 
 export function diagnose(view: View): Diagnosis {
   const counted = judgeAndTally(view);
   const { tally } = counted;
   const findings = rules.flatMap((rule) => rule.check(tally)).sort(byGravity);
-  const findingsOf = assign(counted, findings);
+  const findingsOf = assign(counted, findings, view.table.size);
   return { tally, findings: tellReplicas(shareGroups(findings, findingsOf), tally, view), findingsOf };
 }
 
@@ -100,21 +101,18 @@ function byGravity(a: Finding, b: Finding): number {
 }
 
 /** Which findings count which exchange: by the tallies that a finding is made of, and the routes that it names. */
-function assign({ faulty, routes }: Counted, findings: readonly Finding[]): Map<number, readonly number[]> {
+function assign({ faulty, routes }: Counted, findings: readonly Finding[], hops: number): FindingsOfHops {
   const byTally = new Map<string, { readonly index: number; readonly routes: ReadonlySet<string> }[]>();
   findings.forEach((finding, index) => {
     const named = new Set(finding.routes.map((r) => r.route));
     for (const key of finding.keys) byTally.set(key, [...(byTally.get(key) ?? []), { index, routes: named }]);
   });
-  const assigned = new Map<number, readonly number[]>();
-  for (const { tally, route, hops } of faulty) {
+  const assigned = new FindingsOfHops(hops);
+  for (const { tally, route, hops: affected } of faulty) {
     const name = routes.name(route);
     const own = (byTally.get(tally.key) ?? []).filter((by) => by.routes.has(name) || by.routes.has(OTHER_ROUTES)).map(({ index }) => index);
     if (own.length === 0) continue;
-    for (const hop of hops) {
-      const known = assigned.get(hop);
-      assigned.set(hop, known === undefined ? own : [...new Set([...known, ...own])].sort((a, b) => a - b));
-    }
+    for (const hop of affected) assigned.add(hop, own);
   }
   return assigned;
 }

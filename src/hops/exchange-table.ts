@@ -33,8 +33,7 @@ const IS_GRPC = 16;
 
 export class ExchangeTable {
   size = 0;
-  readonly #connections = new ConnectionEnds();
-  readonly ends = this.#connections.all;
+  readonly ends = new ConnectionEnds();
   /** Index in `ends`. */
   endsOf = new Uint32Array(FIRST_ROWS);
   /** Times are NaN where they were not seen; µs on the clock of the vantage point. */
@@ -89,7 +88,7 @@ export class ExchangeTable {
     if (this.size === this.endsOf.length) this.#grow();
     const row = this.size++;
     const { request, response, version, stream, grpc, incomplete } = exchange;
-    this.endsOf[row] = this.#connections.number(exchange);
+    this.endsOf[row] = this.ends.number(exchange);
     this.#version[row] = version === "1.1" ? HTTP_1_1 : VERSIONS.indexOf(version);
     if (stream !== undefined) this.stream[row] = stream;
     if (incomplete !== undefined) this.#incomplete.set(row, incomplete);
@@ -147,7 +146,7 @@ export class ExchangeTable {
   }
 
   vantageOf(row: number): number {
-    return this.ends[this.endsOf[row]!]!.vantage;
+    return this.ends.vantageOf(this.endsOf[row]!);
   }
 
   hasRequest(row: number): boolean {
@@ -207,7 +206,7 @@ export class ExchangeTable {
   }
 
   at(row: number): ReadExchange {
-    const { vantage, connection, client, server } = this.ends[this.endsOf[row]!]!;
+    const { vantage, connection, client, server } = this.ends.at(this.endsOf[row]!);
     const incomplete = this.#incomplete.get(row);
     const stream = this.stream[row]!;
     const host = this.host[row]!;

@@ -58,8 +58,9 @@ export class HopTable {
   readonly #sightings: Sightings;
   /** By hop: its group in `#sightings`. */
   readonly #group: Uint32Array;
-  readonly #views: (Hop | undefined)[];
-  #isWhole = false;
+  /** Those that were asked for. */
+  readonly #views = new Map<number, Hop>();
+  #all: readonly Hop[] | undefined;
 
   constructor(exchanges: ExchangeTable, sightings: Sightings, timeline: Timeline, machines: Machines, clocks: readonly number[]) {
     const size = timeline.order.length;
@@ -69,7 +70,6 @@ export class HopTable {
     this.clocks = clocks;
     this.#sightings = sightings;
     this.#group = timeline.order;
-    this.#views = new Array(size).fill(undefined);
     this.row = new Uint32Array(size);
     this.startedAt = new Float64Array(size);
     this.endedAt = new Float64Array(size);
@@ -88,15 +88,20 @@ export class HopTable {
 
   /** The hop as an object: always the same one, made when first asked for. */
   hop(index: number): Hop {
-    this.#views[index] ??= new HopView(index, this);
-    return this.#views[index];
+    let view = this.#all?.[index] ?? this.#views.get(index);
+    if (view === undefined) {
+      view = new HopView(index, this);
+      this.#views.set(index, view);
+    }
+    return view;
   }
 
   /** All of them as objects. */
   all(): readonly Hop[] {
-    if (!this.#isWhole) for (let index = 0; index < this.size; index++) this.hop(index);
-    this.#isWhole = true;
-    return this.#views as readonly Hop[];
+    if (this.#all !== undefined) return this.#all;
+    this.#all = Array.from({ length: this.size }, (_, index) => this.#views.get(index) ?? new HopView(index, this));
+    this.#views.clear();
+    return this.#all;
   }
 
   isWork(hop: number): boolean {
@@ -115,8 +120,7 @@ export class HopTable {
 
   /** Whether its sender may have been serving requests that the captures cannot show. */
   isSenderBlind(hop: number): boolean {
-    const { ends, endsOf } = this.exchanges;
-    const { vantage } = ends[endsOf[this.row[hop]!]!]!;
+    const vantage = this.exchanges.vantageOf(this.row[hop]!);
     return this.machines.isBlind(this.hosts.values[this.clientHost[hop]!]!, this.startedAt[hop]! + (this.clocks[vantage] ?? 0));
   }
 
@@ -164,7 +168,7 @@ class HopView implements Hop {
 
   private get ends() {
     const { exchanges } = this.table;
-    return exchanges.ends[exchanges.endsOf[this.row]!]!;
+    return exchanges.ends.at(exchanges.endsOf[this.row]!);
   }
 
   get exchange(): ReadExchange {

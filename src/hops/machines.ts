@@ -68,7 +68,7 @@ export function findMachines(
     placeOf,
     isShared: (host) => isLoopback(host) || host.startsWith(LOOPBACK_OF),
     listeners: (host) => listeners.get(host) ?? new Set(),
-    isBlind: (host, at) => blind.get(host)?.some(({ from, to }) => at >= from && at <= to) ?? false,
+    isBlind: (host, at) => blind.size > 0 && (blind.get(host)?.some(({ from, to }) => at >= from && at <= to) ?? false),
   };
 }
 
@@ -107,7 +107,7 @@ function isWhole(table: ExchangeTable, connections: readonly ConnectionSummary[]
 
 /** Connections with exchanges, by `connectionKey`. */
 function readConnections(table: ExchangeTable): Map<string, ReadConnection> {
-  const byEnds: (ReadConnection & { lastEnd: number })[] = table.ends.map(() => ({
+  const byEnds: (ReadConnection & { lastEnd: number })[] = Array.from({ length: table.ends.length }, () => ({
     exchanges: 0,
     lacking: [],
     lastEnd: Number.NEGATIVE_INFINITY,
@@ -121,7 +121,7 @@ function readConnections(table: ExchangeTable): Map<string, ReadConnection> {
       own.lacking.push({ from: own.lastEnd, to: Number.isNaN(end) ? table.requestStart[row]! + OPEN_ENDED_US : end });
     if (!Number.isNaN(end)) own.lastEnd = end;
   }
-  return new Map(byEnds.map((own, ends) => [connectionKey(table.ends[ends]!), own]));
+  return new Map(byEnds.map((own, ends) => [connectionKey(table.ends.at(ends)), own]));
 }
 
 /** TLS connections of which all that was captured was read, as every other one between the same ends. */

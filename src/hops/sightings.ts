@@ -148,8 +148,8 @@ function isTellingAll(table: ExchangeTable, row: number): boolean {
  * addresses are not. A proxy has a connection of its own, with other numbers.
  */
 function isTranslated(table: ExchangeTable, row: number, other: number): boolean {
-  const a = table.ends[table.endsOf[row]!]!;
-  const b = table.ends[table.endsOf[other]!]!;
+  const a = table.ends.at(table.endsOf[row]!);
+  const b = table.ends.at(table.endsOf[other]!);
   if (isSameEnd(a.client, b.client) && isSameEnd(a.server, b.server)) return false;
   return (
     !isLoopback(a.client.address) &&

@@ -40,7 +40,7 @@ export function populationFilter(finding: Finding, affected: readonly Hop[], { e
   // Hops are many, connections few.
   const connections = new Set<number>();
   for (const { index } of hops) connections.add(exchanges.endsOf[row[index]!]!);
-  const ends = [...connections].map((connection) => exchanges.ends[connection]!);
+  const ends = [...connections].map((connection) => exchanges.ends.at(connection));
   return [
     words.request,
     ...oneOf(

@@ -120,6 +120,7 @@ export function recordedWorld() {
     setExitCode: (value) => {
       code = value;
     },
+    watchMemory() {},
   };
   return { world, output: () => String(stdout.read() ?? ""), exitCode: () => code };
 }

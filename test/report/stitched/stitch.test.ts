@@ -201,7 +201,7 @@ describe("a proxy that strips", () => {
     const { table } = inspection.graph;
     for (let hop = 0; hop < table.size; hop++) {
       const cause = table.parent[hop]!;
-      if (inspection.diagnosis.findingsOf.has(cause)) table.link(hop, cause, "timing", 0.6);
+      if (inspection.diagnosis.findingsOf.get(cause) !== undefined) table.link(hop, cause, "timing", 0.6);
     }
     const joins = [...stitchBroken(inspection)].flatMap((each) => each.joins);
     expect(joins).toHaveLength(5);
