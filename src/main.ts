@@ -8,7 +8,7 @@ import { toolVersion } from "./report/tool.ts";
 import { UserError } from "./wire/user-error.ts";
 
 /** Bytes from which on memory is dearer than time. */
-const MUCH_MEMORY = 256 << 20;
+const MUCH_MEMORY = 128 << 20;
 let isSaving = false;
 const COULD_NOT = 2;
 const BUG = 70;

@@ -16,7 +16,7 @@ const HEADER_TOO_LARGE = 431;
 export function outcomeAtAGlance(hop: number, view: View): Outcome | undefined {
   if (!isOpenToGlances(hop, view)) return undefined;
   const { table } = view;
-  const { exchanges, row, parent, parentConfidence } = table;
+  const { exchanges, row, parent } = table;
   const own = row[hop]!;
   if (parent[hop] === NO_PARENT) {
     if (table.candidates(hop).length > 0) return undefined;
@@ -24,7 +24,8 @@ export function outcomeAtAGlance(hop: number, view: View): Outcome | undefined {
     return exchanges.readings.hasFields(own) ? undefined : "absent";
   }
   const cause = row[parent[hop]!]!;
-  if (parentConfidence[hop]! < PROVEN_PARENT || !exchanges.readings.isPlain(own) || !exchanges.readings.isPlain(cause)) return undefined;
+  if (table.parentConfidence(hop) < PROVEN_PARENT || !exchanges.readings.isPlain(own) || !exchanges.readings.isPlain(cause))
+    return undefined;
   const { trace, decision } = exchanges.identities;
   const after = exchanges.readings.first(own);
   const before = exchanges.readings.first(cause);
@@ -55,7 +56,7 @@ export function strippedAtAGlance(hop: number, view: View): StrippedAtAGlance | 
   const parent = table.parent[hop]!;
   if (parent === NO_PARENT) return strippedByCandidates(hop, view);
   const because = table.because(hop);
-  const confidence = table.parentConfidence[hop]!;
+  const confidence = table.parentConfidence(hop);
   if (confidence < PROVEN_PARENT || INFERRED.has(because) || !hasPlainContext(parent, table)) return undefined;
   return { cause: parent, confidence, isCircumstantial: because === "same request" && table.isSenderBlind(hop) };
 }

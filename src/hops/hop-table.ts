@@ -21,6 +21,8 @@ import type { Machines } from "./machines.ts";
 import type { Sightings, Timeline } from "./sightings.ts";
 
 export const NO_PARENT = -1;
+/** Steps of a confidence that are told apart. */
+const CONFIDENCE_STEPS = 10_000;
 const NO_CANDIDATES: readonly number[] = [];
 
 export class HopTable {
@@ -44,7 +46,7 @@ export class HopTable {
   readonly purpose: Uint8Array;
   /** Index of the hop that caused it, or `NO_PARENT`. */
   readonly parent: Int32Array;
-  readonly parentConfidence: Float64Array;
+  readonly #confidence: Uint16Array;
   /** Numbers of the machines by ends of `exchanges`: who sent, and which listener received. */
   readonly hosts = new Interned<string>();
   readonly places = new Interned<Place>();
@@ -75,7 +77,7 @@ export class HopTable {
     this.endedAt = new Float64Array(size);
     this.purpose = new Uint8Array(size);
     this.parent = new Int32Array(size).fill(NO_PARENT);
-    this.parentConfidence = new Float64Array(size);
+    this.#confidence = new Uint16Array(size);
     this.clientHost = new Uint32Array(size);
     this.receiver = new Uint32Array(size);
     this.#parentReason = new Uint8Array(size);
@@ -115,13 +117,18 @@ export class HopTable {
   link(hop: number, parent: number, because: ParentReason, confidence: number): void {
     this.parent[hop] = parent;
     this.#parentReason[hop] = this.#reasons.number(because);
-    this.parentConfidence[hop] = confidence;
+    this.#confidence[hop] = Math.round(confidence * CONFIDENCE_STEPS);
   }
 
   /** Whether its sender may have been serving requests that the captures cannot show. */
   isSenderBlind(hop: number): boolean {
     const vantage = this.exchanges.vantageOf(this.row[hop]!);
     return this.machines.isBlind(this.hosts.values[this.clientHost[hop]!]!, this.startedAt[hop]! + (this.clocks[vantage] ?? 0));
+  }
+
+  /** 0..1, where it has a parent. */
+  parentConfidence(hop: number): number {
+    return this.#confidence[hop]! / CONFIDENCE_STEPS;
   }
 
   because(hop: number): ParentReason {
@@ -253,7 +260,7 @@ class HopView implements Hop {
   get parent(): ParentLink | undefined {
     const hop = this.table.parent[this.index]!;
     if (hop === NO_PARENT) return undefined;
-    return { hop, because: this.table.because(this.index), confidence: this.table.parentConfidence[this.index]! };
+    return { hop, because: this.table.because(this.index), confidence: this.table.parentConfidence(this.index) };
   }
 
   set parent(link: ParentLink | undefined) {

@@ -1,17 +1,19 @@
 import type { PacketReference } from "../protocols/observation.ts";
 import { FIRST_ROWS, grown } from "../wire/columns.ts";
 
+const MAX_LENGTH = 2 ** 32 - 1;
+
 /** Where messages were seen and how long their bodies are: of requests, or of responses. A row that is never set has zeros. */
 export class MessageColumns {
   #capture = new Uint16Array(FIRST_ROWS);
   #number = new Uint32Array(FIRST_ROWS);
-  #bodyLength = new Float64Array(FIRST_ROWS);
+  #bodyLength = new Uint32Array(FIRST_ROWS);
 
   set(row: number, { capture, number }: PacketReference, bodyLength: number): void {
     this.#number[row] = number;
     // What is 0 in nearly all rows is not written.
     if (capture !== 0) this.#capture[row] = capture;
-    if (bodyLength !== 0) this.#bodyLength[row] = bodyLength;
+    if (bodyLength !== 0) this.#bodyLength[row] = Math.min(bodyLength, MAX_LENGTH);
   }
 
   packet(row: number): PacketReference {
@@ -23,6 +25,7 @@ export class MessageColumns {
     return this.#number[row]!;
   }
 
+  /** Bytes; what is 4 GiB or longer counts as that. */
   bodyLength(row: number): number {
     return this.#bodyLength[row]!;
   }

@@ -14,14 +14,14 @@ const DOUBT = 0.98;
 
 /** Gives the parent that most siblings have to those that have none, or only a guess. */
 export function linkSiblings(table: HopTable): void {
-  const { parent: parents, parentConfidence, startedAt } = table;
+  const { parent: parents, startedAt } = table;
   for (const siblings of siblingsOf(table)) {
     const known = siblings.filter((hop) => parents[hop] !== NO_PARENT);
-    const [surest] = [...known].sort((a, b) => parentConfidence[b]! - parentConfidence[a]!);
-    if (surest === undefined || parentConfidence[surest]! < MIN_CONFIDENCE) continue;
+    const [surest] = [...known].sort((a, b) => table.parentConfidence(b) - table.parentConfidence(a));
+    if (surest === undefined || table.parentConfidence(surest) < MIN_CONFIDENCE) continue;
     const parent = parents[surest]!;
     const because = table.because(surest);
-    const confidence = Math.round(parentConfidence[surest]! * DOUBT * 1000) / 1000;
+    const confidence = Math.round(table.parentConfidence(surest) * DOUBT * 1000) / 1000;
     if (known.filter((hop) => parents[hop] === parent).length < AGREEING * known.length) continue;
     for (const hop of siblings) {
       if (parents[hop] === parent || (parents[hop] !== NO_PARENT && !INFERRED.has(table.because(hop)))) continue;

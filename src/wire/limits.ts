@@ -101,7 +101,7 @@ export const MAX_SIGHTINGS = 64;
 /** Characters of a path that are kept beyond `MAX_LONG_PATHS`; most paths are shorter. */
 export const MAX_USUAL_PATH = 128;
 /** Characters of all longer paths of a run. */
-export const MAX_LONG_PATHS = 64 << 20;
+export const MAX_LONG_PATHS = 32 << 20;
 /** Characters of all trace fields of a run that are kept as they stood on the wire: some 500,000 exchanges with a tracestate and a baggage each. */
 export const MAX_TRACE_TEXT = 256 << 20;
 /** Characters of a request id; a UUID has 36. */
@@ -190,7 +190,7 @@ export const MAX_KEY_LOG_SECRETS = 500_000;
 /** Bytes of records of one TLS connection that wait for keys that come later in the capture. */
 export const MAX_HELD_RECORD_BYTES = 256 << 10;
 /** Such bytes over all connections of a run. */
-export const MAX_HELD_RECORD_BYTES_TOTAL = 64 << 20;
+export const MAX_HELD_RECORD_BYTES_TOTAL = 16 << 20;
 /** TLS connections that wait for keys at a time: each takes some KB beside its records. */
 export const MAX_WAITING_TLS_CONNECTIONS = 16_384;
 /** Records that a gap may have swallowed: sequence numbers tried with the first one behind it. A lost window of 1 MB in full records is 64. */
