@@ -6,9 +6,8 @@ import type { CaptureSink, Packet } from "./capture/packet.ts";
 import { CaptureLog } from "./capture-log.ts";
 import { type Diagnosis, diagnose } from "./diagnosis/diagnose.ts";
 import { Exporters } from "./diagnosis/exporters/exporters.ts";
-import { followedCalls } from "./diagnosis/followed-calls.ts";
 import type { CaptureSummary, Inspection } from "./diagnosis/inspection.ts";
-import { linkFollowed } from "./diagnosis/link-followed.ts";
+import { linkFollowedCalls } from "./diagnosis/link-followed.ts";
 import { noDiagnosis } from "./diagnosis/no-diagnosis.ts";
 import type { BackendKnowledge } from "./diagnosis/view.ts";
 import { matchSpans } from "./diff/match-spans.ts";
@@ -140,9 +139,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     const exporters = new Exporters(wire.observed, { table: graph.table, naming, diff });
     const backend = knowledgeOf(settled, isElsewhere);
     const view = { table: graph.table, diff, naming, backend, tls, connections, exporters };
-    const followed = followedCalls(view);
-    linkFollowed(graph.table, followed);
-    return diagnose({ ...view, followed });
+    return diagnose({ ...view, followed: linkFollowedCalls(view) });
   };
   return {
     captures,

@@ -40,8 +40,10 @@ export function followedCalls(view: View): ReadonlyMap<number, readonly number[]
   const followed = new Map<number, readonly number[]>();
   if (!view.backend.isWindowSearched || view.diff.index.spans.length === 0) return followed;
   const routes = new RouteNames(view);
-  for (const calls of groupsOf(view, routes)) {
-    const marks = marksOf(calls[0]!, view, routes);
+  const groups = groupsOf(view, routes);
+  const machines = groups.length === 0 ? new Map<string, Machine>() : machinesOf(view);
+  for (const calls of groups) {
+    const marks = marksOf(calls[0]!, machines, routes);
     const windows = marks.flatMap((each) => windowsOf(calls, each));
     const most = windows.reduce((max, { more }) => Math.max(max, more), 0);
     const [narrowest] = windows.filter(({ more }) => more >= NEARLY_ALL * most).sort((a, b) => a.byChance - b.byChance);
@@ -89,16 +91,36 @@ function isWithoutCause(hop: Hop, view: View): boolean {
   return hop.reading.fields.length === 0 && hop.observed === "full" && spansOf(view, hop.index).client === undefined;
 }
 
+/** What a machine received, and the calls that it made with a proven cause. */
+interface Machine {
+  readonly requests: Hop[];
+  readonly calls: Hop[];
+}
+
+/** By host. */
+function machinesOf({ table }: View): Map<string, Machine> {
+  const machines = new Map<string, Machine>();
+  const machineOf = (host: string): Machine => {
+    const known = machines.get(host) ?? { requests: [], calls: [] };
+    machines.set(host, known);
+    return known;
+  };
+  for (const hop of table.all()) {
+    if (hop.purpose !== "work") continue;
+    machineOf(hop.receiver.host).requests.push(hop);
+    if (hop.parent !== undefined && !INFERRED.has(hop.parent.because)) machineOf(hop.clientHost).calls.push(hop);
+  }
+  return machines;
+}
+
 /** What may bring such a call about: requests to its sender, by their beginnings and by their ends, and the ends of other calls that they caused. */
-function marksOf(call: Hop, view: View, routes: RouteNames): Marks[] {
-  const host = call.clientHost;
+function marksOf(call: Hop, machines: ReadonlyMap<string, Machine>, routes: RouteNames): Marks[] {
   const own = routes.of(call.index);
-  const requests = hopsByRoute(view, routes, ({ receiver }) => receiver.host === host);
-  const calls = hopsByRoute(
-    view,
+  const machine = machines.get(call.clientHost);
+  const requests = byRouteAndTogether(machine?.requests ?? [], routes);
+  const calls = byRouteAndTogether(
+    (machine?.calls ?? []).filter(({ index }) => routes.of(index) !== own),
     routes,
-    ({ index, clientHost, parent }) =>
-      clientHost === host && parent !== undefined && !INFERRED.has(parent.because) && routes.of(index) !== own,
   );
   const endOf = ({ startedAt, endedAt }: Hop) => endedAt ?? startedAt;
   return [
@@ -111,12 +133,9 @@ function marksOf(call: Hop, view: View, routes: RouteNames): Marks[] {
 }
 
 /** By route, and all together: what follows one kind hides among the others. */
-function hopsByRoute({ table }: View, routes: RouteNames, isWanted: (hop: Hop) => boolean): Hop[][] {
+function byRouteAndTogether(all: readonly Hop[], routes: RouteNames): (readonly Hop[])[] {
   const byRoute = new Map<string, Hop[]>();
-  const all: Hop[] = [];
-  for (const hop of table.all()) {
-    if (hop.purpose !== "work" || !isWanted(hop)) continue;
-    all.push(hop);
+  for (const hop of all) {
     const route = routes.of(hop.index);
     const known = byRoute.get(route);
     if (known !== undefined) known.push(hop);

@@ -2,6 +2,8 @@
 
 import { INFERRED, type ParentLink } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
+import { followedCalls } from "./followed-calls.ts";
+import type { View } from "./view.ts";
 
 /** How sure the only request is that such a call can have followed. */
 const ONLY = 0.8;
@@ -9,6 +11,13 @@ const ONLY = 0.8;
 const SURE = 0.9;
 /** Of more than so many none is named. */
 const MAX_NAMED = 2;
+
+/** Finds and links them. By hop index: the requests that each may have followed, the newest first. */
+export function linkFollowedCalls(view: View): ReadonlyMap<number, readonly number[]> {
+  const followed = followedCalls(view);
+  linkFollowed(view.table, followed);
+  return followed;
+}
 
 /** `followed`: by hop index, the requests that it may have followed. Requests and calls are taken to keep their order. */
 export function linkFollowed(table: HopTable, followed: ReadonlyMap<number, readonly number[]>): void {

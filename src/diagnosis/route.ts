@@ -54,7 +54,7 @@ export class RouteNames {
   }
 
   #number(route: string): number {
-    return this.#routes.number(this.#isRoomy() ? route : OTHER_ROUTES);
+    return this.#routes.find(route) ?? this.#routes.number(this.#isRoomy() ? route : OTHER_ROUTES);
   }
 
   #isRoomy(): boolean {

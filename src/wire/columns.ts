@@ -19,6 +19,11 @@ export class Interned<Value> {
   #last: Value | undefined;
   #lastNumber = -1;
 
+  /** The number of a value that came before. */
+  find(value: Value): number | undefined {
+    return this.#numbers.get(value);
+  }
+
   number(value: Value): number {
     // One client sends one method, one host: the last is most likely the next.
     if (value === this.#last && this.#lastNumber >= 0) return this.#lastNumber;

@@ -4,8 +4,7 @@ import { type Diagnosis, diagnose } from "../../src/diagnosis/diagnose.ts";
 import { Exporters } from "../../src/diagnosis/exporters/exporters.ts";
 import type { ExporterTraffic } from "../../src/diagnosis/exporters/trouble.ts";
 import type { Finding } from "../../src/diagnosis/finding.ts";
-import { followedCalls } from "../../src/diagnosis/followed-calls.ts";
-import { linkFollowed } from "../../src/diagnosis/link-followed.ts";
+import { linkFollowedCalls } from "../../src/diagnosis/link-followed.ts";
 import type { BackendKnowledge, View } from "../../src/diagnosis/view.ts";
 import { matchSpans } from "../../src/diff/match-spans.ts";
 import { linkParentsBySpans } from "../../src/diff/span-parents.ts";
@@ -223,8 +222,7 @@ export function look(world: World): Seen {
     connections,
     exporters: new Exporters(traffic, { table: graph.table, naming, diff }),
   };
-  const followed = followedCalls(known);
-  linkFollowed(graph.table, followed);
+  const followed = linkFollowedCalls(known);
   const view = { ...known, followed };
   const diagnosis = diagnose(view);
   const said = diagnosis.findings.map(line);
