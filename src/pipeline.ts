@@ -27,6 +27,7 @@ import { KeyLog } from "./protocols/tls/key-log.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
 import { VantagePoint } from "./vantage-point.ts";
 import type { Anomaly } from "./wire/anomaly.ts";
+import { figure } from "./wire/figure.ts";
 import type { Timestamp } from "./wire/timestamp.ts";
 
 /** Where traces come from, and the world's clock, which only looking for late spans needs. */
@@ -156,7 +157,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     tls: wire.observed.tls,
     others: wire.others(),
     anomalies: wire.log.anomalies,
-    warnings: [...(isElsewhere ? [ELSEWHERE] : []), ...warningsOf(captures, settled)],
+    warnings: [...leftOut(wire.exchanges), ...(isElsewhere ? [ELSEWHERE] : []), ...warningsOf(captures, settled)],
   };
 }
 
@@ -205,6 +206,13 @@ function knowledgeOf(settled: SettledAnswer | undefined, isElsewhere: boolean): 
   const { answer } = settled;
   const known = new Set([...answer.traces.map((trace) => trace.traceId), ...answer.absent]);
   return { isAsked: true, isLookedUp: (traceId) => known.has(traceId), isWindowSearched: answer.windowSearched };
+}
+
+function leftOut({ size, sample: { oneIn } }: ExchangeTable): string[] {
+  if (oneIn === 1) return [];
+  return [
+    `there are too many exchanges to keep them all: those of one second in ${oneIn} of packet time are (${figure(size)}), and all counts are of these. For all of them name fewer files, or cut the capture (editcap -A, -B).`,
+  ];
 }
 
 function warningsOf(captures: readonly CaptureSummary[], settled: SettledAnswer | undefined): string[] {

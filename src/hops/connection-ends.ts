@@ -55,6 +55,19 @@ export class ConnectionEnds {
     return number;
   }
 
+  /** Only those that `used` names, which is changed to their new numbers. */
+  renumbered(used: Uint32Array): ConnectionEnds {
+    const kept = new ConnectionEnds();
+    /** By number here: the number there plus one. */
+    const numbers = new Uint32Array(this.length);
+    for (let i = 0; i < used.length; i++) {
+      const number = used[i]!;
+      if (numbers[number] === 0) numbers[number] = kept.number(this.at(number)) + 1;
+      used[i] = numbers[number]! - 1;
+    }
+    return kept;
+  }
+
   #find(ends: Ends): number {
     const { vantage, connection } = ends;
     let known = this.#known[vantage] ?? new Uint32Array(FIRST_CAPACITY);

@@ -3,14 +3,16 @@
 
 import type { FormatSet } from "../propagation/format-set.ts";
 import { standardFormats } from "../propagation/registry.ts";
-import { grpcCall } from "../protocols/http/grpc.ts";
-import type { GrpcCall, HttpExchange, HttpRequest, HttpResponse, PacketReference } from "../protocols/observation.ts";
+import type { HttpExchange, HttpRequest, HttpResponse, PacketReference } from "../protocols/observation.ts";
 import { type Anomaly, anomaly } from "../wire/anomaly.ts";
-import { type Column, FIRST_ROWS, grown, Interned } from "../wire/columns.ts";
+import { type Column, FIRST_ROWS, grown, Interned, keepEntries, keepRows } from "../wire/columns.ts";
 import type { Field } from "../wire/field.ts";
+import { MAX_EXCHANGES } from "../wire/limits.ts";
 import type { Emit } from "../wire/stage.ts";
+import type { Timestamp } from "../wire/timestamp.ts";
 import { ConnectionEnds } from "./connection-ends.ts";
-import { type ContextReading, type Observed, PURPOSES, type ReadExchange } from "./hop.ts";
+import { GrpcColumns } from "./grpc-columns.ts";
+import { type ContextReading, type Observed, PURPOSES } from "./hop.ts";
 import type { IdentityColumns } from "./identity-columns.ts";
 import { MessageColumns } from "./message-columns.ts";
 import { Preflights } from "./preflight.ts";
@@ -18,6 +20,7 @@ import { purposeOf } from "./purpose.ts";
 import { FieldSorter } from "./read-contexts.ts";
 import { ReadingColumns } from "./reading-columns.ts";
 import { TextBudget } from "./text-budget.ts";
+import { TimeSample } from "./time-sample.ts";
 
 const VERSIONS: readonly HttpExchange["version"][] = ["1.0", "1.1", "2"];
 /** Index in `VERSIONS`. */
@@ -33,7 +36,9 @@ const IS_GRPC = 16;
 
 export class ExchangeTable {
   size = 0;
-  readonly ends = new ConnectionEnds();
+  /** Which exchanges are kept, where they are too many. */
+  readonly sample = new TimeSample();
+  ends = new ConnectionEnds();
   /** Index in `ends`. */
   endsOf = new Uint32Array(FIRST_ROWS);
   /** Times are NaN where they were not seen; µs on the clock of the vantage point. */
@@ -62,21 +67,23 @@ export class ExchangeTable {
   readonly preflights: Preflights;
   readonly #sorter: FieldSorter;
   readonly #text: TextBudget;
+  readonly #room: number;
+  readonly #onLimit: (message: string) => void;
   #flags = new Uint8Array(FIRST_ROWS);
   #version = new Uint8Array(FIRST_ROWS);
-  readonly #requests = new MessageColumns();
-  readonly #responses = new MessageColumns();
+  readonly requests = new MessageColumns();
+  readonly responses = new MessageColumns();
   #headLength = new Uint32Array(FIRST_ROWS);
-  /** Plus one; 0 where it was not seen. */
-  #grpcStatus = new Uint16Array(FIRST_ROWS);
-  readonly #grpcTimeout = new Map<number, number>();
-  readonly #hiddenFields = new Map<number, number>();
-  readonly #incomplete = new Map<number, NonNullable<HttpExchange["incomplete"]>>();
-  readonly #seenAgain = new Map<number, readonly PacketReference[]>();
+  readonly grpc = new GrpcColumns();
+  readonly hiddenFields = new Map<number, number>();
+  readonly incomplete = new Map<number, NonNullable<HttpExchange["incomplete"]>>();
+  readonly seenAgain = new Map<number, readonly PacketReference[]>();
 
-  /** `emit` is told once of each cap that is reached. */
-  constructor(formats: FormatSet = standardFormats, emit: Emit<Anomaly> = () => undefined) {
-    this.#text = new TextBudget((message) => emit(anomaly("limit", message, { layer: "http" })));
+  /** `emit` is told once of each cap that is reached. `room`: so many exchanges are kept. */
+  constructor(formats: FormatSet = standardFormats, emit: Emit<Anomaly> = () => undefined, room = MAX_EXCHANGES) {
+    this.#room = room;
+    this.#onLimit = (message) => emit(anomaly("limit", message, { layer: "http" }));
+    this.#text = new TextBudget(this.#onLimit);
     this.preflights = new Preflights(formats);
     this.#sorter = new FieldSorter(formats);
     this.readings = new ReadingColumns(formats);
@@ -85,19 +92,21 @@ export class ExchangeTable {
 
   /** Reads the fields once and lets them go. The exchange is borrowed. */
   add(exchange: HttpExchange): void {
+    if (this.#isLeftOut(exchange)) return;
     if (this.size === this.endsOf.length) this.#grow();
     const row = this.size++;
     const { request, response, version, stream, grpc, incomplete } = exchange;
     this.endsOf[row] = this.ends.number(exchange);
     this.#version[row] = version === "1.1" ? HTTP_1_1 : VERSIONS.indexOf(version);
     if (stream !== undefined) this.stream[row] = stream;
-    if (incomplete !== undefined) this.#incomplete.set(row, incomplete);
+    if (incomplete !== undefined) this.incomplete.set(row, incomplete);
     const sorted = this.#sorter.sort(request?.fields ?? NO_FIELDS);
     const isKept = this.readings.add(sorted, response?.fields ?? NO_FIELDS, this.#text);
     const purpose = purposeOf(request, sorted.userAgent, exchange.server.port);
     if (purpose !== "work") this.purpose[row] = PURPOSES.indexOf(purpose);
     if (sorted.host !== undefined) this.host[row] = this.hosts.number(sorted.host) + 1;
-    let flags = grpc === undefined ? 0 : this.#addGrpc(row, grpc);
+    let flags = grpc === undefined ? 0 : IS_GRPC;
+    if (grpc !== undefined) this.grpc.set(row, grpc);
     if (request === undefined) {
       this.requestStart[row] = Number.NaN;
       this.requestEnd[row] = Number.NaN;
@@ -117,12 +126,6 @@ export class ExchangeTable {
     this.#flags[row] = flags;
   }
 
-  #addGrpc(row: number, { status, timeout }: GrpcCall): number {
-    if (status !== undefined) this.#grpcStatus[row] = status + 1;
-    if (timeout !== undefined) this.#grpcTimeout.set(row, timeout);
-    return IS_GRPC;
-  }
-
   #addRequest(row: number, request: HttpRequest): void {
     const { packet, seenAgain } = request;
     this.requestStart[row] = request.startedAt;
@@ -131,10 +134,10 @@ export class ExchangeTable {
     this.targetHash[row] = request.targetHash;
     this.method[row] = this.methods.number(request.method);
     this.path.push(this.#text.path(request.path));
-    this.#requests.set(row, packet, request.bodyLength);
+    this.requests.set(row, packet, request.bodyLength);
     this.#headLength[row] = request.headLength;
-    if (request.hiddenFields > 0) this.#hiddenFields.set(row, request.hiddenFields);
-    if (seenAgain.length > 0) this.#seenAgain.set(row, seenAgain);
+    if (request.hiddenFields > 0) this.hiddenFields.set(row, request.hiddenFields);
+    if (seenAgain.length > 0) this.seenAgain.set(row, seenAgain);
   }
 
   #addResponse(row: number, { startedAt, endedAt, sequence, status, packet, bodyLength }: HttpResponse): void {
@@ -142,7 +145,7 @@ export class ExchangeTable {
     this.responseEnd[row] = endedAt ?? Number.NaN;
     this.responseSequence[row] = sequence;
     if (status !== undefined) this.status[row] = status;
-    this.#responses.set(row, packet, bodyLength);
+    this.responses.set(row, packet, bodyLength);
   }
 
   vantageOf(row: number): number {
@@ -172,7 +175,16 @@ export class ExchangeTable {
 
   /** `HTTP/1.1`, `HTTP/2`, `gRPC`. */
   protocol(row: number): string {
-    return (this.#flags[row]! & IS_GRPC) !== 0 ? "gRPC" : PROTOCOLS[this.#version[row]!]!;
+    return this.isGrpc(row) ? "gRPC" : PROTOCOLS[this.#version[row]!]!;
+  }
+
+  isGrpc(row: number): boolean {
+    return (this.#flags[row]! & IS_GRPC) !== 0;
+  }
+
+  /** Whether the response has a head that was captured whole. */
+  isResponseWhole(row: number): boolean {
+    return (this.#flags[row]! & IS_RESPONSE_COMPLETE) !== 0;
   }
 
   /** Bytes of the request head; 0 without one. */
@@ -182,17 +194,17 @@ export class ExchangeTable {
 
   /** -1 without a request. */
   requestBodyLength(row: number): number {
-    return this.hasRequest(row) ? this.#requests.bodyLength(row) : -1;
+    return this.hasRequest(row) ? this.requests.bodyLength(row) : -1;
   }
 
   /** -1 without a response. */
   responseBodyLength(row: number): number {
-    return this.hasResponse(row) ? this.#responses.bodyLength(row) : -1;
+    return this.hasResponse(row) ? this.responses.bodyLength(row) : -1;
   }
 
   /** Frame number of the first packet that shows it. */
   frame(row: number): number {
-    return (this.hasRequest(row) ? this.#requests : this.#responses).number(row);
+    return (this.hasRequest(row) ? this.requests : this.responses).number(row);
   }
 
   reading(row: number): ContextReading {
@@ -205,94 +217,62 @@ export class ExchangeTable {
     yield* this.readings.answeredTraceIds();
   }
 
-  at(row: number): ReadExchange {
-    const { vantage, connection, client, server } = this.ends.at(this.endsOf[row]!);
-    const incomplete = this.#incomplete.get(row);
-    const stream = this.stream[row]!;
-    const host = this.host[row]!;
-    return {
-      kind: "http",
-      version: this.version(row),
-      vantage,
-      connection,
-      client,
-      server,
-      request: this.#requestAt(row),
-      response: this.#responseAt(row),
-      ...(stream === 0 ? {} : { stream }),
-      ...this.#grpcAt(row),
-      ...(incomplete === undefined ? {} : { incomplete }),
-      reading: this.reading(row),
-      purpose: PURPOSES[this.purpose[row]!]!,
-      host: host === 0 ? undefined : this.hosts.values[host - 1],
-      ...this.preflights.of(row),
-    };
-  }
-
-  #grpcAt(row: number): Pick<HttpExchange, "grpc"> {
-    if ((this.#flags[row]! & IS_GRPC) === 0) return {};
-    const status = this.#grpcStatus[row]!;
-    return { grpc: grpcCall(this.path[row], status === 0 ? undefined : status - 1, this.#grpcTimeout.get(row)) };
-  }
-
-  #requestAt(row: number): HttpExchange["request"] {
-    if (!this.hasRequest(row)) return undefined;
-    return {
-      method: this.methods.values[this.method[row]!]!,
-      path: this.path[row]!,
-      targetHash: this.targetHash[row]!,
-      fields: NO_FIELDS,
-      isHeadComplete: this.isWhole(row),
-      hiddenFields: this.#hiddenFields.get(row) ?? 0,
-      headLength: this.#headLength[row]!,
-      bodyLength: this.#requests.bodyLength(row),
-      startedAt: this.requestStart[row]!,
-      endedAt: seen(this.requestEnd[row]!),
-      packet: this.#requests.packet(row),
-      sequence: this.requestSequence[row]!,
-      seenAgain: this.#seenAgain.get(row) ?? [],
-    };
-  }
-
-  #responseAt(row: number): HttpExchange["response"] {
-    if (!this.hasResponse(row)) return undefined;
-    return {
-      status: this.status[row] === 0 ? undefined : this.status[row]!,
-      fields: NO_FIELDS,
-      isHeadComplete: (this.#flags[row]! & IS_RESPONSE_COMPLETE) !== 0,
-      bodyLength: this.#responses.bodyLength(row),
-      startedAt: this.responseStart[row]!,
-      endedAt: seen(this.responseEnd[row]!),
-      packet: this.#responses.packet(row),
-      sequence: this.responseSequence[row]!,
-    };
-  }
-
   #grow(): void {
-    const longer = <C extends Column>(column: C): C => grown(column, column.length * 2);
-    this.endsOf = longer(this.endsOf);
-    this.requestStart = longer(this.requestStart);
-    this.requestEnd = longer(this.requestEnd);
-    this.responseStart = longer(this.responseStart);
-    this.responseEnd = longer(this.responseEnd);
-    this.requestSequence = longer(this.requestSequence);
-    this.responseSequence = longer(this.responseSequence);
-    this.stream = longer(this.stream);
-    this.targetHash = longer(this.targetHash);
-    this.status = longer(this.status);
-    this.purpose = longer(this.purpose);
-    this.method = longer(this.method);
-    this.host = longer(this.host);
-    this.#flags = longer(this.#flags);
-    this.#version = longer(this.#version);
-    this.#requests.grow(this.#flags.length);
-    this.#responses.grow(this.#flags.length);
-    this.#headLength = longer(this.#headLength);
-    this.#grpcStatus = longer(this.#grpcStatus);
+    this.#eachColumn((column) => grown(column, column.length * 2));
+    for (const columns of [this.requests, this.responses, this.grpc]) columns.grow(this.#flags.length);
   }
-}
 
-/** NaN stands for a time that was not seen. */
-function seen(time: number): number | undefined {
-  return Number.isNaN(time) ? undefined : time;
+  #isLeftOut({ request, response }: HttpExchange): boolean {
+    if (this.sample.oneIn === 1 && this.size < this.#room) return false;
+    const at = (request ?? response)?.startedAt ?? 0;
+    return !this.sample.takes(at) || !this.#makeRoom() || !this.sample.takes(at);
+  }
+
+  /** Leaves out seconds until there is room; false where all are of too few seconds for that. */
+  #makeRoom(): boolean {
+    while (this.size >= this.#room) {
+      if (this.sample.oneIn === 1) this.#onLimit(`more than ${this.#room} exchanges; those of some seconds are left out`);
+      if (!this.sample.halve()) return false;
+      this.#keep(Uint32Array.from({ length: this.size }, (_, row) => row).filter((row) => this.sample.takes(this.#startOf(row))));
+    }
+    return true;
+  }
+
+  #startOf(row: number): Timestamp {
+    return this.hasRequest(row) ? this.requestStart[row]! : this.responseStart[row]!;
+  }
+
+  #keep(rows: Uint32Array): void {
+    const { size } = this;
+    this.#eachColumn((column) => keepRows(column, rows, size));
+    for (const columns of [this.requests, this.responses, this.grpc]) columns.keep(rows, size);
+    for (const byRow of [this.hiddenFields, this.incomplete, this.seenAgain]) keepEntries<unknown>(byRow, rows);
+    rows.forEach((old, row) => {
+      this.path[row] = this.path[old]!;
+    });
+    this.path.length = rows.length;
+    this.readings.keep(rows);
+    this.preflights.keep(rows);
+    this.ends = this.ends.renumbered(this.endsOf.subarray(0, rows.length));
+    this.size = rows.length;
+  }
+
+  #eachColumn(change: <C extends Column>(column: C) => C): void {
+    this.endsOf = change(this.endsOf);
+    this.requestStart = change(this.requestStart);
+    this.requestEnd = change(this.requestEnd);
+    this.responseStart = change(this.responseStart);
+    this.responseEnd = change(this.responseEnd);
+    this.requestSequence = change(this.requestSequence);
+    this.responseSequence = change(this.responseSequence);
+    this.stream = change(this.stream);
+    this.targetHash = change(this.targetHash);
+    this.status = change(this.status);
+    this.purpose = change(this.purpose);
+    this.method = change(this.method);
+    this.host = change(this.host);
+    this.#flags = change(this.#flags);
+    this.#version = change(this.#version);
+    this.#headLength = change(this.#headLength);
+  }
 }

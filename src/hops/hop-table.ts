@@ -3,6 +3,7 @@
 import { UNSEEN_METHOD } from "../protocols/observation.ts";
 import { Interned } from "../wire/columns.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
+import { exchangeAt } from "./exchange-at.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import { fillHops } from "./fill-hops.ts";
 import {
@@ -179,11 +180,11 @@ class HopView implements Hop {
   }
 
   get exchange(): ReadExchange {
-    return this.table.exchanges.at(this.row);
+    return exchangeAt(this.table.exchanges, this.row);
   }
 
   get sightings(): readonly ReadExchange[] {
-    return this.table.rows(this.index).map((row) => this.table.exchanges.at(row));
+    return this.table.rows(this.index).map((row) => exchangeAt(this.table.exchanges, row));
   }
 
   get version(): ReadExchange["version"] {

@@ -10,7 +10,7 @@ import {
   TRACE_PARENT_LENGTH,
 } from "../propagation/w3c.ts";
 import { ByteField } from "../wire/byte-field.ts";
-import { FIRST_ROWS, grown } from "../wire/columns.ts";
+import { FIRST_ROWS, grown, keepRows } from "../wire/columns.ts";
 import type { Field } from "../wire/field.ts";
 import { hexOf, hexWord, readHexWords } from "./hex-words.ts";
 import type { Identity } from "./hop.ts";
@@ -33,7 +33,7 @@ const flagsWord = new Int32Array(1);
 
 export class IdentityColumns {
   size = 0;
-  readonly traceIds = new TraceIds();
+  traceIds = new TraceIds();
   /** Number of the trace id. */
   trace = new Int32Array(FIRST_ROWS);
   /** Equal numbers mean the same decision. */
@@ -106,6 +106,22 @@ export class IdentityColumns {
 
   isSameSpanId(a: number, b: number): boolean {
     return this.#span[a * 2 + 1] === this.#span[b * 2 + 1] && this.#span[a * 2] === this.#span[b * 2];
+  }
+
+  /** Keeps these of them, in their order; traces that none of them names are forgotten. */
+  keep(kept: Uint32Array): void {
+    const { size, traceIds: before } = this;
+    const traceIds = new TraceIds();
+    for (let i = 0; i < kept.length; i++) {
+      const old = kept[i]!;
+      this.trace[i] = traceIds.numberAs(before, this.trace[old]!);
+      this.#span[i * 2] = this.#span[old * 2]!;
+      this.#span[i * 2 + 1] = this.#span[old * 2 + 1]!;
+    }
+    keepRows(this.decision, kept, size);
+    keepRows(this.#format, kept, size);
+    this.traceIds = traceIds;
+    this.size = kept.length;
   }
 
   #add(format: string, trace: number, high: number, low: number, decision: number): void {

@@ -1,5 +1,5 @@
 import type { PacketReference } from "../protocols/observation.ts";
-import { FIRST_ROWS, grown } from "../wire/columns.ts";
+import { FIRST_ROWS, grown, keepRows } from "../wire/columns.ts";
 
 const MAX_LENGTH = 2 ** 32 - 1;
 
@@ -28,6 +28,10 @@ export class MessageColumns {
   /** Bytes; what is 4 GiB or longer counts as that. */
   bodyLength(row: number): number {
     return this.#bodyLength[row]!;
+  }
+
+  keep(rows: Uint32Array, size: number): void {
+    for (const column of [this.#capture, this.#number, this.#bodyLength]) keepRows(column, rows, size);
   }
 
   grow(capacity: number): void {

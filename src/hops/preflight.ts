@@ -4,6 +4,7 @@ import { BAGGAGE_HEADER } from "../propagation/baggage.ts";
 import { equalsIgnoringCase, isNamed } from "../propagation/field-lines.ts";
 import type { FormatSet } from "../propagation/format-set.ts";
 import type { HttpRequest, HttpResponse } from "../protocols/observation.ts";
+import { keepEntries } from "../wire/columns.ts";
 import type { Field } from "../wire/field.ts";
 
 const REQUEST_HEADERS = "access-control-request-headers";
@@ -40,6 +41,10 @@ export class Preflights {
   add(row: number, request: HttpRequest, response: HttpResponse | undefined): void {
     const preflight = readPreflight(request, response, this.#formats);
     if (preflight !== undefined) this.#byRow.set(row, preflight);
+  }
+
+  keep(rows: Uint32Array): void {
+    keepEntries(this.#byRow, rows);
   }
 
   of(row: number): { readonly preflight?: Preflight } {

@@ -4,7 +4,7 @@
 import { isNamed } from "../propagation/field-lines.ts";
 import type { FormatSet } from "../propagation/format-set.ts";
 import { TRACE_PARENT_HEADER } from "../propagation/w3c.ts";
-import { FIRST_ROWS, grown, Interned } from "../wire/columns.ts";
+import { FIRST_ROWS, grown, Interned, keepEntries, keepRows } from "../wire/columns.ts";
 import type { Field } from "../wire/field.ts";
 import type { ContextReading } from "./hop.ts";
 import { IdentityColumns } from "./identity-columns.ts";
@@ -97,6 +97,10 @@ export class ReadingColumns {
     return fields.find(({ name }) => !/^(tracestate|baggage)$/i.test(name))?.name ?? "";
   }
 
+  get hasRequestIds(): boolean {
+    return this.#requestIds.size > 0;
+  }
+
   requestId(row: number): string | undefined {
     return this.#requestIds.size === 0 ? undefined : this.#requestIds.get(row);
   }
@@ -116,6 +120,24 @@ export class ReadingColumns {
     this.#cachedRows[slot] = row;
     this.#cached[slot] = reading;
     return reading;
+  }
+
+  /** Keeps these rows, in their order. */
+  keep(rows: Uint32Array): void {
+    const { size } = this;
+    const kept: number[] = [];
+    for (let row = 0; row < rows.length; row++) {
+      const end = this.#first[rows[row]! + 1]!;
+      for (let identity = this.#first[rows[row]!]!; identity < end; identity++) kept.push(identity);
+      // What was there is not asked for again: it belongs to this row or to one before.
+      this.#first[row + 1] = kept.length;
+    }
+    this.identities.keep(Uint32Array.from(kept));
+    keepRows(this.#kind, rows, size);
+    keepRows(this.#flags, rows, size);
+    for (const byRow of [this.#fields, this.#requestIds, this.#responses]) keepEntries<unknown>(byRow, rows);
+    this.#cachedRows.fill(-1);
+    this.size = rows.length;
   }
 
   #addTrace(row: number, fields: readonly Field[], text: TextBudget): boolean {

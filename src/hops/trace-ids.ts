@@ -37,6 +37,13 @@ export class TraceIds {
     return number;
   }
 
+  /** The number here of an id that has this number there. */
+  numberAs(there: TraceIds, number: number): number {
+    const words = there.#words;
+    const at = number * 4;
+    return this.numberOf(words[at]!, words[at + 1]!, words[at + 2]!, words[at + 3]!);
+  }
+
   /** The number of an id of 32 lower-case hex digits, or -1. */
   find(text: string): number {
     if (!IS_ID.test(text)) return -1;

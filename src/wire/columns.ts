@@ -12,6 +12,24 @@ export function grown<C extends Column>(column: C, capacity: number): C {
   return longer;
 }
 
+/** Moves these rows, which ascend, to the front of a column of `size` rows, and clears what is behind them. */
+export function keepRows<C extends Column>(column: C, rows: Uint32Array, size: number): C {
+  for (let row = 0; row < rows.length; row++) column[row] = column[rows[row]!]!;
+  column.fill(0, rows.length, size);
+  return column;
+}
+
+/** The same for what only some rows have. */
+export function keepEntries<Value>(byRow: Map<number, Value>, rows: Uint32Array): void {
+  if (byRow.size === 0) return;
+  const before = new Map(byRow);
+  byRow.clear();
+  rows.forEach((old, row) => {
+    const value = before.get(old);
+    if (value !== undefined) byRow.set(row, value);
+  });
+}
+
 /** Values that repeat (methods, hosts) as small numbers, in the order in which they first came. */
 export class Interned<Value> {
   readonly values: Value[] = [];

@@ -98,6 +98,12 @@ export const MAX_CANDIDATES = 512;
 /** Sightings remembered for one exchange. */
 export const MAX_SIGHTINGS = 64;
 
+/**
+ * Exchanges of a run that are kept; where there are more, those of some seconds of packet time are (`hops/time-sample.ts`). Some 300 bytes each, and as many
+ * again while they are paired and judged: 512 MB hold them.
+ */
+export const MAX_EXCHANGES = 850_000;
+
 /** Characters of a path that are kept beyond `MAX_LONG_PATHS`; most paths are shorter. */
 export const MAX_USUAL_PATH = 128;
 /** Characters of all longer paths of a run. */
@@ -167,7 +173,7 @@ export const MAX_NAMES = 65_536;
 /** Characters of a name of an interface or an address; a domain name has up to 253 (RFC 1035 §2.3.4). */
 export const MAX_NAME_CHARS = 255;
 /** DNS exchanges that are remembered one by one, in a run. */
-export const MAX_DNS_KEPT = 65_536;
+export const MAX_DNS_KEPT = 32_768;
 /** Span exports of a run that are remembered with the ids of their spans; an exporter sends one every 5 s. */
 export const MAX_EXPORTS_KEPT = 20_000;
 /** Warnings kept of one trace. Jaeger's adjusters write one on each span concerned, and old servers pile them up. */

@@ -1,0 +1,33 @@
+// Where exchanges are too many to be kept, those of some seconds of packet time are, whole: what caused a call lies beside it, and every part of the capture
+// is told of.
+
+import type { Timestamp } from "../wire/timestamp.ts";
+import { SECOND } from "../wire/timestamp.ts";
+
+/** Fewer seconds than one in so many tell nothing of the rest. */
+const LEAST = 1 << 20;
+
+export class TimeSample {
+  /** One second in so many is kept: a power of two. */
+  oneIn = 1;
+
+  /** Whether what begins at this time is kept. Chosen by a hash: a job of every other second must not be kept, or left out, each time. */
+  takes(at: Timestamp): boolean {
+    return this.oneIn === 1 || (hash(Math.floor(at / SECOND)) & (this.oneIn - 1)) === 0;
+  }
+
+  /** Keeps half as many seconds, among those that were kept; false where that is too few. */
+  halve(): boolean {
+    if (this.oneIn >= LEAST) return false;
+    this.oneIn *= 2;
+    return true;
+  }
+}
+
+/** The same in every run (the finalizer of MurmurHash3). */
+function hash(second: number): number {
+  let h = second | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
