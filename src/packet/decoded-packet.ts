@@ -46,6 +46,31 @@ export interface DecodedPacket {
   wireEnd: number;
 }
 
+/** One that says nothing yet. */
+export function blankPacket(capture: number, bytes: Uint8Array): DecodedPacket {
+  return {
+    number: 0,
+    timestamp: 0,
+    capture,
+    interface: 0,
+    source: 0,
+    destination: 0,
+    identification: 0,
+    transport: 0,
+    sourcePort: 0,
+    destinationPort: 0,
+    sequence: 0,
+    acknowledgment: 0,
+    flags: 0,
+    timestampValue: 0,
+    bytes,
+    payloadStart: 0,
+    payloadEnd: 0,
+    payloadLength: 0,
+    wireEnd: 0,
+  };
+}
+
 /** What decoders share: the tables of the capture they read. */
 export interface DecodeContext {
   readonly addresses: AddressTable;

@@ -6,7 +6,7 @@ import { ByteReader, LimitReached, Malformed, Truncated } from "../wire/byte-rea
 import { MAX_HEADERS_PER_PACKET, MAX_OTHER_KINDS } from "../wire/limits.ts";
 import type { Emit } from "../wire/stage.ts";
 import type { AddressTable } from "./address-table.ts";
-import type { DecodeContext, DecodedPacket, HeaderDecoder } from "./decoded-packet.ts";
+import { blankPacket, type DecodeContext, type DecodedPacket, type HeaderDecoder } from "./decoded-packet.ts";
 import { FragmentTable } from "./fragments.ts";
 import { describeKey, type HeaderKey, linkType, NO_HEADER } from "./key.ts";
 import { headerDecoders } from "./registry.ts";
@@ -37,27 +37,7 @@ export class PacketDecoder {
     this.#sink = sink;
     this.#usual = new UsualPackets(addresses);
     this.#context = { addresses, fragments: new FragmentTable() };
-    this.#decoded = {
-      number: 0,
-      timestamp: 0,
-      capture,
-      interface: 0,
-      source: 0,
-      destination: 0,
-      identification: 0,
-      transport: 0,
-      sourcePort: 0,
-      destinationPort: 0,
-      sequence: 0,
-      acknowledgment: 0,
-      flags: 0,
-      timestampValue: 0,
-      bytes: this.#header.bytes,
-      payloadStart: 0,
-      payloadEnd: 0,
-      payloadLength: 0,
-      wireEnd: 0,
-    };
+    this.#decoded = blankPacket(capture, this.#header.bytes);
   }
 
   push(packet: Packet): void {

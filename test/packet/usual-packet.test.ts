@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Packet } from "../../src/capture/packet.ts";
 import { AddressTable } from "../../src/packet/address-table.ts";
-import type { DecodedPacket } from "../../src/packet/decoded-packet.ts";
+import { blankPacket, type DecodedPacket } from "../../src/packet/decoded-packet.ts";
 import { ethernet } from "../../src/packet/ethernet.ts";
 import { FragmentTable } from "../../src/packet/fragments.ts";
 import { ipv4 } from "../../src/packet/ipv4.ts";
@@ -36,27 +36,7 @@ const packetOf = (bytes: Uint8Array, originalLength: number): Packet => ({
   originalLength,
 });
 
-const blank = (bytes: Uint8Array): DecodedPacket => ({
-  number: 1,
-  timestamp: 0,
-  capture: 0,
-  interface: 0,
-  source: 0,
-  destination: 0,
-  identification: 0,
-  transport: 0,
-  sourcePort: 0,
-  destinationPort: 0,
-  sequence: 0,
-  acknowledgment: 0,
-  flags: 0,
-  timestampValue: 0,
-  bytes,
-  payloadStart: 0,
-  payloadEnd: 0,
-  payloadLength: 0,
-  wireEnd: 0,
-});
+const blank = (bytes: Uint8Array) => blankPacket(0, bytes);
 
 /** What the decoders of the three headers say. */
 function walked(packet: Packet): DecodedPacket {
