@@ -152,9 +152,10 @@ export class ReadingColumns {
         return true;
       }
     }
-    if (!text.takesFields(fields)) return false;
-    this.#kind[row] = KEPT;
+    // Fields of their own: those of an exchange are borrowed.
     const kept = fields.map(({ name, value }) => ({ name, value }));
+    if (!text.takesFields(kept)) return false;
+    this.#kind[row] = KEPT;
     this.#fields.set(row, kept);
     for (const identity of readContexts(kept, undefined, undefined, this.#formats).identities) this.identities.add(identity);
     return true;
