@@ -106,11 +106,24 @@ export class Assignment {
 
 const NONE: readonly number[] = [];
 
+/** The calls with one more, in its place. */
 export function including(calls: readonly number[], out: number): readonly number[] {
-  const place = calls.findIndex((call) => call > out);
-  return place < 0 ? [...calls, out] : [...calls.slice(0, place), out, ...calls.slice(place)];
+  const all: number[] = [];
+  let isIn = false;
+  for (const call of calls) {
+    if (!isIn && call > out) {
+      all.push(out);
+      isIn = true;
+    }
+    all.push(call);
+  }
+  if (!isIn) all.push(out);
+  return all;
 }
 
+/** The calls without one. */
 export function excluding(calls: readonly number[], out: number): readonly number[] {
-  return calls.filter((call) => call !== out);
+  const others: number[] = [];
+  for (const call of calls) if (call !== out) others.push(call);
+  return others;
 }
