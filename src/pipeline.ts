@@ -19,7 +19,7 @@ import { keptFieldNames } from "./hops/read-contexts.ts";
 import { addressNames, type GivenName } from "./naming/address-names.ts";
 import { nameWorkloads } from "./naming/name-workloads.ts";
 import { Observed } from "./observed.ts";
-import { pairHops } from "./pairing/pair-hops.ts";
+import { type HopPairing, pairHops } from "./pairing/pair-hops.ts";
 import type { FormatSet } from "./propagation/format-set.ts";
 import { standardFormats } from "./propagation/registry.ts";
 import type { Observation } from "./protocols/observation.ts";
@@ -48,6 +48,8 @@ export interface InspectOptions {
   readonly alsoAsk?: readonly string[];
   /** False: calls are not paired with their causes, and no rule is asked. */
   readonly isJudged?: boolean;
+  /** True: calls are paired with their causes however long it takes. */
+  readonly isPairingFull?: boolean;
 }
 
 export interface WireOptions {
@@ -132,7 +134,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const diff = matchSpans(graph, settled?.answer.traces ?? []);
   if (diff.index.spans.length > 0) linkParentsBySpans(graph.hops, diff);
   const isJudged = options.isJudged !== false;
-  if (isJudged) pairHops(graph.table);
+  const pairing = isJudged ? pairHops(graph.table, options.isPairingFull === true ? Number.POSITIVE_INFINITY : undefined) : undefined;
   const isElsewhere = holdsOtherTraces(graph, diff, settled);
   const nameOf = addressNames({ given: options.names, dns: wire.observed.dns, blocks: wire.log.names }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
@@ -157,7 +159,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     tls: wire.observed.tls,
     others: wire.others(),
     anomalies: wire.log.anomalies,
-    warnings: [...leftOut(wire.exchanges), ...(isElsewhere ? [ELSEWHERE] : []), ...warningsOf(captures, settled)],
+    warnings: [...leftOut(wire.exchanges), ...unpaired(pairing), ...(isElsewhere ? [ELSEWHERE] : []), ...warningsOf(captures, settled)],
   };
 }
 
@@ -213,6 +215,12 @@ function leftOut({ size, sample: { oneIn } }: ExchangeTable): string[] {
   return [
     `there are too many exchanges to keep them all: those of one second in ${oneIn} of packet time are (${figure(size)}), and all counts are of these. For all of them name fewer files, or cut the capture (editcap -A, -B).`,
   ];
+}
+
+function unpaired(pairing: HopPairing | undefined): string[] {
+  if (pairing === undefined || pairing.left === 0) return [];
+  const calls = `${figure(pairing.left)} of ${figure(pairing.sought)} calls that no id tells the cause of`;
+  return [`${calls} were not paired with a request: that takes longer than reading did; --pairing full does it.`];
 }
 
 function warningsOf(captures: readonly CaptureSummary[], settled: SettledAnswer | undefined): string[] {

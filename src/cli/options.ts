@@ -21,6 +21,8 @@ export interface BackendOptions {
 }
 
 export interface ReadOptions extends BackendOptions {
+  /** Whether calls without ids are paired beyond the usual budget. */
+  readonly isPairingFull: boolean;
   readonly names: string | undefined;
   readonly keylog: readonly string[];
   /** NAME=HEADER,REGEX each. */

@@ -56,7 +56,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .description("inspect captures: which hop stripped, truncated or split the context, and why")
     .action((captures: string[], values: Record<string, unknown>) => actions.pcap(captures, values));
   addReading(pcap);
-  addNoDiagnosis(pcap);
+  addDiagnosis(pcap);
   addBackend(pcap);
   addOutput(pcap, texts.reportFormats);
   addHops(pcap);
@@ -71,6 +71,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .action((id: string, captures: string[], values: Record<string, unknown>) => actions.trace(id, captures, values));
   addReading(trace);
   addBackend(trace);
+  addPairing(trace);
   addOutput(trace, texts.reportFormats);
   addExports(trace);
 
@@ -83,7 +84,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .option("--write <file>", "keep the packets in a pcap file")
     .action((values: Record<string, unknown>) => actions.live(values));
   addReading(live);
-  addNoDiagnosis(live);
+  addDiagnosis(live);
   addBackend(live);
   addOutput(live, texts.reportFormats);
   addHops(live);
@@ -168,8 +169,20 @@ function addFailOn(command: Command): void {
   );
 }
 
-function addNoDiagnosis(command: Command): void {
+function addDiagnosis(command: Command): void {
   command.option("--no-diagnosis", "read and list exchanges and connections, judge nothing (exit code 0)");
+  addPairing(command);
+}
+
+function addPairing(command: Command): void {
+  command.addOption(
+    new commander.Option(
+      "--pairing <how>",
+      "calls without ids are paired with their causes for as long as reading took, or all of them (full) however long it takes",
+    )
+      .choices(["budget", "full"])
+      .default("budget"),
+  );
 }
 
 function addExports(command: Command): void {

@@ -24,6 +24,7 @@ export function readInspectOptions(values: Values, jaeger: string | undefined): 
     names: text(values, "names"),
     keylog: list(values, "keylog"),
     propagationFormat: list(values, "propagationFormat"),
+    isPairingFull: text(values, "pairing") === "full",
     diagnosis: values.diagnosis !== false,
     annotate: text(values, "annotate"),
     exportStitched: text(values, "exportStitched"),

@@ -47,7 +47,7 @@ export async function runLive(values: Readonly<Record<string, unknown>>, world: 
   const { files, warnings } = await captureUntilEnd(live, wire, world);
   // Programs write their secrets while they are captured.
   const { warnings: known } = await readKeyLogs(options.keylog, keyLog);
-  const inspected = await inspect(wire, files, { names, traces, isJudged: options.diagnosis });
+  const inspected = await inspect(wire, files, { names, traces, isJudged: options.diagnosis, isPairingFull: options.isPairingFull });
   const inspection = {
     ...inspected,
     warnings: [...known, ...warnings, ...unusedKeys(options.keylog, inspected.tls), ...inspected.warnings],

@@ -75,7 +75,13 @@ export async function inspectCaptures(
   };
   const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), onProgress, stdin);
   progress.end();
-  const inspected = await inspect(wire, files, { names, traces, alsoAsk, isJudged: options.diagnosis });
+  const inspected = await inspect(wire, files, {
+    names,
+    traces,
+    alsoAsk,
+    isJudged: options.diagnosis,
+    isPairingFull: options.isPairingFull,
+  });
   const inspection = { ...inspected, warnings: [...warnings, ...unusedKeys(options.keylog, inspected.tls), ...inspected.warnings] };
   writeWarnings(inspection, options, world);
   return { inspection, hasFailed: hasFailed(), series };

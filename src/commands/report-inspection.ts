@@ -36,13 +36,14 @@ export function uiOf({ jaeger, jaegerUi }: InspectOptions): string | undefined {
  * values may be secret.
  */
 export function inputWords(options: InspectOptions): string {
-  const { jaeger, traces, keylog, names, propagationFormat } = options;
+  const { jaeger, traces, keylog, names, propagationFormat, isPairingFull } = options;
   const server = jaeger === undefined ? [] : jaeger === DEFAULT_JAEGER ? ["--jaeger"] : [`--jaeger ${jaeger}`, ...tlsWords(options)];
   return [
     ...(traces.length > 0 ? traces.map((path) => `--traces ${shellWord(path)}`) : server),
     ...keylog.map((path) => `--keylog ${shellWord(path)}`),
     ...(names === undefined ? [] : [`--names ${shellWord(names)}`]),
     ...propagationFormat.map((format) => `--propagation-format ${shellWord(format)}`),
+    ...(isPairingFull ? ["--pairing full"] : []),
   ].join(" ");
 }
 

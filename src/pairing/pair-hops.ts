@@ -28,13 +28,13 @@ const MIN_CANDIDATE = 0.02;
 const BLIND_CONFIDENCE = 0.7;
 
 /**
- * Fills in `parent` where it is open or only guessed, and leaves in `candidates` what may still be the cause, likeliest first.
+ * Fills in `parent` where it is open or only guessed, and leaves in `candidates` what may still be the cause, likeliest first. `budget`: steps
+ * that it may cost.
  */
-export function pairHops(table: HopTable): HopPairing {
+export function pairHops(table: HopTable, budget = usualBudget(table)): HopPairing {
   if (!table.hasCandidates) return { sought: 0, left: 0 };
   const machines = machinesOf(table);
   const sought = machines.reduce((n, { open }) => n + open, 0);
-  const budget = Math.max(MIN_STEPS, STEPS_PER_HOP * table.size);
   let left = 0;
   for (const machine of machines) {
     const pairing = pairTraffic(trafficOf(machine, table), { budget: (budget * machine.open) / sought });
@@ -45,6 +45,10 @@ export function pairHops(table: HopTable): HopPairing {
   }
   linkSiblings(table);
   return { sought, left };
+}
+
+function usualBudget({ size }: HopTable): number {
+  return Math.max(MIN_STEPS, STEPS_PER_HOP * size);
 }
 
 /** Hops by index, in the order of their starts. */

@@ -11,6 +11,7 @@ describe("options of proposed commands", () => {
     ["--jaeger jaeger:1 --jaeger-ca ca.pem", { jaegerCa: "ca.pem", header: ["x-tenant=shop"] }, "jaeger:1"],
     ["--traces 'my traces.json' --keylog keys.log", { traces: ["my traces.json"], keylog: ["keys.log"] }, undefined],
     ["--names names.txt", { names: "names.txt" }, undefined],
+    ["--pairing full", { pairing: "full" }, undefined],
     ["--propagation-format 'acme=x-a,(?<traceId>.*)'", { propagationFormat: ["acme=x-a,(?<traceId>.*)"] }, undefined],
   ] as const)("%s", (words, values, jaeger) => {
     expect(inputWords(readInspectOptions(values, jaeger))).toBe(words);

@@ -35,6 +35,14 @@ describe("parents of hops", () => {
     }
   });
 
+  test("what the budget does not reach is counted and stays open", () => {
+    const { view } = look({ requests });
+    const before = view.table.all().map(({ parent }) => parent);
+    expect(pairHops(view.table, 0)).toEqual({ sought: 40, left: 40 });
+    expect(view.table.all().map(({ parent }) => parent)).toEqual(before);
+    expect(pairHops(view.table, Number.POSITIVE_INFINITY)).toEqual({ sought: 40, left: 0 });
+  });
+
   test("a parent that an id tells is left alone", () => {
     const told = times(10, (n) => [
       request("frontend → orders", { at: 1_000 * n, until: 1_000 * n + 120, fields: [traceparent(n + 1, 1)] }),
