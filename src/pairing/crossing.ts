@@ -14,6 +14,9 @@ const MIN_PAIRS = 10;
 /** Draws of two delays for each pair of requests. */
 const DRAWS = 6;
 
+const NO_CALL = -1;
+const SEVERAL = -2;
+
 export class Crossing {
   isActive = false;
   readonly #problem: Problem;
@@ -63,26 +66,40 @@ export class Crossing {
 
   /** Learns the costs from how things stand. */
   update(calls: readonly (readonly number[])[], random: Random): void {
-    const single = new Int32Array(calls.length);
+    const requests = calls.length;
+    const singles = this.#singles(calls);
     this.isActive = false;
     for (let endpoint = 0; endpoint < this.#problem.endpoints; endpoint++) {
-      this.#updateEndpoint(endpoint, calls, single, random);
+      this.#updateEndpoint(endpoint, singles.subarray(endpoint * requests, (endpoint + 1) * requests), random);
       if (this.#starts[endpoint]! > 0 || this.#ends[endpoint]! > 0) this.isActive = true;
     }
   }
 
-  #updateEndpoint(endpoint: number, calls: readonly (readonly number[])[], single: Int32Array, random: Random): void {
+  /** By endpoint, and by request: its only call of that endpoint, `NO_CALL` or `SEVERAL`. */
+  #singles(calls: readonly (readonly number[])[]): Int32Array {
+    const { endpoint, endpoints } = this.#problem;
+    const singles = new Int32Array(endpoints * calls.length).fill(NO_CALL);
+    for (let row = 0; row < calls.length; row++) {
+      for (const call of calls[row]!) {
+        const place = endpoint[call]! * calls.length + row;
+        singles[place] = singles[place] === NO_CALL ? call : SEVERAL;
+      }
+    }
+    return singles;
+  }
+
+  /** `single`: of the endpoint, by request. */
+  #updateEndpoint(endpoint: number, single: Int32Array, random: Random): void {
     const { inStart, inEnd, outStart, outEnd } = this.#problem;
     const startDelays: number[] = [];
     const endDelays: number[] = [];
     let some = 0;
-    for (let row = 0; row < calls.length; row++) {
-      const own = calls[row]!.filter((call) => this.#problem.endpoint[call] === endpoint);
-      if (own.length > 0) some++;
-      single[row] = own.length === 1 ? own[0]! : -1;
-      if (own.length !== 1) continue;
-      startDelays.push(outStart[own[0]!]! - inStart[row]!);
-      endDelays.push(inEnd[row]! - outEnd[own[0]!]!);
+    for (let row = 0; row < single.length; row++) {
+      const own = single[row]!;
+      if (own !== NO_CALL) some++;
+      if (own < 0) continue;
+      startDelays.push(outStart[own]! - inStart[row]!);
+      endDelays.push(inEnd[row]! - outEnd[own]!);
     }
     if (startDelays.length < MIN_SINGLES || startDelays.length < MIN_SINGLE_SHARE * some) {
       this.#starts[endpoint] = 0;
@@ -90,7 +107,7 @@ export class Crossing {
       return;
     }
     const seen = { pairs: 0, starts: 0, ends: 0, expectedStarts: 0, expectedEnds: 0 };
-    for (let row = 0; row < calls.length; row++) {
+    for (let row = 0; row < single.length; row++) {
       if (single[row]! < 0) continue;
       for (const later of this.#overlaps[row]!) {
         if (later <= row || single[later]! < 0) continue;

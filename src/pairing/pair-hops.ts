@@ -4,7 +4,7 @@
 import { INFERRED, type ParentReason, WORK } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { longestId, PathFold } from "../hops/path-shape.ts";
-import { Interned } from "../wire/columns.ts";
+import { float64Column, Interned, int32Column } from "../wire/columns.ts";
 import { fnv1aStep } from "../wire/fnv1a.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import { pairTraffic } from "./pair-traffic.ts";
@@ -171,10 +171,10 @@ const fold = new PathFold();
 function columnsOf(hops: readonly number[], peerOf: (hop: number) => number, table: HopTable, numbers: Numbers): Requests {
   const { row, exchanges } = table;
   const { readings, identities } = exchanges;
-  const column = (read: (row: number, hop: number) => number) => Int32Array.from(hops, (hop) => read(row[hop]!, hop));
+  const column = (read: (row: number, hop: number) => number) => int32Column(hops.length, (i) => read(row[hops[i]!]!, hops[i]!));
   return {
-    startedAt: Float64Array.from(hops, (hop) => table.startedAt[hop]!),
-    endedAt: Float64Array.from(hops, (hop) => table.endedAt[hop]!),
+    startedAt: float64Column(hops.length, (i) => table.startedAt[hops[i]!]!),
+    endedAt: float64Column(hops.length, (i) => table.endedAt[hops[i]!]!),
     route: column((own, hop) => numbers.route(exchanges.path[own]!, exchanges.hasRequest(own) ? exchanges.method[own]! : -1, peerOf(hop))),
     peer: column((_, hop) => peerOf(hop) + 1),
     ...(readings.hasRequestIds ? { requestId: column((own) => numbers.requestId(readings.requestId(own))) } : {}),

@@ -1,6 +1,7 @@
 // A machine's traffic in order of time: the rows that everything else works on, and the way back to the caller's.
 
 import { OPEN_ENDED_US } from "../hops/hop.ts";
+import { float64Column, int32Column } from "../wire/columns.ts";
 import { denseKinds } from "./kinds.ts";
 import { OPEN, type Requests, type Traffic } from "./traffic.ts";
 
@@ -34,30 +35,37 @@ export function orderRows(traffic: Traffic): Rows {
   const outOrder = byTime(outgoing);
   const types = denseKinds(incoming.route, incoming.peer, MAX_TYPES);
   const endpoints = denseKinds(outgoing.route, outgoing.peer, MAX_ENDPOINTS);
-  const place = new Int32Array(inOrder.length);
-  for (let row = 0; row < inOrder.length; row++) place[inOrder[row]!] = row;
+  const requests = inOrder.length;
+  const calls = outOrder.length;
+  const isOpenEnded = new Uint8Array(requests);
+  const place = new Int32Array(requests);
+  for (let row = 0; row < requests; row++) {
+    place[inOrder[row]!] = row;
+    if (Number.isNaN(incoming.endedAt[inOrder[row]!]!)) isOpenEnded[row] = 1;
+  }
   const { anchors } = traffic;
   return {
     traffic,
     inOrder,
     outOrder,
-    inStart: Float64Array.from(inOrder, (row) => incoming.startedAt[row]!),
-    inEnd: Float64Array.from(inOrder, (row) => {
-      const end = incoming.endedAt[row]!;
-      return Number.isNaN(end) ? incoming.startedAt[row]! + OPEN_ENDED_US : end;
+    inStart: float64Column(requests, (i) => incoming.startedAt[inOrder[i]!]!),
+    inEnd: float64Column(requests, (i) => {
+      const row = inOrder[i]!;
+      return isOpenEnded[i] === 1 ? incoming.startedAt[row]! + OPEN_ENDED_US : incoming.endedAt[row]!;
     }),
-    isOpenEnded: Uint8Array.from(inOrder, (row) => (Number.isNaN(incoming.endedAt[row]!) ? 1 : 0)),
-    inType: Int32Array.from(inOrder, (row) => types.of[row]!),
-    outStart: Float64Array.from(outOrder, (row) => outgoing.startedAt[row]!),
+    isOpenEnded,
+    inType: int32Column(requests, (i) => types.of[inOrder[i]!]!),
+    outStart: float64Column(calls, (i) => outgoing.startedAt[outOrder[i]!]!),
     // A call whose end was not seen may have ended at once: it then fits wherever its start does.
-    outEnd: Float64Array.from(outOrder, (row) =>
-      Number.isNaN(outgoing.endedAt[row]!) ? outgoing.startedAt[row]! : outgoing.endedAt[row]!,
-    ),
-    endpoint: Int32Array.from(outOrder, (row) => endpoints.of[row]!),
+    outEnd: float64Column(calls, (i) => {
+      const row = outOrder[i]!;
+      return Number.isNaN(outgoing.endedAt[row]!) ? outgoing.startedAt[row]! : outgoing.endedAt[row]!;
+    }),
+    endpoint: int32Column(calls, (i) => endpoints.of[outOrder[i]!]!),
     types: types.count,
     endpoints: endpoints.count,
-    anchor: Int32Array.from(outOrder, (row) => {
-      const anchor = anchors?.[row] ?? OPEN;
+    anchor: int32Column(calls, (i) => {
+      const anchor = anchors?.[outOrder[i]!] ?? OPEN;
       return anchor >= 0 ? place[anchor]! : anchor;
     }),
     resolution: resolutionOf(incoming) === MILLI && resolutionOf(outgoing) === MILLI ? MILLI : 1,

@@ -12,6 +12,19 @@ export function grown<C extends Column>(column: C, capacity: number): C {
   return longer;
 }
 
+/** A column of what `read` says of each row. (`TypedArray.from` takes ten times as long.) */
+export function int32Column(length: number, read: (row: number) => number): Int32Array {
+  const column = new Int32Array(length);
+  for (let row = 0; row < length; row++) column[row] = read(row);
+  return column;
+}
+
+export function float64Column(length: number, read: (row: number) => number): Float64Array {
+  const column = new Float64Array(length);
+  for (let row = 0; row < length; row++) column[row] = read(row);
+  return column;
+}
+
 /** Moves these rows, which ascend, to the front of a column of `size` rows, and clears what is behind them. */
 export function keepRows<C extends Column>(column: C, rows: Uint32Array, size: number): C {
   for (let row = 0; row < rows.length; row++) column[row] = column[rows[row]!]!;
