@@ -57,6 +57,12 @@ describe("a fault", async () => {
     expect(lines[4]).toMatch(/^ {2}stripped · proxy-drops-header · certain · 10\.0\.0\.2:80, proxy$/);
   });
 
+  test("says of which part of the time its counts are, where not all exchanges were kept", async () => {
+    const sampled = await inspectPackets(strippingProxy());
+    sampled.graph.table.exchanges.sample.halve();
+    expect(render(sampled).split("\n")[0]).toMatch(/ · 10 exchanges \(of one second in 2\) on 2 edges$/);
+  });
+
   test("says which traces belong together, within bounds", async () => {
     const own = (n: number) => ({
       ...serverSpan(n, trace(50 + n)),

@@ -12,7 +12,9 @@ export function writeHeadline(inspection: Inspection, page: Page): void {
   const summary = summarize(inspection);
   const { exchanges, hops } = summary;
   const edges = (inspection.isJudged ? groupEdges(inspection.diagnosis.tally) : countEdges(inspection)).length;
-  const what = exchanges === 0 ? "no HTTP seen" : `${counted(hops, "exchange")} on ${counted(edges, "edge")}`;
+  const { oneIn } = inspection.graph.table.exchanges.sample;
+  const sampled = oneIn === 1 ? "" : ` (of one second in ${figure(oneIn)})`;
+  const what = exchanges === 0 ? "no HTTP seen" : `${counted(hops, "exchange")}${sampled} on ${counted(edges, "edge")}`;
   page.parts([...captureParts(inspection), what]);
   if (exchanges > 0) page.parts(traceParts(inspection, summary));
 }
