@@ -210,7 +210,11 @@ function knowledgeOf(settled: SettledAnswer | undefined, isElsewhere: boolean): 
   return { isAsked: true, isLookedUp: (traceId) => known.has(traceId), isWindowSearched: answer.windowSearched };
 }
 
-function leftOut({ size, sample: { oneIn } }: ExchangeTable): string[] {
+function leftOut({ size, sample: { oneIn, isSettled } }: ExchangeTable): string[] {
+  if (isSettled)
+    return [
+      `a second or less of packet time holds more exchanges than are kept: the first ${figure(size)} are, and all counts are of these.`,
+    ];
   if (oneIn === 1) return [];
   return [
     `there are too many exchanges to keep them all: those of one second in ${oneIn} of packet time are (${figure(size)}), and all counts are of these. For all of them name fewer files, or cut the capture (editcap -A, -B).`,

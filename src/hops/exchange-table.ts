@@ -231,9 +231,12 @@ export class ExchangeTable {
   /** Leaves out seconds until there is room; false where all are of too few seconds for that. */
   #makeRoom(): boolean {
     while (this.size >= this.#room) {
+      if (this.sample.isSettled) return false;
       if (this.sample.oneIn === 1) this.#onLimit(`more than ${this.#room} exchanges; those of some seconds are left out`);
-      if (!this.sample.halve()) return false;
-      this.#keep(Uint32Array.from({ length: this.size }, (_, row) => row).filter((row) => this.sample.takes(this.#startOf(row))));
+      this.sample.halve();
+      const kept = Uint32Array.from({ length: this.size }, (_, row) => row).filter((row) => this.sample.takes(this.#startOf(row)));
+      if (kept.length === 0 || this.sample.isFinest) this.sample.settle();
+      else this.#keep(kept);
     }
     return true;
   }

@@ -4,23 +4,33 @@
 import type { Timestamp } from "../wire/timestamp.ts";
 import { SECOND } from "../wire/timestamp.ts";
 
-/** Fewer seconds than one in so many tell nothing of the rest. */
-const LEAST = 1 << 20;
+/** A sample that is finer tells nothing of the rest. */
+const FINEST = 1 << 20;
 
 export class TimeSample {
   /** One second in so many is kept: a power of two. */
   oneIn = 1;
+  /** True where even one second holds too many exchanges: those that come when there is no room are left out. */
+  isSettled = false;
 
   /** Whether what begins at this time is kept. Chosen by a hash: a job of every other second must not be kept, or left out, each time. */
   takes(at: Timestamp): boolean {
     return this.oneIn === 1 || (hash(Math.floor(at / SECOND)) & (this.oneIn - 1)) === 0;
   }
 
-  /** Keeps half as many seconds, among those that were kept; false where that is too few. */
-  halve(): boolean {
-    if (this.oneIn >= LEAST) return false;
+  /** Keeps half as many seconds, among those that were kept. */
+  halve(): void {
     this.oneIn *= 2;
-    return true;
+  }
+
+  get isFinest(): boolean {
+    return this.oneIn >= FINEST;
+  }
+
+  /** Takes back a halving, and none comes after it: it would leave nothing. */
+  settle(): void {
+    this.oneIn /= 2;
+    this.isSettled = true;
   }
 }
 

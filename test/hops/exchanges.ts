@@ -4,7 +4,7 @@ import type { HttpExchange } from "../../src/protocols/observation.ts";
 import type { Endpoint } from "../../src/wire/endpoint.ts";
 import type { Field } from "../../src/wire/field.ts";
 
-const NOON = 1_795_348_800_000_000;
+export const NOON = 1_795_348_800_000_000;
 
 export interface Options {
   readonly client?: Endpoint;

@@ -6,7 +6,7 @@ import { TimeSample } from "../../src/hops/time-sample.ts";
 import type { HttpExchange } from "../../src/protocols/observation.ts";
 import type { Anomaly } from "../../src/wire/anomaly.ts";
 import { SECOND } from "../../src/wire/timestamp.ts";
-import { exchange } from "./exchanges.ts";
+import { exchange, NOON } from "./exchanges.ts";
 
 const hex = (n: number, digits: number) => n.toString(16).padStart(digits, "0");
 
@@ -40,7 +40,7 @@ describe("exchanges of some seconds", () => {
         const alone = new ExchangeTable();
         for (const one of exchanges) if (table.sample.takes((one.request ?? one.response)!.startedAt)) alone.add(one);
         expect(table.size).toBeLessThanOrEqual(room);
-        expect(limits).toHaveLength(table.sample.oneIn === 1 ? 0 : 1);
+        expect(limits).toHaveLength(table.sample.oneIn === 1 && !table.sample.isSettled ? 0 : 1);
         const all = (of: ExchangeTable) => Array.from({ length: of.size }, (_, row) => exchangeAt(of, row));
         // What came when even the fewest seconds were too many is not there.
         expect(all(table)).toEqual(all(alone).slice(0, table.size));
@@ -51,6 +51,15 @@ describe("exchanges of some seconds", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  // The hash of second 0 has no bit at all: it is in every sample.
+  it.each([-NOON, 0, 1, 2, 3].map((first) => [first] as const))("are the first of them where all lie in one second (%i s)", (first) => {
+    const at = first < 0 ? first : first * SECOND;
+    const table = new ExchangeTable(undefined, () => undefined, 5);
+    for (let n = 0; n < 12; n++) table.add(exchange({ at: at + n, sequence: n + 1 }));
+    expect(table.sample.isSettled).toBe(true);
+    expect(Array.from(table.requestSequence.subarray(0, table.size))).toEqual([1, 2, 3, 4, 5]);
   });
 
   it("are a half of those before, spread over the capture", () => {
