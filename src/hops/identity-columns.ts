@@ -8,6 +8,7 @@ import {
   TRACE_ID_END,
   TRACE_ID_START,
   TRACE_PARENT_LENGTH,
+  VERSION_END,
 } from "../propagation/w3c.ts";
 import { ByteField } from "../wire/byte-field.ts";
 import { FIRST_ROWS, grown, keepRows } from "../wire/columns.ts";
@@ -24,8 +25,6 @@ const DECISIONS: readonly Identity["sampled"][] = [false, true, "deferred"];
 const W3C = "w3c";
 const ZERO = 48;
 const HYPHEN = 45;
-/** Behind the two digits of the version. */
-const VERSION_END = TRACE_ID_START - 1;
 const scratch = new Uint8Array(TRACE_PARENT_LENGTH);
 const traceWords = new Int32Array(4);
 const spanWords = new Int32Array(2);

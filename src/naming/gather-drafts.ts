@@ -6,7 +6,6 @@ import { WORK } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import type { Resource } from "../spans/span.ts";
 import { Interned, inPieces } from "../wire/columns.ts";
-import { PairTable } from "../wire/pair-table.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
 
 export class Drafts {
@@ -175,11 +174,9 @@ export class Drafts {
   }
 
   #findSenders(): Uint32Array {
-    const { size, clientHost, receiver, parent, hostOfPlace, hosts } = this.#table;
+    const { size, clientHost, hosts } = this.#table;
     /** By number of the machine, plus one: the only workload that sends from it; 0 where several may. */
     const onlySender = new Uint32Array(hosts.values.length);
-    /** By machine and receiver, where neither a parent nor a span tells: who sends. */
-    const likely = new PairTable();
     const senders = new Uint32Array(size);
     inPieces(size, (from, to) => {
       for (let hop = from; hop < to; hop++) {
@@ -188,11 +185,7 @@ export class Drafts {
           senders[hop] = onlySender[host]! - 1;
           continue;
         }
-        const cause = parent[hop]!;
-        const isTold = (cause !== NO_PARENT && hostOfPlace[receiver[cause]!] === host) || this.#diff.matches.get(hop)?.client !== undefined;
-        const known = isTold ? -1 : likely.get(host, receiver[hop]!);
-        senders[hop] = known >= 0 ? known : this.#numbers.number(this.#findSender(hop));
-        if (!isTold && known < 0) likely.set(host, receiver[hop]!, senders[hop]!);
+        senders[hop] = this.#numbers.number(this.#findSender(hop));
         if (this.#listenersOf(host).length < 2) onlySender[host] = senders[hop]! + 1;
       }
     });
