@@ -3,7 +3,6 @@
 
 import type { Problem } from "./problem.ts";
 import type { Random } from "./random.ts";
-import { NOBODY } from "./traffic.ts";
 
 /** A crossing never costs more than this: order is no law. */
 const MAX_COST = 4;
@@ -40,7 +39,8 @@ export class Crossing {
     let cost = 0;
     for (const out of moved) {
       const endpoint = this.#problem.endpoint[out]!;
-      if (parent[out] === NOBODY || (this.#starts[endpoint] === 0 && this.#ends[endpoint] === 0)) continue;
+      // Nobody knows when a ghost began.
+      if (parent[out]! >= this.#overlaps.length || (this.#starts[endpoint] === 0 && this.#ends[endpoint] === 0)) continue;
       cost += this.#costOfCall(out, parent[out]!, endpoint, calls);
     }
     for (const out of moved) this.#isMoved[out] = 0;
@@ -66,7 +66,7 @@ export class Crossing {
 
   /** Learns the costs from how things stand. */
   update(calls: readonly (readonly number[])[], random: Random): void {
-    const requests = calls.length;
+    const requests = this.#overlaps.length;
     const singles = this.#singles(calls);
     this.isActive = false;
     for (let endpoint = 0; endpoint < this.#problem.endpoints; endpoint++) {
@@ -77,11 +77,12 @@ export class Crossing {
 
   /** By endpoint, and by request: its only call of that endpoint, `NO_CALL` or `SEVERAL`. */
   #singles(calls: readonly (readonly number[])[]): Int32Array {
+    const requests = this.#overlaps.length;
     const { endpoint, endpoints } = this.#problem;
-    const singles = new Int32Array(endpoints * calls.length).fill(NO_CALL);
-    for (let row = 0; row < calls.length; row++) {
+    const singles = new Int32Array(endpoints * requests).fill(NO_CALL);
+    for (let row = 0; row < requests; row++) {
       for (const call of calls[row]!) {
-        const place = endpoint[call]! * calls.length + row;
+        const place = endpoint[call]! * requests + row;
         singles[place] = singles[place] === NO_CALL ? call : SEVERAL;
       }
     }

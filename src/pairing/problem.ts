@@ -23,6 +23,11 @@ export interface Problem {
   readonly slack: number;
 }
 
+/** A call whose parent is settled has one candidate, or none: without one it is an orphan. */
+export function mayBeOrphan({ first, isFixed }: Problem, out: number): boolean {
+  return isFixed[out] === 0 || first[out] === first[out + 1];
+}
+
 /** Entry of `candidate` for this pair, or -1. */
 export function entryOf({ first, candidate }: Problem, out: number, parent: number): number {
   for (let entry = first[out]!; entry < first[out + 1]!; entry++) if (candidate[entry] === parent) return entry;

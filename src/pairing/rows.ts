@@ -2,7 +2,7 @@
 
 import { OPEN_ENDED_US } from "../hops/hop.ts";
 import { float64Column, int32Column } from "../wire/columns.ts";
-import { denseKinds } from "./kinds.ts";
+import { denseKinds, type Kinds } from "./kinds.ts";
 import { OPEN, type Requests, type Traffic } from "./traffic.ts";
 
 export interface Rows {
@@ -33,8 +33,8 @@ export function orderRows(traffic: Traffic): Rows {
   const { incoming, outgoing } = traffic;
   const inOrder = byTime(incoming);
   const outOrder = byTime(outgoing);
-  const types = denseKinds(incoming.route, incoming.peer, MAX_TYPES);
-  const endpoints = denseKinds(outgoing.route, outgoing.peer, MAX_ENDPOINTS);
+  const types = kindsOf(incoming, inOrder, MAX_TYPES);
+  const endpoints = kindsOf(outgoing, outOrder, MAX_ENDPOINTS);
   const requests = inOrder.length;
   const calls = outOrder.length;
   const isOpenEnded = new Uint8Array(requests);
@@ -54,14 +54,14 @@ export function orderRows(traffic: Traffic): Rows {
       return isOpenEnded[i] === 1 ? incoming.startedAt[row]! + OPEN_ENDED_US : incoming.endedAt[row]!;
     }),
     isOpenEnded,
-    inType: int32Column(requests, (i) => types.of[inOrder[i]!]!),
+    inType: int32Column(requests, (i) => types.of[i]!),
     outStart: float64Column(calls, (i) => outgoing.startedAt[outOrder[i]!]!),
     // A call whose end was not seen may have ended at once: it then fits wherever its start does.
     outEnd: float64Column(calls, (i) => {
       const row = outOrder[i]!;
       return Number.isNaN(outgoing.endedAt[row]!) ? outgoing.startedAt[row]! : outgoing.endedAt[row]!;
     }),
-    endpoint: int32Column(calls, (i) => endpoints.of[outOrder[i]!]!),
+    endpoint: int32Column(calls, (i) => endpoints.of[i]!),
     types: types.count,
     endpoints: endpoints.count,
     anchor: int32Column(calls, (i) => {
@@ -70,6 +70,12 @@ export function orderRows(traffic: Traffic): Rows {
     }),
     resolution: resolutionOf(incoming) === MILLI && resolutionOf(outgoing) === MILLI ? MILLI : 1,
   };
+}
+
+/** Numbered as they come in time: what is drawn must not depend on the order of the caller's rows. */
+function kindsOf({ route, peer }: Requests, order: Uint32Array, max: number): Kinds {
+  const inOrder = (column: Int32Array) => int32Column(order.length, (i) => column[order[i]!]!);
+  return denseKinds(inOrder(route), peer === undefined ? undefined : inOrder(peer), max);
 }
 
 /** By start, end and route: rows that are equal in all three may change places, and nothing else depends on the order in which they came. */

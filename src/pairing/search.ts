@@ -3,9 +3,10 @@
 
 import { Assignment } from "./assignment.ts";
 import { Crossing } from "./crossing.ts";
-import { OrphanChain } from "./orphan-chain.ts";
+import { GhostMoves } from "./ghost-moves.ts";
 import type { Problem } from "./problem.ts";
 import { mix, Random } from "./random.ts";
+import { overlapsOf, rivals } from "./rivals.ts";
 import { moveCall } from "./small-moves.ts";
 import type { TimingModel } from "./timing-model.ts";
 import { NOBODY } from "./traffic.ts";
@@ -38,13 +39,17 @@ export interface Samples {
 }
 
 const CLIMBS = 12;
+/** In so many all ghosts have their turn, those of settled calls too. */
+const WHOLE_CLIMBS = 2;
 /** Fewer changes than this in a round of climbing, and it is done. */
 const SETTLED = 3;
 const COLD = 0.05;
 const COOLING = 3;
 const BURN_IN = 18;
 const ROUNDS = 42;
-const WARM = 1.3;
+const WARM = 2;
+/** Ghosts that are tried for each request in a round. */
+const GHOST_SWEEPS = 2;
 /** After so many draws without a change a pair of requests is looked at only every few rounds. */
 const CALM_AFTER = 8;
 const CALM_EVERY = 4;
@@ -61,13 +66,15 @@ class Search {
   readonly #crossing: Crossing;
   readonly #state: Assignment;
   readonly #chains: TwoChains;
-  readonly #orphans: OrphanChain;
+  readonly #ghostMoves: GhostMoves;
   readonly #pairs: Int32Array;
   readonly #calm: Uint8Array;
   readonly #open: number[] = [];
   /** Open calls that have a request among their candidates. */
   readonly #waiting: number[][];
   #orphanRate = 0;
+  /** Some calls that nothing encloses: they are not the only ones. */
+  readonly #hasOrphans: boolean;
 
   /** Requests whose calls are not settled. */
   readonly #active: number[];
@@ -75,6 +82,7 @@ class Search {
   constructor(problem: Problem, past: TimingModel, plan: SearchPlan) {
     this.#problem = problem;
     this.#plan = plan;
+    this.#hasOrphans = plan.orphans >= 1;
     this.#random = new Random(plan.seed);
     this.#waiting = Array.from({ length: problem.inStart.length }, () => []);
     for (let out = 0; out < problem.outStart.length; out++) {
@@ -86,7 +94,7 @@ class Search {
     this.#crossing = new Crossing(problem, overlapsOf(problem));
     this.#state = new Assignment(problem, this.#modelFrom(past), this.#crossing, this.#random);
     this.#chains = new TwoChains(this.#state);
-    this.#orphans = new OrphanChain(this.#state);
+    this.#ghostMoves = new GhostMoves(this.#state, this.#chains);
     this.#pairs = rivals(problem);
     this.#calm = new Uint8Array(this.#pairs.length / 2);
   }
@@ -108,6 +116,7 @@ class Search {
 
   run(): Samples {
     const state = this.#state;
+    this.#learnOrphans();
     guessByIdleTime(state);
     const doubt = this.#doubt();
     this.#learnOrphans();
@@ -122,10 +131,11 @@ class Search {
       if (round < BURN_IN) this.#learnOrphans();
       if (round >= BURN_IN >> 1 && round % 2 === 0) this.#crossing.update(state.calls, this.#random);
       if (round < BURN_IN) continue;
-      for (const [k, out] of this.#open.entries()) note(parents[k]!, counts[k]!, state.parent[out]!);
+      for (const [k, out] of this.#open.entries()) note(parents[k]!, counts[k]!, this.#causeOf(out));
     }
     this.#cool();
-    const all: (readonly number[])[] = Array.from(state.parent, (parent) => [parent]);
+    const best = state.parent.map((_, out) => this.#causeOf(out));
+    const all: (readonly number[])[] = Array.from(best, (parent) => [parent]);
     const often: (readonly number[])[] = Array.from(state.parent, () => [ROUNDS - BURN_IN]);
     this.#open.forEach((out, k) => {
       all[out] = parents[k]!;
@@ -133,13 +143,18 @@ class Search {
     });
     return {
       model: state.model,
-      best: state.parent,
+      best,
       parents: all,
       counts: often,
       rounds: ROUNDS - BURN_IN,
       spent: state.spent,
       orphanRate: this.#orphanRate,
     };
+  }
+
+  #causeOf(out: number): number {
+    const { parent, ghosts } = this.#state;
+    return ghosts.isGhost(parent[out]!) ? NOBODY : parent[out]!;
   }
 
   /** How much of a request's calls is guessed: what is sure teaches more. */
@@ -165,17 +180,18 @@ class Search {
       state.temperature = COLD;
       for (let pair = 0; pair < this.#pairs.length; pair += 2)
         if (this.#chains.deal(this.#pairs[pair]!, this.#pairs[pair + 1]!, false)) changes++;
+      if (this.#hasOrphans) changes += this.#ghostMoves.sweep(this.#active, false, climb < WHOLE_CLIMBS);
       state.temperature = 1;
       this.#refit(undefined);
+      if (this.#hasOrphans) this.#learnOrphans();
       if (changes < SETTLED) return;
     }
   }
 
   #sweep(round: number): void {
     const state = this.#state;
-    const callsOf = (request: number) => this.#waiting[request]!;
-    for (const out of this.#open) moveCall(state, out, callsOf);
-    for (const row of this.#active) this.#orphans.deal(row, this.#waiting[row]!);
+    for (const out of this.#open) moveCall(state, out);
+    if (this.#hasOrphans) for (let sweep = 0; sweep < GHOST_SWEEPS; sweep++) this.#ghostMoves.sweep(this.#active, true, false);
     for (let pair = 0; pair < this.#calm.length; pair++) {
       if (this.#calm[pair]! >= CALM_AFTER && (round + mix(pair)) % CALM_EVERY !== 0) continue;
       const isChanged = this.#chains.deal(this.#pairs[2 * pair]!, this.#pairs[2 * pair + 1]!, true);
@@ -187,34 +203,29 @@ class Search {
   #cool(): void {
     const state = this.#state;
     state.temperature = COLD;
-    const callsOf = (request: number) => this.#waiting[request]!;
     for (let round = 0; round < COOLING; round++) {
-      for (const out of this.#open) moveCall(state, out, callsOf);
+      for (const out of this.#open) moveCall(state, out);
       for (let pair = 0; pair < this.#pairs.length; pair += 2) this.#chains.deal(this.#pairs[pair]!, this.#pairs[pair + 1]!, false);
     }
   }
 
   #learnOrphans(): void {
-    const { problem, nobodyScore, parent } = this.#state;
+    const { problem, ghosts, parent } = this.#state;
     const { orphans, calls, visible, span } = this.#plan;
     const total = new Float64Array(problem.endpoints);
-    const alone = new Float64Array(problem.endpoints);
     let [all, bare] = [0, 0];
     for (let out = 0; out < parent.length; out++) {
       const endpoint = problem.endpoint[out]!;
       total[endpoint]!++;
       all++;
       if (problem.isFixed[out] === 1) continue;
-      if (parent[out] !== NOBODY) continue;
-      alone[endpoint]!++;
-      bare++;
+      if (ghosts.isGhost(parent[out]!)) bare++;
     }
     const hidden = Math.max(0, all - visible);
     const rate = (orphans + SAMPLED_WEIGHT * bare) / (calls + SAMPLED_WEIGHT * hidden);
     this.#orphanRate = rate;
-    for (let endpoint = 0; endpoint < nobodyScore.length; endpoint++) {
-      nobodyScore[endpoint] = Math.log((rate * Math.max(1, total[endpoint]!)) / span);
-    }
+    ghosts.setRates(rate, total, span);
+    this.#state.scoreGhosts();
   }
 }
 
@@ -230,13 +241,15 @@ function note(parents: number[], counts: number[], parent: number): void {
   }
 }
 
-/** Each call goes to the request whose own last event is nearest before it. */
+/** Each call goes to the request whose own last event is nearest before it; to a ghost of its own where there is none. */
 function guessByIdleTime(state: Assignment): void {
   const { problem } = state;
+  const mayBeLinked = linked(problem);
   const last = Float64Array.from(problem.inStart);
   for (let out = 0; out < problem.outStart.length; out++) {
+    if (mayBeLinked[out] === 0) continue;
     const start = problem.outStart[out]!;
-    let best = NOBODY;
+    let best = problem.first[out] === problem.first[out + 1] ? state.ghosts.takeEmpty(state.random) : NOBODY;
     let least = Number.POSITIVE_INFINITY;
     for (let entry = problem.first[out]!; entry < problem.first[out + 1]!; entry++) {
       const row = problem.candidate[entry]!;
@@ -251,47 +264,24 @@ function guessByIdleTime(state: Assignment): void {
       }
     }
     state.place(out, best);
-    if (best !== NOBODY) last[best] = Math.max(last[best]!, problem.outEnd[out]!);
+    if (!state.ghosts.isGhost(best)) last[best] = Math.max(last[best]!, problem.outEnd[out]!);
   }
 }
 
 const BUSY = 1e11;
 
-/** Most neighbours that are looked at for each request: where hundreds are served at a time the nearest say enough. */
-const MAX_OVERLAPS = 64;
-
-function overlapsOf({ inStart, inEnd }: Problem): number[][] {
-  const overlaps: number[][] = Array.from({ length: inStart.length }, () => []);
-  for (let row = 0; row < inStart.length; row++) {
-    for (
-      let later = row + 1, found = 0;
-      later < inStart.length && inStart[later]! <= inEnd[row]! && found < MAX_OVERLAPS;
-      later++, found++
-    ) {
-      overlaps[row]!.push(later);
-      overlaps[later]!.push(row);
-    }
-  }
-  return overlaps;
-}
-
-/** Requests that come into question for one call, two and two; those that began far apart leave it to requests in between. */
-function rivals({ first, candidate, inStart, isFixed }: Problem): Int32Array {
-  const pairs = new Set<number>();
-  const count = inStart.length;
+/** 1 for calls that have to do with the search: those that have a request, and of the others those that may go with open ones. */
+function linked({ first, isFixed, endpoint, endpoints }: Problem): Uint8Array {
+  const isLinked = isFixed.map((_, out) => (first[out] === first[out + 1] ? 0 : 1));
+  const isAsked = new Uint8Array(endpoints);
+  for (let out = 0; out < isFixed.length; out++) if (isFixed[out] === 0) isAsked[endpoint[out]!] = 1;
   for (let out = 0; out < isFixed.length; out++) {
     if (isFixed[out] === 1) continue;
-    for (let a = first[out]!; a < first[out + 1]!; a++) {
-      for (let b = a + 1; b < first[out + 1]! && b <= a + MAX_APART; b++) pairs.add(candidate[a]! * count + candidate[b]!);
-    }
+    const end = Math.min(isFixed.length, out + LINKED_REACH + 1);
+    for (let near = Math.max(0, out - LINKED_REACH); near < end; near++) if (isAsked[endpoint[near]!] === 1) isLinked[near] = 1;
   }
-  const sorted = Float64Array.from(pairs).sort();
-  const flat = new Int32Array(sorted.length * 2);
-  for (let k = 0; k < sorted.length; k++) {
-    flat[2 * k] = Math.floor(sorted[k]! / count);
-    flat[2 * k + 1] = sorted[k]! % count;
-  }
-  return flat;
+  return isLinked;
 }
 
-const MAX_APART = 16;
+/** Calls before and after an open one among which an orphan is looked for that may go with it. */
+const LINKED_REACH = 64;

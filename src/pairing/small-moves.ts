@@ -1,8 +1,7 @@
-// The small moves of the search: one call goes to another request, or to nobody; two calls of one endpoint, two tails or two short runs change places.
+// The small moves of the search: one call goes to another request, or to a ghost; two calls of one endpoint, two tails or two short runs change places.
 // Each proposal is as likely as its way back.
 
 import { type Assignment, excluding, including } from "./assignment.ts";
-import { NOBODY } from "./traffic.ts";
 
 /** Other parents that are tried for a call in one sweep. */
 const MAX_TRIED = 3;
@@ -12,48 +11,51 @@ const MAX_RUN = 4;
 const SWAP = 0.3;
 const TAILS = 0.6;
 const RUNS = 0.7;
-const GIVE = 0.85;
 
-/** One sweep over a call. `callsOf`: the open calls that have a request among their candidates. */
-export function moveCall(state: Assignment, out: number, callsOf: (request: number) => readonly number[]): void {
+/** One sweep over a call. */
+export function moveCall(state: Assignment, out: number): void {
   const { problem, random, parent } = state;
   const from = problem.first[out]!;
   const count = problem.first[out + 1]! - from;
   for (let tried = Math.min(count, MAX_TRIED); tried > 0; tried--) {
-    const other = problem.candidate[from + random.below(count)]!;
     const own = parent[out]!;
+    const place = random.below(count + 1);
+    if (place === count) {
+      toGhost(state, own, out);
+      continue;
+    }
+    const other = problem.candidate[from + place]!;
+    if (other === own) continue;
+    if (state.ghosts.isGhost(own)) {
+      give(state, own, other, out, -Math.log(ghostsToChoose(state, own, out)));
+      continue;
+    }
     const kind = random.next();
-    if (other === own) {
-      if (kind < SWAP) replaceByOrphan(state, own, out, callsOf(own));
-      else state.propose(own, excluding(state.calls[own]!, out), NOBODY, NONE, [out], 0);
-    } else if (own === NOBODY) {
-      if (kind < SWAP) takeFrom(state, other, out);
-      else state.propose(other, including(state.calls[other]!, out), NOBODY, NONE, [out], 0);
-    } else if (kind < SWAP) swapOne(state, own, other, out);
+    if (kind < SWAP) swapOne(state, own, other, out);
     else if (kind < TAILS) swapTails(state, own, other, out);
     else if (kind < RUNS) swapRuns(state, own, other, out);
-    else if (kind < GIVE) {
-      state.propose(own, excluding(state.calls[own]!, out), other, including(state.calls[other]!, out), [out], 0);
-    } else state.propose(own, excluding(state.calls[own]!, out), NOBODY, NONE, [out], 0);
+    else give(state, own, other, out, 0);
   }
 }
 
-const NONE: readonly number[] = [];
-
-/** An orphan takes the place of a call of its endpoint. */
-function takeFrom(state: Assignment, request: number, orphan: number): void {
-  const same = state.calls[request]!.filter((call) => isLike(state, call, orphan));
-  if (same.length === 0) return;
-  const call = same[state.random.below(same.length)]!;
-  state.propose(request, including(excluding(state.calls[request]!, call), orphan), NOBODY, NONE, [call, orphan], 0);
+function give(state: Assignment, own: number, other: number, out: number, correction: number): void {
+  state.propose(own, excluding(state.calls[own]!, out), other, including(state.calls[other]!, out), [out], correction);
 }
 
-/** The way back of `takeFrom`. */
-function replaceByOrphan(state: Assignment, request: number, call: number, waiting: readonly number[]): void {
-  const orphans = waiting.filter((other) => state.parent[other] === NOBODY && isLike(state, other, call));
-  if (orphans.length === 0) return;
-  const orphan = orphans[state.random.below(orphans.length)]!;
-  state.propose(request, including(excluding(state.calls[request]!, call), orphan), NOBODY, NONE, [call, orphan], 0);
+/** To one of the ghosts near it, or to one of its own. */
+function toGhost(state: Assignment, own: number, out: number): void {
+  const { ghosts, parent, random } = state;
+  const near = ghosts.near(parent, out);
+  const place = random.below(near.length + 1);
+  const other = place < near.length ? near[place]! : ghosts.takeEmpty(random);
+  if (other === own) return;
+  give(state, own, other, out, ghosts.isGhost(own) ? 0 : Math.log(near.length + 1));
+}
+
+/** Among how many ghosts the way back would choose. */
+function ghostsToChoose({ ghosts, parent, calls }: Assignment, own: number, out: number): number {
+  const near = ghosts.near(parent, out).length;
+  return calls[own]!.length === 1 ? near : near + 1;
 }
 
 function swapOne(state: Assignment, own: number, other: number, out: number): void {

@@ -174,6 +174,8 @@ export class TimingModel {
   /** Logarithm of the likelihood that what happens to `endpoint` (or the request's end) follows this event after this delay. */
   step(type: number, event: number, endpoint: number, delay: number): number {
     const cell = this.#cell(type, event, endpoint);
+    // Since a start that is not known.
+    if (delay === Number.POSITIVE_INFINITY) return this.#logTriggered[cell]!;
     return this.#logTriggered[cell]! + this.#densities[this.#place[cell]!]!.log(delay);
   }
 

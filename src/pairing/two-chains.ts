@@ -4,7 +4,6 @@
 
 import type { Assignment } from "./assignment.ts";
 import { chainStep, END, NO_CALL } from "./chain-step.ts";
-import { entryOf } from "./problem.ts";
 import { WeightedDraw } from "./weighted-draw.ts";
 
 /** Calls of two requests beyond which they are not dealt out anew: the work grows with the square. */
@@ -54,7 +53,7 @@ export class TwoChains {
 
   /** The calls of both in order; false where none could change sides. */
   #gather(i: number, j: number): boolean {
-    const { calls, problem } = this.#state;
+    const { calls } = this.#state;
     const a = calls[i]!;
     const b = calls[j]!;
     const n = a.length + b.length;
@@ -67,11 +66,11 @@ export class TwoChains {
     for (let k = 0, x = 0, y = 0; k < n; k++) {
       const out = y >= b.length || (x < a.length && a[x]! < b[y]!) ? a[x++]! : b[y++]!;
       dealt[k] = out;
-      const mine = entryOf(problem, out, i);
-      const other = entryOf(problem, out, j);
-      this.#weights[2 * k] = mine < 0 ? IMPOSSIBLE : problem.weight[mine]!;
-      this.#weights[2 * k + 1] = other < 0 ? IMPOSSIBLE : problem.weight[other]!;
-      if (mine >= 0 && other >= 0) isOpen = true;
+      const mine = this.#state.weightOf(out, i);
+      const other = this.#state.weightOf(out, j);
+      this.#weights[2 * k] = mine;
+      this.#weights[2 * k + 1] = other;
+      if (mine !== IMPOSSIBLE && other !== IMPOSSIBLE) isOpen = true;
     }
     return isOpen;
   }
@@ -114,11 +113,13 @@ export class TwoChains {
     const place = (side * (n + 1) + before) * (n + 2) + to;
     const known = this.#steps[place]!;
     if (!Number.isNaN(known)) return known;
-    const { problem, model, temperature } = this.#state;
+    const { problem, model, temperature, ghosts } = this.#state;
     const weight = to > n ? 0 : this.#weights[2 * (to - 1) + side]!;
     const last = before === 0 ? NO_CALL : this.#dealt[before - 1]!;
     const next = to > n ? END : this.#dealt[to - 1]!;
-    const score = weight === IMPOSSIBLE ? IMPOSSIBLE : weight + chainStep(problem, model, side === 0 ? this.#i : this.#j, last, next);
+    const row = side === 0 ? this.#i : this.#j;
+    let score = weight === IMPOSSIBLE ? IMPOSSIBLE : weight + chainStep(problem, model, row, last, next);
+    if (last === NO_CALL && next !== END && ghosts.isGhost(row)) score += ghosts.birth(row);
     this.#steps[place] = score / temperature;
     return score / temperature;
   }
