@@ -28,6 +28,8 @@ export interface ReceiverFacts {
 
 /** 431 Request Header Fields Too Large (RFC 6585 §5). */
 const HEADER_TOO_LARGE = 431;
+/** 101 (RFC 9110 §15.2.2): instrumentations of Node and Python see no request in what they hand over to a WebSocket. */
+const SWITCHING_PROTOCOLS = 101;
 /** nginx answers 400 where others say 431; the smallest usual limit of a head is 8 kB. */
 const BAD_REQUEST = 400;
 const USUAL_HEAD_LIMIT = 8_000;
@@ -53,8 +55,10 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (isRecordedElsewhere(hop, view)) return [];
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
+  if (hop.status === SWITCHING_PROTOCOLS) return [];
   const newest = facts.newestRecorded.get(receiver.index);
-  const isTrailing = newest !== undefined && (hop.endedAt ?? hop.startedAt) > newest;
+  // What was still being answered when the capture ended has a span that has not ended either.
+  const isTrailing = newest !== undefined && (hop.endedAt === undefined || hop.endedAt > newest);
   const aftermath = aftermathOf(hop, facts.children.get(hop.index) ?? []);
   const own = { ...unrecorded(hop, newest !== undefined), isTrailing, ...(aftermath !== undefined && { aftermath }) };
   return [explained(own, hop, receiver, view, facts)];

@@ -8,7 +8,7 @@ import { causeOfPopulation, separationOf } from "./population-cause.ts";
 import type { Word } from "./rule.ts";
 import { separationClause } from "./separation-words.ts";
 import type { EdgeTally, FaultTally, Tally } from "./tally.ts";
-import { type Cause, hasOwnCauses, type Severity, severities, type Verdict } from "./verdict.ts";
+import { type Cause, causeApart, type Severity, severities, type Verdict } from "./verdict.ts";
 
 /** A replica without the fault must have had this many chances before the others are called the faulty ones. */
 const MIN_HEALTHY_EXCHANGES = 3;
@@ -29,7 +29,7 @@ export function populationsOf(verdict: Verdict, tally: Tally, hasEdge: boolean):
   const groups = new Map<string, FaultTally[]>();
   for (const fault of faults) {
     const note = fault.severities.size === 1 && fault.severities.has("note") ? "note" : "";
-    const cause = hasOwnCauses(verdict) ? fault.like.cause : "";
+    const cause = causeApart(fault.like);
     const key = hasEdge ? `${culpritSide(fault)} ${fault.from.group}\n${fault.to.group}\n${note} ${cause}` : "";
     const known = groups.get(key);
     if (known === undefined) groups.set(key, [fault]);

@@ -6,7 +6,7 @@ import type { EncryptedEdge } from "./encrypted-edges.ts";
 import { FeatureCounts } from "./features.ts";
 import type { Aftermath, Fault, Judgement } from "./judgement.ts";
 import { OTHER_ROUTES } from "./route.ts";
-import { hasOwnCauses, type Verdict } from "./verdict.ts";
+import { causeApart, type Verdict } from "./verdict.ts";
 
 /** More workloads than any run has: two indices make one key. */
 const WORKLOADS = 2 ** 24;
@@ -200,7 +200,7 @@ function isAlike(a: Fault, b: Fault): boolean {
     a.verdict === b.verdict &&
     a.culprit === b.culprit &&
     (a.severity === "note") === (b.severity === "note") &&
-    (!hasOwnCauses(a.verdict) || a.cause === b.cause)
+    causeApart(a) === causeApart(b)
   );
 }
 

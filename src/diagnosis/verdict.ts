@@ -11,10 +11,21 @@ export type Verdict =
   | "not-sampled"
   | "not-observable";
 
-/** Where different causes have nothing to do with one another: each is counted by itself. */
-export function hasOwnCauses(verdict: Verdict): boolean {
-  return verdict === "not-sampled" || verdict === "misattributed" || verdict === "not-observable";
+/**
+ * What a fault is counted under beside its verdict. Causes that have nothing to do with one another are counted apart: all of some verdicts, and those
+ * that the bytes of each exchange prove. Others are told by many exchanges together, and so counted together ("").
+ */
+export function causeApart({ verdict, cause }: { readonly verdict: Verdict; readonly cause: Cause }): Cause | "" {
+  return VERDICTS_APART.has(verdict) || CAUSES_APART.has(cause) ? cause : "";
 }
+
+const VERDICTS_APART: ReadonlySet<Verdict> = new Set<Verdict>(["not-sampled", "misattributed", "not-observable"]);
+const CAUSES_APART: ReadonlySet<Cause> = new Set<Cause>([
+  "header-malformed",
+  "header-duplicated",
+  "header-too-large",
+  "trace-id-shortened",
+]);
 
 export const causes = [
   "proxy-drops-header",

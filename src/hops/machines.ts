@@ -143,7 +143,7 @@ function add(map: Map<string, Set<number>>, key: string, value: number): void {
   else known.add(value);
 }
 
-/** The one address that nearly all connections of a capture share. */
+/** The address that nearly all connections of a capture share; of two (one peer that nearly all go to) the one that more do. */
 function ownAddress(connections: readonly ConnectionSummary[]): string | undefined {
   const counts = new Map<string, number>();
   let total = 0;
@@ -152,6 +152,6 @@ function ownAddress(connections: readonly ConnectionSummary[]): string | undefin
     total++;
     for (const address of new Set([client.address, server.address])) counts.set(address, (counts.get(address) ?? 0) + 1);
   }
-  const shared = [...counts].filter(([, count]) => count >= total * OWN_SHARE).map(([address]) => address);
-  return shared.length === 1 ? shared[0] : undefined;
+  const [most, next] = [...counts].filter(([, count]) => count >= total * OWN_SHARE).sort((a, b) => b[1] - a[1]);
+  return most !== undefined && most[1] > (next?.[1] ?? 0) ? most[0] : undefined;
 }

@@ -123,7 +123,9 @@ function figures({ edge }: Row, counts: readonly Count[]): Piece[] {
 
 function mark(findings: readonly Finding[]): Piece {
   const grave = findings.filter((finding) => finding.severity !== "note");
-  const text = grave.map(({ affected, verdict }) => `${figure(affected)} ${WORDS[verdict]}`).join(", ");
+  const counts = new Map<Verdict, number>();
+  for (const { affected, verdict } of grave) counts.set(verdict, (counts.get(verdict) ?? 0) + affected);
+  const text = [...counts].map(([verdict, affected]) => `${figure(affected)} ${WORDS[verdict]}`).join(", ");
   if (text === "") return "";
   const severity = severities.find((each) => grave.some((finding) => finding.severity === each));
   return severity === "error" ? styled("red", `✖ ${text}`) : styled("yellow", `▲ ${text}`);

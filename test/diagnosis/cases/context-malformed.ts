@@ -44,6 +44,22 @@ export const contextMalformed: RuleCases = {
       says: ["error malformed: ingress → orders 3/3, ingress, header-duplicated"],
     },
     {
+      name: "a proxy does both, each on its own route: two faults, each with its own fix",
+      world: {
+        requests: requestsOf(
+          nTimes(6, (i) =>
+            i < 4
+              ? forwarded(i, { outgoing: [upperCase(i)], target: `/match/${i}` })
+              : forwarded(i, { outgoing: [traceparent(i + 1, (i + 1) * 16), traceparent(i + 1, (i + 1) * 16 + 9)], target: `/chat/${i}` }),
+          ),
+        ),
+      },
+      says: [
+        "error malformed: ingress → orders 4/6, ingress, header-malformed",
+        "error malformed: ingress → orders 2/6, ingress, header-duplicated",
+      ],
+    },
+    {
       name: "two values in one line",
       world: {
         requests: requestsOf(

@@ -11,6 +11,7 @@ const refused = (status: number) =>
   });
 const recordedFrom = (calls: ReturnType<typeof refused>) =>
   calls.flatMap(({ spans }, i) => [spans.frontend, spans.call, ...(i < 2 ? [] : [spans.orders])]);
+const switched = nTimes(4, (i) => checkout(i, i < 2 ? { status: 101 } : {}));
 /** The same over gRPC, whose HTTP status is 200. */
 const exhausted = refused(200).map((made, i) => ({
   ...made,
@@ -123,6 +124,11 @@ export const spanMissing: RuleCases = {
     },
   ],
   staysQuiet: [
+    {
+      name: "a connection that became a WebSocket, of which no instrumentation makes a SERVER span",
+      world: { requests: requestsOf(switched), spans: recordedFrom(switched) },
+      says: [],
+    },
     {
       name: "a request without a context is refused for its size",
       world: { requests: [request("client → ingress", { status: 431 })] },
