@@ -213,10 +213,11 @@ function isPeer(span: Span, hop: Hop): boolean {
   return peer !== undefined && peer.address === hop.client.address && (peer.port === undefined || peer.port === hop.client.port);
 }
 
-/** The span names another connection than this one. */
+/** The span names another connection than this one: perhaps the one on which a proxy that received this went on. */
 function isOtherPeer(span: Span, hop: Hop): boolean {
   const peer = spanPeer(span);
   if (peer === undefined) return false;
+  if (peer.address === hop.receiver.host && peer.address !== hop.client.address) return true;
   return peer.port === undefined ? peer.address !== hop.client.address : peer.port !== hop.client.port;
 }
 
