@@ -7,19 +7,24 @@ import type { Rows } from "./rows.ts";
 
 /** Calls of one component that are kept or left together. */
 const PIECE = 512;
-/** Steps of the whole search for one pair of rivals and call that may be theirs, measured. */
+/**
+ * Steps of the whole search for a call and each of its candidates, measured: some for the call itself, and more with the square of the calls that a request
+ * makes, since those of two requests are dealt out together.
+ */
 const STEPS_EACH = 200;
+const STEPS_BY_SQUARE = 12;
 
 /** Marks the calls that are left out, so that the rest costs no more than `budget`. */
 export function leaveOut(rows: Rows, { first, rows: candidate }: Candidates, isSettled: Uint8Array, budget: number): Uint8Array {
   const count = rows.outStart.length;
   const isLeft = new Uint8Array(count);
   const costs = new Float64Array(count);
+  const callsEach = count / Math.max(1, rows.inStart.length);
+  const stepsEach = STEPS_EACH + STEPS_BY_SQUARE * callsEach * callsEach;
   let total = 0;
   for (let out = 0; out < count; out++) {
     if (isSettled[out] === 1) continue;
-    const rivals = first[out + 1]! - first[out]!;
-    costs[out] = STEPS_EACH * rivals * rivals;
+    costs[out] = stepsEach * (first[out + 1]! - first[out]!);
     total += costs[out]!;
   }
   if (total <= budget) return isLeft;

@@ -17,9 +17,9 @@ export interface HopPairing {
   readonly left: number;
 }
 
-/** Steps (some 200 ns each) that are spent for every hop of the run, and at the least on all: pairing takes no longer than reading. */
+/** Steps (some 300 ns each) that are spent for every hop of the run, and at the least on all: pairing takes no longer than reading. */
 const STEPS_PER_HOP = 20;
-const MIN_STEPS = 5e6;
+const MIN_STEPS = 3e6;
 /** A parent less likely than this is no answer: the candidates stay as they are. */
 const MIN_PARENT = 0.5;
 /** A candidate less likely than this is none any more. */
