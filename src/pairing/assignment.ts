@@ -54,6 +54,7 @@ export class Assignment {
   }
 
   scoreGhosts(): void {
+    if (!this.ghosts.isAny) return;
     for (let row = this.ghosts.first; row < this.score.length; row++) this.score[row] = this.scoreOf(row, this.calls[row]!);
   }
 

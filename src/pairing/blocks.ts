@@ -1,6 +1,7 @@
 // A machine's traffic is paired block by block, so that memory stays bounded and the model follows a change. Blocks end where nothing is open, if such a
 // moment comes soon enough; else requests that go on take the calls they have with them.
 
+import { float64Column, int32Column, uint8Column } from "../wire/columns.ts";
 import type { Candidates } from "./candidates.ts";
 import type { Problem } from "./problem.ts";
 import type { Rows } from "./rows.ts";
@@ -64,31 +65,34 @@ export function makeBlock({ rows, candidates, weight, isSettled, isLeft, parent 
   const count = rows.outStart.length;
   const opens = from === 0 ? Number.NEGATIVE_INFINITY : rows.outStart[from]!;
   const closes = to === count ? Number.POSITIVE_INFINITY : rows.outStart[to]!;
-  const ins = new Set<number>();
-  for (let entry = candidates.first[from]!; entry < candidates.first[to]!; entry++) ins.add(candidates.rows[entry]!);
-  for (let row = 0; row < rows.inStart.length; row++) if (rows.inStart[row]! >= opens && rows.inStart[row]! < closes) ins.add(row);
-  const inRows = Int32Array.from(ins).sort();
-  const place = new Map(Array.from(inRows, (row, k) => [row, k]));
-  const isPartial = Uint8Array.from(inRows, (row) => (rows.inEnd[row]! > closes ? 1 : 0));
+  const requests = rows.inStart.length;
+  const isIn = new Uint8Array(requests);
+  for (let entry = candidates.first[from]!; entry < candidates.first[to]!; entry++) isIn[candidates.rows[entry]!] = 1;
+  for (let row = 0; row < requests; row++) if (rows.inStart[row]! >= opens && rows.inStart[row]! < closes) isIn[row] = 1;
+  const place = new Int32Array(requests).fill(NOBODY);
+  let ins = 0;
+  for (let row = 0; row < requests; row++) if (isIn[row] === 1) place[row] = ins++;
+  const inRows = new Int32Array(ins);
+  for (let row = 0; row < requests; row++) if (isIn[row] === 1) inRows[place[row]!] = row;
+  const isPartial = uint8Column(ins, (k) => (rows.inEnd[inRows[k]!]! > closes ? 1 : 0));
   const outs: number[] = [];
-  for (let out = Math.max(0, from - BLOCK - PATIENCE); out < from; out++) if (ins.has(parent[out]!)) outs.push(out);
+  for (let out = Math.max(0, from - BLOCK - PATIENCE); out < from; out++) if (parent[out]! >= 0 && isIn[parent[out]!] === 1) outs.push(out);
   const own = outs.length;
   for (let out = from; out < to; out++) {
     if (isLeft[out] === 0) outs.push(out);
     else
-      for (let entry = candidates.first[out]!; entry < candidates.first[out + 1]!; entry++)
-        isPartial[place.get(candidates.rows[entry]!)!] = 1;
+      for (let entry = candidates.first[out]!; entry < candidates.first[out + 1]!; entry++) isPartial[place[candidates.rows[entry]!]!] = 1;
   }
   const first = new Int32Array(outs.length + 1);
   const candidate: number[] = [];
   const weights: number[] = [];
   for (const [k, out] of outs.entries()) {
     if (k < own) {
-      candidate.push(place.get(parent[out]!)!);
+      candidate.push(place[parent[out]!]!);
       weights.push(0);
     } else {
       for (let entry = candidates.first[out]!; entry < candidates.first[out + 1]!; entry++) {
-        candidate.push(place.get(candidates.rows[entry]!)!);
+        candidate.push(place[candidates.rows[entry]!]!);
         weights.push(weight[entry]!);
       }
     }
@@ -100,17 +104,17 @@ export function makeBlock({ rows, candidates, weight, isSettled, isLeft, parent 
     problem: {
       types: rows.types,
       endpoints: rows.endpoints,
-      inStart: Float64Array.from(inRows, (row) => rows.inStart[row]!),
-      inEnd: Float64Array.from(inRows, (row) => rows.inEnd[row]!),
-      isOpenEnded: Uint8Array.from(inRows, (row) => rows.isOpenEnded[row]!),
-      inType: Int32Array.from(inRows, (row) => rows.inType[row]!),
-      outStart: Float64Array.from(outRows, (out) => times[out]!),
-      outEnd: Float64Array.from(outRows, (out) => rows.outEnd[out]!),
-      endpoint: Int32Array.from(outRows, (out) => rows.endpoint[out]!),
+      inStart: float64Column(ins, (k) => rows.inStart[inRows[k]!]!),
+      inEnd: float64Column(ins, (k) => rows.inEnd[inRows[k]!]!),
+      isOpenEnded: uint8Column(ins, (k) => rows.isOpenEnded[inRows[k]!]!),
+      inType: int32Column(ins, (k) => rows.inType[inRows[k]!]!),
+      outStart: float64Column(outs.length, (k) => times[outRows[k]!]!),
+      outEnd: float64Column(outs.length, (k) => rows.outEnd[outRows[k]!]!),
+      endpoint: int32Column(outs.length, (k) => rows.endpoint[outRows[k]!]!),
       first,
       candidate: Int32Array.from(candidate),
       weight: Float64Array.from(weights),
-      isFixed: Uint8Array.from(outRows, (out, k) => (k < own ? 1 : isSettled[out]!)),
+      isFixed: uint8Column(outs.length, (k) => (k < own ? 1 : isSettled[outRows[k]!]!)),
       slack: candidates.slack,
     },
     inRows,

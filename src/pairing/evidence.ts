@@ -1,6 +1,7 @@
 // What else than time speaks for a request as the cause of a call, as logarithms of likelihood ratios (Fellegi and Sunter 1969): how often a cause and
 // its call agree in something, learnt from pairs that are sure, against how often two strangers do. Agreement in something rare says much.
 
+import { int32Column } from "../wire/columns.ts";
 import type { Candidates } from "./candidates.ts";
 import type { Rows } from "./rows.ts";
 import { OPEN, type PairingReason, type Requests } from "./traffic.ts";
@@ -114,7 +115,8 @@ class Weigher {
       if (theirs[rows[first[out]!]!] === mine[out]) agreed[route]!++;
     }
     for (let out = 0; out < mine.length; out++) {
-      if (mine[out] === unknown) continue;
+      // Where there is one candidate there is nothing to weigh.
+      if (mine[out] === unknown || first[out + 1]! - first[out]! < 2) continue;
       const route = endpoint[out]!;
       const share = agreed[route]! / (sure[route]! + 1);
       const other = Math.max(-MAX_AGAINST, Math.min(0, Math.log((1 - share) / (1 - Math.min(0.9, byChance[route]! / sure[route]!)))));
@@ -191,7 +193,10 @@ class Weigher {
     const { traffic, inOrder, outOrder } = this.#rows;
     const incoming = traffic.incoming[column]!;
     const outgoing = traffic.outgoing[column]!;
-    return { mine: Int32Array.from(outOrder, (row) => outgoing[row]!), theirs: Int32Array.from(inOrder, (row) => incoming[row]!) };
+    return {
+      mine: int32Column(outOrder.length, (out) => outgoing[outOrder[out]!]!),
+      theirs: int32Column(inOrder.length, (row) => incoming[inOrder[row]!]!),
+    };
   }
 
   #add(entry: number, ratio: number, kind: number): void {

@@ -83,9 +83,15 @@ export class Ghosts {
     else this.#empty.splice(this.#empty.indexOf(row), 1);
   }
 
+  /** Whether any has a call. */
+  get isAny(): boolean {
+    return this.#empty.length < this.#rows - this.first;
+  }
+
   /** The ghosts among the causes of calls `from` to `to`, each once; of many the first. */
   among(parent: Int32Array, from: number, to: number): number[] {
     const found: number[] = [];
+    if (!this.isAny) return found;
     const end = Math.min(parent.length, to);
     for (let out = Math.max(0, from); out < end && found.length < MAX_FOUND; out++)
       if (parent[out]! >= this.first && !found.includes(parent[out]!)) found.push(parent[out]!);

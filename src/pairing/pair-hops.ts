@@ -17,8 +17,8 @@ export interface HopPairing {
   readonly left: number;
 }
 
-/** Steps (some 300 ns each) that are spent for every hop of the run, and at the least on all: pairing takes no longer than reading. */
-const STEPS_PER_HOP = 20;
+/** Steps (some 500 ns each) that are spent for every hop of the run, and at the least on all: pairing takes no longer than reading. */
+const STEPS_PER_HOP = 10;
 const MIN_STEPS = 3e6;
 /** A parent less likely than this is no answer: the candidates stay as they are. */
 const MIN_PARENT = 0.5;

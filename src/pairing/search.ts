@@ -50,7 +50,7 @@ const ROUNDS = 42;
 const WARM = 2;
 /** Ghosts that are tried for each request in a round. */
 const GHOST_SWEEPS = 2;
-/** After so many draws without a change a pair of requests is looked at only every few rounds. */
+/** After so many rounds without a change a call, or a pair of requests, is looked at only every few rounds. */
 const CALM_AFTER = 8;
 const CALM_EVERY = 4;
 
@@ -69,6 +69,8 @@ class Search {
   readonly #ghostMoves: GhostMoves;
   readonly #pairs: Int32Array;
   readonly #calm: Uint8Array;
+  readonly #calmCalls: Uint8Array;
+  readonly #parentBefore: Int32Array;
   readonly #open: number[] = [];
   /** Open calls that have a request among their candidates. */
   readonly #waiting: number[][];
@@ -97,6 +99,8 @@ class Search {
     this.#ghostMoves = new GhostMoves(this.#state, this.#chains);
     this.#pairs = rivals(problem);
     this.#calm = new Uint8Array(this.#pairs.length / 2);
+    this.#calmCalls = new Uint8Array(problem.outStart.length);
+    this.#parentBefore = new Int32Array(problem.outStart.length).fill(NOBODY);
   }
 
   /** Settled requests are learnt once, as a part of the past: they teach the same in every round. */
@@ -189,14 +193,21 @@ class Search {
   }
 
   #sweep(round: number): void {
-    const state = this.#state;
-    for (const out of this.#open) moveCall(state, out);
+    for (const out of this.#open) this.#tryCall(out, round);
     if (this.#hasOrphans) for (let sweep = 0; sweep < GHOST_SWEEPS; sweep++) this.#ghostMoves.sweep(this.#active, true, false);
     for (let pair = 0; pair < this.#calm.length; pair++) {
       if (this.#calm[pair]! >= CALM_AFTER && (round + mix(pair)) % CALM_EVERY !== 0) continue;
       const isChanged = this.#chains.deal(this.#pairs[2 * pair]!, this.#pairs[2 * pair + 1]!, true);
       this.#calm[pair] = isChanged ? 0 : Math.min(CALM_AFTER, this.#calm[pair]! + 1);
     }
+  }
+
+  #tryCall(out: number, round: number): void {
+    const { parent } = this.#state;
+    if (parent[out] !== this.#parentBefore[out]) this.#calmCalls[out] = 0;
+    else if (this.#calmCalls[out]! < CALM_AFTER) this.#calmCalls[out]!++;
+    this.#parentBefore[out] = parent[out]!;
+    if (this.#calmCalls[out]! < CALM_AFTER || (round + mix(out)) % CALM_EVERY === 0) moveCall(this.#state, out);
   }
 
   /** Climbs from where the sampling ended: a request's calls as they fit best together, not each by itself. */

@@ -19,6 +19,12 @@ export function int32Column(length: number, read: (row: number) => number): Int3
   return column;
 }
 
+export function uint8Column(length: number, read: (row: number) => number): Uint8Array {
+  const column = new Uint8Array(length);
+  for (let row = 0; row < length; row++) column[row] = read(row);
+  return column;
+}
+
 export function float64Column(length: number, read: (row: number) => number): Float64Array {
   const column = new Float64Array(length);
   for (let row = 0; row < length; row++) column[row] = read(row);
