@@ -69,9 +69,16 @@ export function causeOfPopulation(cause: Cause, compared: Compared, separated: S
   if (verdict === "unrecorded") return cause === "unknown" ? unrecorded(compared, separated) : undefined;
   if (verdict !== "stripped" && verdict !== "split" && verdict !== "ignored") return undefined;
   if (!isByRoute(separated) && isOnlyEarly(compared)) return { cause: "started-before-instrumentation", otherCauses: [] };
+  if (verdict === "stripped" && separated?.feature === "cause" && separated.isClean && isLikeliest("middleware-missing", faults))
+    return { cause: "middleware-missing", otherCauses: [] };
   if (verdict === "ignored" && cause === "unknown" && isByRoute(separated))
     return { cause: "middleware-order", otherCauses: [{ cause: "restarts-trace", because: "these routes are told to begin anew" }] };
   return undefined;
+}
+
+/** All that exchange by exchange shows leaves this cause as the first that is possible. */
+function isLikeliest(cause: Cause, faults: readonly FaultTally[]): boolean {
+  return faults.every(({ causes }) => [...causes.values()].every(({ fault }) => fault.possible[0]?.cause === cause));
 }
 
 function unrecorded(compared: Compared, separated: Separation | undefined): Told | undefined {

@@ -16,6 +16,7 @@ export function strippedCause(hop: Hop, sender: Workload, expected: Expected, vi
   const parentServer = expected.span;
   if (view.backend.isAsked && !sender.isInstrumented && sender.role === "application") return ["client-does-not-inject", []];
   if (view.backend.isWindowSearched && parentServer !== undefined) return ["client-does-not-inject", []];
+  if (isServedOutside(expected, sender, view)) return ["unknown", BARE];
   return [
     "unknown",
     [
@@ -31,10 +32,9 @@ export function splitCause(hop: Hop, sender: Workload, expected: Expected, view:
   if (sender.role === "proxy") return ["restarts-trace", []];
   const origin = originOf(view, hop);
   if (origin.kind === "root" && expected.span?.kind === "server") return ["goroutine-without-context", []];
-  // The request was served outside of any span, by a service that makes them: what it called began with the CLIENT span.
-  const isUnserved =
-    expected.span === undefined && expected.example !== undefined && sender.isInstrumented && view.backend.isWindowSearched;
-  if (origin.kind === "root" && origin.span.kind === "client" && isUnserved) return ["middleware-order", MIDDLEWARE];
+  // What it called began with the CLIENT span.
+  if (origin.kind === "root" && origin.span.kind === "client" && isServedOutside(expected, sender, view))
+    return ["middleware-order", MIDDLEWARE];
   return [
     "unknown",
     [
@@ -44,6 +44,21 @@ export function splitCause(hop: Hop, sender: Workload, expected: Expected, view:
     ],
   ];
 }
+
+/** The request was served outside of any span, by a service that makes them. */
+function isServedOutside({ span, example }: Expected, sender: Workload, { backend }: View): boolean {
+  return span === undefined && example !== undefined && sender.isInstrumented && backend.isWindowSearched;
+}
+
+/** Of calls without a context and without a CLIENT span, for requests without a SERVER span; which requests those are tells. */
+const BARE: PossibleCause[] = [
+  {
+    cause: "middleware-missing",
+    because: "the requests that caused them have no SERVER span, as if no tracing middleware served their routes",
+  },
+  { cause: "client-does-not-inject", because: "the client library sends no context; its CLIENT spans are missing then" },
+  { cause: "started-before-instrumentation", because: "only requests before some moment are affected" },
+];
 
 const MIDDLEWARE: PossibleCause[] = [
   { cause: "middleware-missing", because: "the routes of these requests have no tracing middleware at all" },

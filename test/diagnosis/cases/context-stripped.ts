@@ -29,6 +29,15 @@ const behindSidecar = nTimes(3, (i) => [
 const polls = nTimes(10, (i) => request("frontend → stock", { at: i * 1_000 + 40, until: i * 1_000 + 60, target: "/config" }));
 const served = [0, 3, 6].map((i) => checkout(i).inbound);
 
+/** Of twelve requests frontend serves those to /legacy outside of any span: there is none of them, nor of the calls that they cause, which go out bare. */
+const legacy = nTimes(12, (i) => {
+  const made = checkout(i, i % 3 === 0 ? { outgoing: [] } : {});
+  return i % 3 === 0 ? { ...made, inbound: { ...made.inbound, target: "/legacy" } } : made;
+});
+const spansBesideLegacy = legacy.flatMap(({ spans, outbound }, i) =>
+  i % 3 === 0 ? [server(outbound, { trace: 900 + i, id: 900 + i })] : [spans.frontend, spans.call, spans.orders],
+);
+
 /** A browser asks before it sends; `allows` is the answer, `goesOn` what it does then. */
 const preflight = (allows: readonly (readonly [string, string])[], goesOn = false, asks = "content-type,traceparent") =>
   nTimes(3, (i) => [
@@ -50,6 +59,14 @@ const allow = (names: string) => [["Access-Control-Allow-Headers", names] as con
 export const contextStripped: RuleCases = {
   rule: "context-stripped",
   fires: [
+    {
+      name: "whole routes have no SERVER span, and what they call carries nothing: one middleware is missing for both",
+      world: { requests: requestsOf(legacy), spans: spansBesideLegacy },
+      says: [
+        "error stripped: frontend → orders 4/12, frontend, middleware-missing",
+        "error unrecorded: client → frontend 4/12, frontend, middleware-missing",
+      ],
+    },
     {
       name: "a proxy without spans gets a context and sends none",
       world: { requests: requestsOf(dropped) },
