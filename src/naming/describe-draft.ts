@@ -9,6 +9,8 @@ export interface Description {
   readonly role: Role;
   readonly pod: string | undefined;
   readonly because: string;
+  /** A proxy that sends on what its service asks of others. */
+  readonly isOutgoing?: boolean;
 }
 
 export function describeDraft(draft: Draft, nameOf: NameOf): Description {
@@ -17,7 +19,8 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
   const named: AddressName | undefined = draft.isAmbiguous ? undefined : nameOf(draft.host, port);
   const resource = mainResource(draft);
   const pod = named?.pod ?? resource?.pod;
-  if (named?.because === "names file") return { service: named.service, role, pod, because: named.because };
+  const outgoing = draft.client === undefined ? {} : { isOutgoing: true };
+  if (named?.because === "names file") return { service: named.service, role, pod, because: named.because, ...outgoing };
   if (resource !== undefined && !isPlaceholder(resource.service))
     return { service: resource.service, role, pod, because: "spans of the backend" };
   const application = draft.application === undefined ? undefined : mainResource(draft.application);
@@ -27,6 +30,15 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
       role,
       pod: pod ?? application.pod,
       because: "it hands its requests to this service on the same address",
+    };
+  const client = draft.client === undefined ? undefined : mainResource(draft.client);
+  if (client !== undefined && !isPlaceholder(client.service))
+    return {
+      service: client.service,
+      role,
+      pod: pod ?? client.pod,
+      because: "it sends this service's requests on, from the same address",
+      ...outgoing,
     };
   if (named !== undefined) return { service: named.service, role, pod, because: named.because };
   return { service: undefined, role, pod, because: draft.isAmbiguous ? "several listeners share this address" : "address" };

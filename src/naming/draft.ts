@@ -15,6 +15,8 @@ export interface Draft {
   hasServerSpans: boolean;
   /** The workload of the same machine that this proxy hands its requests to. */
   application: Draft | undefined;
+  /** The workload of the same machine that this proxy sends requests on for. */
+  client: Draft | undefined;
   isAmbiguous: boolean;
 }
 
@@ -29,6 +31,7 @@ export function emptyDraft(host: string, ports: number[]): Draft {
     isReparenting: false,
     hasServerSpans: false,
     application: undefined,
+    client: undefined,
     isAmbiguous: false,
   };
 }

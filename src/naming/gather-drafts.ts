@@ -45,6 +45,7 @@ export class Drafts {
     this.#findApplications();
     this.#senders = this.#findSenders();
     for (const [hop, { client }] of diff.matches) if (client !== undefined) count(this.sender(hop).resources, client.resource);
+    this.#findClients();
     const { size, purpose } = this.#table;
     inPieces(size, (from, to) => {
       for (let hop = from; hop < to; hop++) if (purpose[hop] === WORK) this.#send(hop);
@@ -139,6 +140,25 @@ export class Drafts {
       const application = this.receiver(hop);
       if (proxy.application === application || proxy.host !== application.host || proxy === application) continue;
       if (this.#isPassedOn(parent, hop)) proxy.application = application;
+    }
+  }
+
+  /** A proxy that only its own machine asks, and that goes on to others: a sidecar behind its application, which the requests' host would name after where they go. */
+  #findClients(): void {
+    const table = this.#table;
+    if (new Set(table.hostOfPlace).size === table.hostOfPlace.length) return;
+    const { size, parent: parents, receiver, clientHost, hostOfPlace, purpose } = table;
+    const isAsked = new Set<Draft>();
+    for (let hop = 0; hop < size; hop++)
+      if (purpose[hop] === WORK && hostOfPlace[receiver[hop]!] !== clientHost[hop]) isAsked.add(this.receiver(hop));
+    for (let hop = 0; hop < size; hop++) {
+      const parent = parents[hop]!;
+      if (parent === NO_PARENT || hostOfPlace[receiver[hop]!] === clientHost[hop]) continue;
+      const proxy = this.receiver(parent);
+      if (proxy.client !== undefined || proxy.hasServerSpans || isAsked.has(proxy) || this.sender(hop) !== proxy) continue;
+      if (!this.#isPassedOn(parent, hop)) continue;
+      const client = this.sender(parent);
+      if (client !== proxy && client.host === proxy.host) proxy.client = client;
     }
   }
 

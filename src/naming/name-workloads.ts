@@ -38,8 +38,9 @@ function onlyOne<T>(values: readonly T[]): T | undefined {
 
 function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Workload[] {
   const applications = new Set(named.flatMap(({ service, role }) => (service !== undefined && role === "application" ? [service] : [])));
-  const groups = named.map(({ service, role }, i) => {
+  const groups = named.map(({ service, role, isOutgoing }, i) => {
     if (service === undefined) return plainAddress(drafts[i]!);
+    if (isOutgoing === true) return `${service} outgoing proxy`;
     return role === "proxy" && (applications.has(service) || hasUnnamedTwin(i, drafts, named)) ? `${service} proxy` : service;
   });
   const size = new Map<string, number>();
