@@ -68,6 +68,8 @@ test("a row is empty until it has got its first call, and again when it has lost
 test("ghosts near a call are found once each", () => {
   const { ghosts: made } = ghosts(0.1);
   const parent = new Int32Array(200).fill(0);
+  expect(made.near(parent, 92)).toEqual([]);
+  for (const row of [made.first + 1, made.first + 2]) made.update(row, false);
   for (const out of [90, 95, 199]) parent[out] = made.first + 1;
   parent[100] = made.first + 2;
   expect(made.near(parent, 92)).toEqual([made.first + 1, made.first + 2]);
