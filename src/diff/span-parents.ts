@@ -8,6 +8,9 @@ import type { TraceDiff } from "./trace-diff.ts";
 /** Longest chain of spans between a SERVER span and the CLIENT span below it; deeper ones are loops or attacks. */
 const MAX_DEPTH = 256;
 
+/** Where time and name alone say that the CLIENT span is this exchange's: equal calls side by side change places now and then. */
+const BY_TIME = 0.97;
+
 /** What stands above the span that sent an exchange, in its own service. */
 export type SendingOrigin =
   | { readonly kind: "server"; readonly span: Span }
@@ -21,7 +24,8 @@ export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void 
     const origin = sendingOrigin(hop, diff);
     if (origin.kind !== "server") continue;
     const parent = diff.hopOf.get(origin.span);
-    if (parent !== undefined && parent !== hop.index) hop.parent = { hop: parent, because: "span id", confidence: 1 };
+    const confidence = diff.matches.get(hop.index)?.clientBy === "time and name" ? BY_TIME : 1;
+    if (parent !== undefined && parent !== hop.index) hop.parent = { hop: parent, because: "span id", confidence };
   }
 }
 
