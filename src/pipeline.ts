@@ -159,7 +159,12 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     tls: wire.observed.tls,
     others: wire.others(),
     anomalies: wire.log.anomalies,
-    warnings: [...leftOut(wire.exchanges), ...unpaired(pairing), ...(isElsewhere ? [ELSEWHERE] : []), ...warningsOf(captures, settled)],
+    warnings: [
+      ...leftOut(wire.exchanges),
+      ...unpaired(pairing),
+      ...(isElsewhere ? [ELSEWHERE] : []),
+      ...warningsOf(captures, settled, options.traces?.waitMs === 0),
+    ],
   };
 }
 
@@ -187,6 +192,8 @@ async function askBackend(
   }
 }
 
+const UNWAITED =
+  "lack spans, and the capture ended moments before: their spans may be on the way yet. Ask again, or export again, in half a minute.";
 const ELSEWHERE =
   "none of the traces on the wire, and no span of these exchanges, is there: most likely it is another export, time or tenant. What is missing there proves nothing and is not judged.";
 
@@ -227,7 +234,8 @@ function unpaired(pairing: HopPairing | undefined): string[] {
   return [`${calls} were not paired with a request: that takes longer than reading did; --pairing full does it.`];
 }
 
-function warningsOf(captures: readonly CaptureSummary[], settled: SettledAnswer | undefined): string[] {
+/** `isAskedOnce`: nothing is waited for, as where traces come from files. */
+function warningsOf(captures: readonly CaptureSummary[], settled: SettledAnswer | undefined, isAskedOnce: boolean): string[] {
   const warnings = captures
     .filter(({ lost }) => lost > 0)
     .map(({ file, lost }) => `${file}: the capturing program dropped ${lost} packets; what they carried is missing here.`);
@@ -240,6 +248,8 @@ function warningsOf(captures: readonly CaptureSummary[], settled: SettledAnswer 
   const waiting =
     soFar.length === 0
       ? []
-      : [`${soFar.length} traces were still incomplete when the wait was over; what is said of them holds so far (--wait).`];
+      : [
+          `${soFar.length} traces ${isAskedOnce ? UNWAITED : "were still incomplete when the wait was over; what is said of them holds so far (--wait)."}`,
+        ];
   return [...warnings, ...answer.warnings, ...failed, ...waiting];
 }
