@@ -3,6 +3,7 @@
 
 import { Assignment } from "./assignment.ts";
 import { Crossing } from "./crossing.ts";
+import { guessByIdleTime } from "./first-guess.ts";
 import { GhostMoves } from "./ghost-moves.ts";
 import type { Problem } from "./problem.ts";
 import { mix, Random } from "./random.ts";
@@ -72,12 +73,9 @@ class Search {
   readonly #calmCalls: Uint8Array;
   readonly #parentBefore: Int32Array;
   readonly #open: number[] = [];
-  /** Open calls that have a request among their candidates. */
-  readonly #waiting: number[][];
   #orphanRate = 0;
-  /** Some calls that nothing encloses: they are not the only ones. */
+  /** Some calls that nothing encloses are there: then others are hidden under requests. */
   readonly #hasOrphans: boolean;
-
   /** Requests whose calls are not settled. */
   readonly #active: number[];
 
@@ -86,15 +84,15 @@ class Search {
     this.#plan = plan;
     this.#hasOrphans = plan.orphans >= 1;
     this.#random = new Random(plan.seed);
-    this.#waiting = Array.from({ length: problem.inStart.length }, () => []);
+    const isActive = new Uint8Array(problem.inStart.length);
     for (let out = 0; out < problem.outStart.length; out++) {
       if (problem.isFixed[out] === 1) continue;
       this.#open.push(out);
-      for (let entry = problem.first[out]!; entry < problem.first[out + 1]!; entry++) this.#waiting[problem.candidate[entry]!]!.push(out);
+      for (let entry = problem.first[out]!; entry < problem.first[out + 1]!; entry++) isActive[problem.candidate[entry]!] = 1;
     }
-    this.#active = [...this.#waiting.keys()].filter((row) => this.#waiting[row]!.length > 0);
+    this.#active = [...isActive.keys()].filter((row) => isActive[row] === 1);
     this.#crossing = new Crossing(problem, overlapsOf(problem));
-    this.#state = new Assignment(problem, this.#modelFrom(past), this.#crossing, this.#random);
+    this.#state = new Assignment(problem, this.#modelFrom(past, isActive), this.#crossing, this.#random);
     this.#chains = new TwoChains(this.#state);
     this.#ghostMoves = new GhostMoves(this.#state, this.#chains);
     this.#pairs = rivals(problem);
@@ -104,7 +102,7 @@ class Search {
   }
 
   /** Settled requests are learnt once, as a part of the past: they teach the same in every round. */
-  #modelFrom(past: TimingModel): TimingModel {
+  #modelFrom(past: TimingModel, isActive: Uint8Array): TimingModel {
     const problem = this.#problem;
     const settled: number[][] = Array.from({ length: problem.inStart.length }, () => []);
     for (let out = 0; out < problem.outStart.length; out++)
@@ -113,7 +111,7 @@ class Search {
     const known = past.successor();
     known.begin();
     for (const [row, calls] of settled.entries()) {
-      if (this.#waiting[row]!.length === 0 && this.#plan.isPartial?.[row] !== 1) known.observe(problem, row, calls, 1);
+      if (isActive[row] === 0 && this.#plan.isPartial?.[row] !== 1) known.observe(problem, row, calls, 1);
     }
     return known.successor();
   }
@@ -251,48 +249,3 @@ function note(parents: number[], counts: number[], parent: number): void {
     counts.push(1);
   }
 }
-
-/** Each call goes to the request whose own last event is nearest before it; to a ghost of its own where there is none. */
-function guessByIdleTime(state: Assignment): void {
-  const { problem } = state;
-  const mayBeLinked = linked(problem);
-  const last = Float64Array.from(problem.inStart);
-  for (let out = 0; out < problem.outStart.length; out++) {
-    if (mayBeLinked[out] === 0) continue;
-    const start = problem.outStart[out]!;
-    let best = problem.first[out] === problem.first[out + 1] ? state.ghosts.takeEmpty(state.random) : NOBODY;
-    let least = Number.POSITIVE_INFINITY;
-    for (let entry = problem.first[out]!; entry < problem.first[out + 1]!; entry++) {
-      const row = problem.candidate[entry]!;
-      let idle = start - last[row]!;
-      // One that is busy, or over, is taken only where no other is there.
-      if (idle < 0) idle = BUSY + start - problem.inStart[row]!;
-      if (problem.outEnd[out]! > problem.inEnd[row]! + problem.slack) idle += BUSY / 10;
-      idle *= Math.exp(-problem.weight[entry]!);
-      if (idle < least) {
-        least = idle;
-        best = row;
-      }
-    }
-    state.place(out, best);
-    if (!state.ghosts.isGhost(best)) last[best] = Math.max(last[best]!, problem.outEnd[out]!);
-  }
-}
-
-const BUSY = 1e11;
-
-/** 1 for calls that have to do with the search: those that have a request, and of the others those that may go with open ones. */
-function linked({ first, isFixed, endpoint, endpoints }: Problem): Uint8Array {
-  const isLinked = isFixed.map((_, out) => (first[out] === first[out + 1] ? 0 : 1));
-  const isAsked = new Uint8Array(endpoints);
-  for (let out = 0; out < isFixed.length; out++) if (isFixed[out] === 0) isAsked[endpoint[out]!] = 1;
-  for (let out = 0; out < isFixed.length; out++) {
-    if (isFixed[out] === 1) continue;
-    const end = Math.min(isFixed.length, out + LINKED_REACH + 1);
-    for (let near = Math.max(0, out - LINKED_REACH); near < end; near++) if (isAsked[endpoint[near]!] === 1) isLinked[near] = 1;
-  }
-  return isLinked;
-}
-
-/** Calls before and after an open one among which an orphan is looked for that may go with it. */
-const LINKED_REACH = 64;
