@@ -24,8 +24,8 @@ const PRIOR_ORPHANS = 0.2;
 const PRIOR_CALLS = 10;
 /** Below this rate of orphans the only candidate is the parent without further ado. */
 const FEW_ORPHANS = 0.01;
-/** A call is called an orphan when it was one in nearly all draws: where a parent is likely at all, one is named. */
-const ORPHAN_SHARE = 0.92;
+/** A call is called an orphan when it was one in this part of the draws: where a parent is likely at all, one is named. */
+const ORPHAN_SHARE = 0.8;
 /** Part of the draws from which on a call's place in the likeliest pairing as a whole goes before its own likeliest place. */
 const AS_A_WHOLE = 0.3;
 /** How sure the only candidate is, and that a call is an orphan when nothing was open. */

@@ -26,11 +26,11 @@ export function moveCall(state: Assignment, out: number): void {
     }
     const other = problem.candidate[from + place]!;
     if (other === own) continue;
-    if (state.ghosts.isGhost(own)) {
+    const kind = random.next();
+    if (state.ghosts.isGhost(own) && kind >= TAILS) {
       give(state, own, other, out, -Math.log(ghostsToChoose(state, own, out)));
       continue;
     }
-    const kind = random.next();
     if (kind < SWAP) swapOne(state, own, other, out);
     else if (kind < TAILS) swapTails(state, own, other, out);
     else if (kind < RUNS) swapRuns(state, own, other, out);
@@ -49,7 +49,10 @@ function toGhost(state: Assignment, own: number, out: number): void {
   const place = random.below(near.length + 1);
   const other = place < near.length ? near[place]! : ghosts.takeEmpty(random);
   if (other === own) return;
-  give(state, own, other, out, ghosts.isGhost(own) ? 0 : Math.log(near.length + 1));
+  const kind = place < near.length ? random.next() : 1;
+  if (kind < SWAP) swapOne(state, own, other, out);
+  else if (kind < TAILS) swapTails(state, own, other, out);
+  else give(state, own, other, out, ghosts.isGhost(own) ? 0 : Math.log(near.length + 1));
 }
 
 /** Among how many ghosts the way back would choose. */
