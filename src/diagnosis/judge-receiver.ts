@@ -49,7 +49,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
     return [ignored(hop, sender, receiver, view, facts)];
   }
   if (isPassedOn(hop, facts)) return [];
-  if (!receiver.isInstrumented && !(identities.some((id) => id.sampled === true) && view.exporters.isSilenced(receiver)))
+  if (!receiver.isInstrumented && !(identities.some((id) => id.sampled === true) && makesSpans(receiver, view)))
     return refusedOnWire(hop, facts);
   if (identities.length === 0) return hop.observed === "full" ? rootNotRecorded(hop, view) : [];
   if (isRecordedElsewhere(hop, view)) return [];
@@ -62,6 +62,11 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   const aftermath = aftermathOf(hop, facts.children.get(hop.index) ?? []);
   const own = { ...unrecorded(hop, newest !== undefined), isTrailing, ...(aftermath !== undefined && { aftermath }) };
   return [explained(own, hop, receiver, view, facts)];
+}
+
+/** Its exporter shows it, where the backend does not. */
+function makesSpans(receiver: Workload, { exporters }: View): boolean {
+  return exporters.isSilenced(receiver) || exporters.shipsServerSpans(receiver);
 }
 
 /** Whether a backend would have a span or not: the trace ends where its head is refused, and what a proxy refuses no service sees. */

@@ -85,7 +85,7 @@ function silent(
     clause: `speaks plain HTTP/2 to ${collectors.label(first.server)}, which closes before it answers (${counted(view.length, "time")}): ${why}`,
     failedAt: view.map(({ lastPacketAt }) => lastPacketAt).sort((a, b) => a - b),
     vantage: first.vantage,
-    isTelling: false,
+    isTelling: collectors.place(first.server, first.vantage) === "known",
     confidence: SILENT_CONFIDENCE,
     proofs: endsOf(view),
   };

@@ -10,7 +10,7 @@ import { connectionTroubles } from "./connection-trouble.ts";
 import { dnsTroubles } from "./dns-trouble.ts";
 import { fateOf } from "./export-answer.ts";
 import { type Saturation, saturationOf } from "./saturation.ts";
-import { ShippedSpans } from "./shipped-spans.ts";
+import { isReceived, ShippedSpans } from "./shipped-spans.ts";
 import { tlsTroubles } from "./tls-trouble.ts";
 import { bestView, type ExporterTraffic, groupBy, type Trouble } from "./trouble.ts";
 
@@ -112,6 +112,12 @@ export class Exporters {
     // One without an answer may have been cut off by the end of its own process.
     const isCutOff = fates.filter((fate) => fate === "cut off").length > 1;
     return fates.includes("rejected") || isCutOff || this.troublesOf(workload).some(({ isTelling }) => isTelling);
+  }
+
+  /** Whether its exports carry SERVER spans, which shows that it makes them though the backend has none. */
+  shipsServerSpans(workload: Workload): boolean {
+    if (workload.role === "proxy" || workload.isOutside) return false;
+    return this.exportsOf(workload).some(({ spans }) => spans.some(isReceived));
   }
 
   /** Whether the backend has SERVER spans of it. */

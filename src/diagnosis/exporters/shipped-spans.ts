@@ -41,7 +41,8 @@ export class ShippedSpans {
   }
 }
 
-function isReceived({ kind }: ExportedSpan): boolean {
+/** Begun with a request. */
+export function isReceived({ kind }: ExportedSpan): boolean {
   return kind === "server" || kind === "consumer";
 }
 
