@@ -8,6 +8,13 @@ import type { TraceDiff } from "./trace-diff.ts";
 /** Longest chain of spans between a SERVER span and the CLIENT span below it; deeper ones are loops or attacks. */
 const MAX_DEPTH = 256;
 
+/** Its own spans lead to a request that no hop shows, and what seemed to be its cause has another SERVER span. */
+function isAnothers({ index, parent }: Hop, origin: Span, { matches }: TraceDiff): boolean {
+  if (parent === undefined || matches.get(index)?.clientBy === "time and name") return false;
+  const server = matches.get(parent.hop)?.server;
+  return server !== undefined && server !== origin;
+}
+
 /** Where time and name alone say that the CLIENT span is this exchange's: equal calls side by side change places now and then. */
 const BY_TIME = 0.97;
 
@@ -24,6 +31,7 @@ export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void 
     const origin = sendingOrigin(hop, diff);
     if (origin.kind !== "server") continue;
     const parent = diff.hopOf.get(origin.span);
+    if (parent === undefined && isAnothers(hop, origin.span, diff)) hop.parent = undefined;
     const confidence = diff.matches.get(hop.index)?.clientBy === "time and name" ? BY_TIME : 1;
     if (parent !== undefined && parent !== hop.index) hop.parent = { hop: parent, because: "span id", confidence };
   }

@@ -2,11 +2,14 @@
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
-import { WORK } from "../hops/hop.ts";
+import { INFERRED, WORK } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import type { Resource } from "../spans/span.ts";
 import { Interned, inPieces } from "../wire/columns.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
+
+/** From this confidence on an inferred parent tells who sent a call. */
+const SURE = 0.9;
 
 export class Drafts {
   readonly #table: HopTable;
@@ -218,17 +221,22 @@ export class Drafts {
     if (listeners.length === 1) return listeners[0]!;
     const name = this.#table.hosts.values[clientHost]!;
     if (listeners.length > 1) {
-      const parent = this.#table.parent[hop]!;
-      if (parent !== NO_PARENT && this.receiver(parent).host === name) return this.receiver(parent);
       const service = this.#diff.matches.get(hop)?.client?.resource.service;
       const byService = service === undefined ? undefined : only(listeners.filter((draft) => mainResource(draft)?.service === service));
       if (byService !== undefined) return byService;
+      const parent = this.#table.parent[hop]!;
+      if (parent !== NO_PARENT && this.receiver(parent).host === name && this.#isSure(hop)) return this.receiver(parent);
       const likely = this.#likelySender(hop, listeners);
       if (likely !== undefined) return likely;
     }
     const caller = this.#callers.get(name) ?? { ...emptyDraft(name, []), isAmbiguous: listeners.length > 1 };
     this.#callers.set(name, caller);
     return caller;
+  }
+
+  /** A parent that is only likely says less of who sends than what is usual there. */
+  #isSure(hop: number): boolean {
+    return !INFERRED.has(this.#table.because(hop)) || this.#table.parentConfidence(hop) >= SURE;
   }
 
   #send(hop: number): void {
