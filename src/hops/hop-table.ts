@@ -3,6 +3,7 @@
 import { UNSEEN_METHOD } from "../protocols/observation.ts";
 import { Interned } from "../wire/columns.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
+import { type Coverage, coverageOf, type Period } from "./coverage.ts";
 import { exchangeAt } from "./exchange-at.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import { fillHops } from "./fill-hops.ts";
@@ -58,6 +59,7 @@ export class HopTable {
   readonly #parentReason: Uint8Array;
   readonly #reasons = new Interned<ParentReason>();
   readonly #candidates = new Map<number, readonly number[]>();
+  readonly #coverage: Coverage | undefined;
   readonly #sightings: Sightings;
   /** By hop: its group in `#sightings`. */
   readonly #group: Uint32Array;
@@ -65,7 +67,15 @@ export class HopTable {
   readonly #views = new Map<number, Hop>();
   #all: readonly Hop[] | undefined;
 
-  constructor(exchanges: ExchangeTable, sightings: Sightings, timeline: Timeline, machines: Machines, clocks: readonly number[]) {
+  /** `periods`: of the vantage points. */
+  constructor(
+    exchanges: ExchangeTable,
+    sightings: Sightings,
+    timeline: Timeline,
+    machines: Machines,
+    clocks: readonly number[],
+    periods: readonly Period[],
+  ) {
     const size = timeline.order.length;
     this.size = size;
     this.exchanges = exchanges;
@@ -85,6 +95,7 @@ export class HopTable {
     this.hostOfEnds = Int32Array.from(exchanges.ends, ({ client, vantage }) => this.hosts.number(machines.hostOf(client.address, vantage)));
     this.placeOfEnds = Int32Array.from(exchanges.ends, ({ server, vantage }) => this.places.number(machines.placeOf(server, vantage)));
     this.hostOfPlace = Int32Array.from(this.places.values, ({ host }) => this.hosts.number(host));
+    this.#coverage = coverageOf(this, periods);
     fillHops(this, sightings, timeline);
     this.hasOpenEnds = this.endedAt.some(Number.isNaN);
   }
@@ -123,6 +134,7 @@ export class HopTable {
 
   /** Whether its sender may have been serving requests that the captures cannot show. */
   isSenderBlind(hop: number): boolean {
+    if (this.#coverage?.includes(this.clientHost[hop]!, this.startedAt[hop]!) === false) return true;
     const vantage = this.exchanges.vantageOf(this.row[hop]!);
     return this.machines.isBlind(this.hosts.values[this.clientHost[hop]!]!, this.startedAt[hop]! + (this.clocks[vantage] ?? 0));
   }

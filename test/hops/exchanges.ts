@@ -1,6 +1,6 @@
 // Exchanges as protocols observe them, for the table of exchanges.
 
-import type { HttpExchange } from "../../src/protocols/observation.ts";
+import type { ConnectionSummary, HttpExchange } from "../../src/protocols/observation.ts";
 import type { Endpoint } from "../../src/wire/endpoint.ts";
 import type { Field } from "../../src/wire/field.ts";
 
@@ -66,5 +66,37 @@ export function exchange({
       packet: { capture: vantage, number: at + 2 },
       sequence: sequence + 1_000,
     },
+  };
+}
+
+/** A connection that was seen from its handshake on; `from` and `to` in µs after noon. */
+export function connection({
+  client = CLIENT,
+  server = POD,
+  vantage = 0,
+  from = 0,
+  to = 1,
+  missing = 0,
+}: Pick<Options, "client" | "server" | "vantage"> & {
+  readonly from?: number;
+  readonly to?: number;
+  readonly missing?: number;
+}): ConnectionSummary {
+  return {
+    kind: "connection",
+    vantage,
+    client,
+    server,
+    protocol: "HTTP/1",
+    handshake: "complete",
+    closedBy: "capture ended",
+    openedAt: NOON + from,
+    packet: { capture: vantage, number: 1 },
+    lastPacketAt: NOON + to,
+    packets: 40,
+    bytes: 4_000,
+    missing,
+    retransmissions: 0,
+    secondSights: 0,
   };
 }

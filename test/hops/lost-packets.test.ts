@@ -3,30 +3,13 @@
 import { describe, expect, it } from "vitest";
 import { buildHops } from "../../src/hops/build-hops.ts";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
-import type { ConnectionSummary, HttpExchange } from "../../src/protocols/observation.ts";
-import { CLIENT, exchange, POD } from "./exchanges.ts";
+import type { HttpExchange } from "../../src/protocols/observation.ts";
+import { connection, exchange, NOON, POD } from "./exchanges.ts";
 
-const NOON = 1_795_348_800_000_000;
 const EACH_US = 10_000;
 const STOCK = { address: "10.0.0.20", port: 8_080 };
 
-const connection: ConnectionSummary = {
-  kind: "connection",
-  vantage: 0,
-  client: CLIENT,
-  server: POD,
-  protocol: "HTTP/1",
-  handshake: "complete",
-  closedBy: "capture ended",
-  openedAt: NOON,
-  packet: { capture: 0, number: 1 },
-  lastPacketAt: NOON + 10_000_000,
-  packets: 40,
-  bytes: 4_000,
-  missing: 300,
-  retransmissions: 0,
-  secondSights: 0,
-};
+const LOSSY = connection({ to: 10_000_000, missing: 300 });
 
 /** Requests of one connection, each answered half a step behind it, and then `more`. */
 function hopsOf(lacking: readonly number[], of: number, more: readonly HttpExchange[] = []) {
@@ -36,7 +19,7 @@ function hopsOf(lacking: readonly number[], of: number, more: readonly HttpExcha
     table.add(lacking.includes(i) ? { ...whole, request: undefined } : whole);
   }
   for (const one of more) table.add(one);
-  return buildHops(table, [connection], 1).table;
+  return buildHops(table, [LOSSY], 1).table;
 }
 
 const at = (steps: number) => NOON + steps * EACH_US;
