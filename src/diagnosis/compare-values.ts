@@ -6,16 +6,23 @@ import type { Field } from "../wire/field.ts";
 
 const HALF_ZERO = "0".repeat(16);
 
-/** A 128-bit id of which only one half went on (F-49), or a 64-bit one with the zeros on the wrong side (F-51). */
+/** A 128-bit id of which only one half went on (F-49), one whose halves or bytes change places, or a 64-bit one with the zeros on the wrong side (F-51). */
 export function relateTraceIds(before: string, after: string): "trace-id-shortened" | "format-translated-wrong" | undefined {
   if (before === after) return undefined;
   const [high, low] = [before.slice(0, 16), before.slice(16)];
   if (after === HALF_ZERO + low && high !== HALF_ZERO) return "trace-id-shortened";
   if (after === HALF_ZERO + high && high !== HALF_ZERO) return "trace-id-shortened";
+  if (after === low + high || after === bytesReversed(before) || after === bytesReversed(high) + bytesReversed(low))
+    return "format-translated-wrong";
   if (high === HALF_ZERO && after === low + HALF_ZERO) return "format-translated-wrong";
   // A leading zero that an integer formatter dropped (F-50) shifts all digits.
   if (before.startsWith("0") && after === `${before.slice(1)}0`) return "format-translated-wrong";
   return isRounded(before, after) ? "format-translated-wrong" : undefined;
+}
+
+/** Written by a machine that begins with the other end. */
+function bytesReversed(hex: string): string {
+  return (hex.match(/../g) ?? []).reverse().join("");
 }
 
 /** A half that went through a floating-point number, which has 53 bits (F-54), and was written as that number or as it is printed. */

@@ -101,6 +101,11 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
       };
     }
   }
+  if (keepsSpanId(hop, expected))
+    return {
+      ...fault("split", "format-translated-wrong", "sender", "error", expected.confidence, "the span id went on under another trace id"),
+      ...proofOf(expected),
+    };
   const [cause, possible] = splitCause(hop, sender, expected, view);
   const detail = `a new trace ${identities[0]?.traceId ?? ""} went out`;
   return {
@@ -145,6 +150,12 @@ function isCut(own: readonly { readonly value: string }[], came: readonly { read
     const parsed = parseTraceparent(field.value);
     return "malformed" in parsed && parsed.isCut && field.value.length > 20;
   });
+}
+
+/** Who begins a new trace makes a new span id too: here a context was translated, and its trace id was lost on the way. */
+function keepsSpanId(hop: Hop, { parent }: Expected): boolean {
+  const came = parent?.reading.identities ?? [];
+  return hop.reading.identities.some(({ spanId }) => came.some((id) => id.spanId === spanId));
 }
 
 /** The receiver went on with it all the same (some take the first of two lines). */

@@ -15,7 +15,10 @@ describe("relateTraceIds", () => {
     ["a half that became a floating-point number", `${ZEROS}2889adb8f802bd5b`, `${ZEROS}2889adb8f802be00`, "format-translated-wrong"],
     ["the same, as the number is printed", `${ZEROS}2889adb8f802bd5b`, `${ZEROS}2889adb8f802bdfc`, "format-translated-wrong"],
     ["the next id of who counts them", `${HIGH}2889adb8f802bd5b`, `${HIGH}2889adb8f802bd5c`, undefined],
-    ["another trace", HIGH + LOW, LOW + HIGH, undefined],
+    ["the halves in the other order", HIGH + LOW, LOW + HIGH, "format-translated-wrong"],
+    ["the bytes in the other order", HIGH + LOW, "36470e0e9d92cea3a64db377352ff94b", "format-translated-wrong"],
+    ["the bytes of each half in the other order", HIGH + LOW, "a64db377352ff94b36470e0e9d92cea3", "format-translated-wrong"],
+    ["another trace", HIGH + LOW, LOW + LOW, undefined],
     ["another 64-bit trace", ZEROS + LOW, ZEROS + HIGH, undefined],
   ] as const)("%s", (_, before, after, cause) => {
     expect(relateTraceIds(before, after)).toBe(cause);

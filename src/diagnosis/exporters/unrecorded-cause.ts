@@ -100,6 +100,8 @@ function lostBehind(hop: Hop, receiver: Workload, last: SpanExport, { exporters,
       detail: `${receiver.group} exports its spans to ${collector}, which accepts them, and none of what is sent there is in the backend`,
       confidence: 0.85,
       proofs,
+      // Where nothing else shows that it takes part in these traces, it may be meant to go to another backend.
+      severity: receiver.isInstrumented ? "error" : "warning",
     };
   const isWholeTrace = !hop.traceIds.some((traceId) => diff.index.hasTrace(traceId));
   return {
