@@ -51,6 +51,8 @@ export interface HttpResponse {
   upgrade?: string;
   /** Server-sent events: a response that lasts as long as its reader listens. */
   isEventStream?: true;
+  /** It began when the client had closed its side: who has a time-out did not wait for it. */
+  isTooLate?: true;
   readonly startedAt: Timestamp;
   endedAt: Timestamp | undefined;
   readonly packet: PacketReference;
@@ -178,6 +180,8 @@ export interface ExportAnswer {
   readonly grpcStatus: number | undefined;
   /** OTLP's partial_success, where the answer has one: the collector took the export and refused some spans of it. */
   readonly rejected: { readonly spans: number; readonly hasMessage: boolean } | undefined;
+  /** It began when the exporter had closed its side of the connection. */
+  readonly isTooLate?: true;
 }
 
 /** Spans on their way from a process to a collector or agent: one request, or one datagram. */

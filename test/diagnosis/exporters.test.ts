@@ -101,6 +101,12 @@ describe("a service that the backend has never heard of has an exporter that", (
     expect(seen({ exports: [cut] }).blamed).toEqual(silent("exporter-unreachable"));
   });
 
+  it("is answered when its exporter has given up", () => {
+    const late = exported("orders", ordersSpans(calls), { at: 9_000, answer: { isTooLate: true } });
+    expect(seen({ exports: [late] }).blamed).toEqual(silent("exporter-unreachable"));
+    expect(seen({ exports: [late] }).detail).toMatch(/answers an export of orders only after the exporter has given up, this span in it$/);
+  });
+
   it("is taken, and nothing of what goes there is in the backend: it may be meant for another one", () => {
     const taken = exported("orders", ordersSpans(calls), { at: 9_000 });
     expect(seen({ exports: [taken] }).blamed).toEqual(["warning unrecorded: frontend → orders 6/6, orders, intermediary-not-exported"]);

@@ -3,8 +3,11 @@
 import type { SpanExport } from "../../protocols/observation.ts";
 import { grpcStatusNames } from "../../wire/grpc-status.ts";
 
-/** Sent: no answer was to come (UDP), or the capture does not show it. Cut off: the connection ended without one. */
-export type Fate = "accepted" | "rejected" | "in part" | "cut off" | "sent";
+/**
+ * Sent: no answer was to come (UDP), or the capture does not show it. Cut off: the connection ended without one. Too late: it came when the exporter had
+ * given up.
+ */
+export type Fate = "accepted" | "rejected" | "in part" | "cut off" | "too late" | "sent";
 
 /** A gRPC server takes messages up to it unless told otherwise, the collector's included. */
 const GRPC_LIMIT = 4 << 20;
@@ -14,7 +17,8 @@ const NOT_GRPC: ReadonlySet<number> = new Set([400, 404, 405, 415, 426, 505]);
 
 export function fateOf({ answer, unanswered }: SpanExport): Fate {
   if (answer === undefined) return unanswered === "fin" || unanswered === "reset" ? "cut off" : "sent";
-  const { status, grpcStatus, rejected } = answer;
+  const { status, grpcStatus, rejected, isTooLate } = answer;
+  if (isTooLate === true) return "too late";
   if ((grpcStatus ?? 0) !== 0 || (status !== undefined && (status < 200 || status > 299))) return "rejected";
   return rejected !== undefined && rejected.spans > 0 ? "in part" : "accepted";
 }
@@ -26,6 +30,7 @@ export function answerName({ answer }: SpanExport): string {
   if (grpcStatus !== undefined && grpcStatus !== 0)
     return `${grpcStatusNames[grpcStatus] ?? "an unknown status"} (grpc-status ${grpcStatus})`;
   if (status !== undefined && (status < 200 || status > 299)) return `HTTP ${status}`;
+  if (answer.isTooLate === true) return "OK, after the exporter had closed the connection";
   return rejected === undefined ? "OK" : `a partial success that refuses ${rejected.spans} spans`;
 }
 

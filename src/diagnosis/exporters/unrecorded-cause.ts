@@ -65,7 +65,7 @@ function afterExport(hop: Hop, receiver: Workload, shipments: readonly Shipment[
 }
 
 function isLost(fate: Fate): boolean {
-  return fate === "rejected" || fate === "in part" || fate === "cut off";
+  return fate === "rejected" || fate === "in part" || fate === "cut off" || fate === "too late";
 }
 
 function refused(receiver: Workload, exports: readonly SpanExport[], { exporters }: View): Explanation {
@@ -78,10 +78,11 @@ function refused(receiver: Workload, exports: readonly SpanExport[], { exporters
   const proofs = exports.slice(-MAX_PROOFS);
   const lost = all.filter((of) => isLost(fateOf(of)));
   const how = isOwn && all.length > 1 ? `${lost.length} of ${all.length} exports of ${who}` : `an export of ${who}`;
-  if (fateOf(last) === "cut off")
+  const fate = fateOf(last);
+  if (fate === "cut off" || fate === "too late")
     return {
       cause: "exporter-unreachable",
-      detail: `${collector} ends the connection without an answer to ${how}, this span in ${lost.length > 1 ? "one of them" : "it"}`,
+      detail: `${collector} ${fate === "cut off" ? `ends the connection without an answer to ${how}` : `answers ${how} only after the exporter has given up`}, this span in ${lost.length > 1 ? "one of them" : "it"}`,
       confidence: CUT_OFF,
       proofs,
     };

@@ -110,6 +110,7 @@ export class ExportTap {
       status: response.status,
       grpcStatus: grpc?.status,
       rejected,
+      ...(response.isTooLate === true && { isTooLate: true as const }),
     };
     this.#emit({
       kind: "export",

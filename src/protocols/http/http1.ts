@@ -45,6 +45,7 @@ class Http1Reader implements StreamReader, MessageEvents {
   #response: OpenResponse | undefined;
   #version: "1.0" | "1.1" = "1.1";
   /** Why messages end that are cut by the end of their direction. */
+  #hasClientEnded = false;
   #ending: CloseReason = "fin";
   #inner: StreamReader | undefined;
   /** A request that asked for HTTP/2: it is answered there. */
@@ -106,6 +107,7 @@ class Http1Reader implements StreamReader, MessageEvents {
 
   end(from: Side): void {
     this.#inner?.end(from);
+    if (from === "client") this.#hasClientEnded = true;
     if (from === "client") this.#clientParser.end(true);
     else this.#serverParser.end(true);
   }
@@ -212,6 +214,7 @@ class Http1Reader implements StreamReader, MessageEvents {
       packet: { capture: first.capture, number: first.packet },
       sequence: this.#context.connection.sequenceAt(this.#direction("server"), first.offset),
     };
+    if (this.#hasClientEnded) response.isTooLate = true;
     const open = this.#pairing.response(response, first.offset);
     this.#response = open;
     if (this.#isPairingFull) this.problem("limit", TOO_MANY_WAIT, first);

@@ -255,3 +255,19 @@ describe("connections", () => {
     expect(connections).toMatchObject([{ protocol: undefined }]);
   });
 });
+
+describe("a client that does not wait", () => {
+  const isTooLate = (conversation: Conversation) => observe(conversation.packets).http.map(({ response }) => response?.isTooLate);
+
+  it("is seen where the answer begins behind the end of its side", () => {
+    expect(
+      isTooLate(
+        talk()
+          .send("client", get("/a"))
+          .segment("client", "", FIN | ACK)
+          .send("server", ok()),
+      ),
+    ).toEqual([true]);
+    expect(isTooLate(talk().send("client", get("/a")).send("server", ok()).close("client"))).toEqual([undefined]);
+  });
+});
