@@ -6,7 +6,9 @@ import { INFERRED, WORK } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import type { Resource } from "../spans/span.ts";
 import { Interned, inPieces } from "../wire/columns.ts";
+import { Ballot } from "./ballot.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
+import { isPassedOn, isReparented } from "./sent-on.ts";
 
 /** From this confidence on an inferred parent tells who sent a call. */
 const SURE = 0.9;
@@ -142,7 +144,7 @@ export class Drafts {
       const proxy = this.receiver(parent);
       const application = this.receiver(hop);
       if (proxy.application === application || proxy.host !== application.host || proxy === application) continue;
-      if (this.#isPassedOn(parent, hop)) proxy.application = application;
+      if (isPassedOn(this.#table, parent, hop)) proxy.application = application;
     }
   }
 
@@ -159,18 +161,10 @@ export class Drafts {
       if (parent === NO_PARENT || hostOfPlace[receiver[hop]!] === clientHost[hop]) continue;
       const proxy = this.receiver(parent);
       if (proxy.client !== undefined || proxy.hasServerSpans || isAsked.has(proxy) || this.sender(hop) !== proxy) continue;
-      if (!this.#isPassedOn(parent, hop)) continue;
+      if (!isPassedOn(this.#table, parent, hop)) continue;
       const client = this.sender(parent);
       if (client !== proxy && client.host === proxy.host) proxy.client = client;
     }
-  }
-
-  /** Same method, same path. */
-  #isPassedOn(parent: number, hop: number): boolean {
-    const { row, exchanges } = this.#table;
-    const came = row[parent]!;
-    const went = row[hop]!;
-    return exchanges.method[came] === exchanges.method[went] && exchanges.path[came] === exchanges.path[went];
   }
 
   /** Who sends from a machine with several listeners, where no parent tells: the application behind the sidecar, or the sidecar to its application. */
@@ -197,10 +191,13 @@ export class Drafts {
   }
 
   #findSenders(): Uint32Array {
-    const { size, clientHost, hosts } = this.#table;
+    const { size, clientHost, hosts, row, exchanges } = this.#table;
     /** By number of the machine, plus one: the only workload that sends from it; 0 where several may. */
     const onlySender = new Uint32Array(hosts.values.length);
+    /** By number of its ends, plus one: whose connection it is. One process opens it, and speaks for itself on it. */
+    const owner = new Uint32Array(exchanges.ends.length);
     const senders = new Uint32Array(size);
+    const unproven: number[] = [];
     inPieces(size, (from, to) => {
       for (let hop = from; hop < to; hop++) {
         const host = clientHost[hop]!;
@@ -208,35 +205,56 @@ export class Drafts {
           senders[hop] = onlySender[host]! - 1;
           continue;
         }
-        senders[hop] = this.#numbers.number(this.#findSender(hop));
-        if (this.#listenersOf(host).length < 2) onlySender[host] = senders[hop]! + 1;
+        const listeners = this.#listenersOf(host);
+        const proven = listeners.length < 2 ? (listeners[0] ?? this.#callerOn(host, false)) : this.#provenSender(hop, listeners);
+        if (proven === undefined) {
+          unproven.push(hop);
+          continue;
+        }
+        senders[hop] = this.#numbers.number(proven);
+        if (listeners.length < 2) onlySender[host] = senders[hop]! + 1;
+        else owner[exchanges.endsOf[row[hop]!]!] = senders[hop]! + 1;
       }
     });
+    const endsOf = (hop: number) => exchanges.endsOf[row[hop]!]!;
+    const likely = new Ballot<Draft>();
+    for (const hop of unproven) if (owner[endsOf(hop)] === 0) likely.vote(endsOf(hop), this.#inferredSender(hop));
+    for (const hop of unproven) {
+      const known = owner[endsOf(hop)]!;
+      senders[hop] = known > 0 ? known - 1 : this.#numbers.number(likely.winner(endsOf(hop)) ?? this.#usualSender(hop));
+    }
     return senders;
   }
 
-  #findSender(hop: number): Draft {
-    const clientHost = this.#table.clientHost[hop]!;
-    const listeners = this.#listenersOf(clientHost);
-    if (listeners.length === 1) return listeners[0]!;
-    const name = this.#table.hosts.values[clientHost]!;
-    if (listeners.length > 1) {
-      const service = this.#diff.matches.get(hop)?.client?.resource.service;
-      const byService = service === undefined ? undefined : only(listeners.filter((draft) => mainResource(draft)?.service === service));
-      if (byService !== undefined) return byService;
-      const parent = this.#table.parent[hop]!;
-      if (parent !== NO_PARENT && this.receiver(parent).host === name && this.#isSure(hop)) return this.receiver(parent);
-      const likely = this.#likelySender(hop, listeners);
-      if (likely !== undefined) return likely;
-    }
-    const caller = this.#callers.get(name) ?? { ...emptyDraft(name, []), isAmbiguous: listeners.length > 1 };
-    this.#callers.set(name, caller);
-    return caller;
+  /** By its CLIENT span, else by the request that is proven to have caused it. */
+  #provenSender(hop: number, listeners: readonly Draft[]): Draft | undefined {
+    const service = this.#diff.matches.get(hop)?.client?.resource.service;
+    const byService = service === undefined ? undefined : only(listeners.filter((draft) => mainResource(draft)?.service === service));
+    return byService ?? (INFERRED.has(this.#table.because(hop)) ? undefined : this.#receiverOfCause(hop));
   }
 
-  /** A parent that is only likely says less of who sends than what is usual there. */
-  #isSure(hop: number): boolean {
-    return !INFERRED.has(this.#table.because(hop)) || this.#table.parentConfidence(hop) >= SURE;
+  #inferredSender(hop: number): Draft | undefined {
+    return this.#table.parentConfidence(hop) >= SURE ? this.#receiverOfCause(hop) : undefined;
+  }
+
+  #usualSender(hop: number): Draft {
+    const host = this.#table.clientHost[hop]!;
+    return this.#inferredSender(hop) ?? this.#likelySender(hop, this.#listenersOf(host)) ?? this.#callerOn(host, true);
+  }
+
+  /** Where that was the same machine. */
+  #receiverOfCause(hop: number): Draft | undefined {
+    const parent = this.#table.parent[hop]!;
+    const { hostOfPlace, receiver, clientHost } = this.#table;
+    return parent !== NO_PARENT && hostOfPlace[receiver[parent]!] === clientHost[hop] ? this.receiver(parent) : undefined;
+  }
+
+  /** Who only sends from a machine, or whom nothing tells among its listeners. */
+  #callerOn(host: number, isAmbiguous: boolean): Draft {
+    const name = this.#table.hosts.values[host]!;
+    const caller = this.#callers.get(name) ?? { ...emptyDraft(name, []), isAmbiguous };
+    this.#callers.set(name, caller);
+    return caller;
   }
 
   #send(hop: number): void {
@@ -244,24 +262,8 @@ export class Drafts {
     draft.sent++;
     const parent = this.#table.parent[hop]!;
     if (parent === NO_PARENT || this.receiver(parent) !== draft) return;
-    if (this.#isPassedOn(parent, hop)) draft.forwarded++;
-    draft.isReparenting ||= this.#isReparented(parent, hop);
-  }
-
-  /** It goes on in the trace of its cause, and no span id of it is the cause's. */
-  #isReparented(parent: number, hop: number): boolean {
-    const { row, exchanges } = this.#table;
-    const { readings, identities } = exchanges;
-    const came = row[parent]!;
-    const went = row[hop]!;
-    let goesOn = false;
-    for (let own = readings.first(went); own < readings.end(went); own++) {
-      for (let before = readings.first(came); before < readings.end(came); before++) {
-        if (identities.isSameSpanId(own, before)) return false;
-        goesOn ||= identities.trace[own] === identities.trace[before];
-      }
-    }
-    return goesOn;
+    if (isPassedOn(this.#table, parent, hop)) draft.forwarded++;
+    draft.isReparenting ||= isReparented(this.#table, parent, hop);
   }
 }
 

@@ -1,0 +1,25 @@
+// How what a workload sends relates to the request that caused it.
+
+import type { HopTable } from "../hops/hop-table.ts";
+
+/** Same method, same path. */
+export function isPassedOn({ row, exchanges }: HopTable, parent: number, hop: number): boolean {
+  const came = row[parent]!;
+  const went = row[hop]!;
+  return exchanges.method[came] === exchanges.method[went] && exchanges.path[came] === exchanges.path[went];
+}
+
+/** It goes on in the trace of its cause, and no span id of it is the cause's. */
+export function isReparented({ row, exchanges }: HopTable, parent: number, hop: number): boolean {
+  const { readings, identities } = exchanges;
+  const came = row[parent]!;
+  const went = row[hop]!;
+  let goesOn = false;
+  for (let own = readings.first(went); own < readings.end(went); own++) {
+    for (let before = readings.first(came); before < readings.end(came); before++) {
+      if (identities.isSameSpanId(own, before)) return false;
+      goesOn ||= identities.trace[own] === identities.trace[before];
+    }
+  }
+  return goesOn;
+}
