@@ -13,10 +13,17 @@ import type { View } from "./view.ts";
 const FOLLOWS_WITHIN_US = 30 * SECOND;
 const CONFIDENCE = 0.9;
 
-export function findBlockedPreflights(view: View): PreflightEdge[] {
+export interface BlockedPreflights {
+  readonly edges: readonly PreflightEdge[];
+  /** Which they are: hop indices by the key of their edge. */
+  readonly hops: ReadonlyMap<string, readonly number[]>;
+}
+
+export function findBlockedPreflights(view: View): BlockedPreflights {
   const { table, naming } = view;
   const preflights = preflightsOf(table);
-  if (preflights.length === 0) return [];
+  const hops = new Map<string, number[]>();
+  if (preflights.length === 0) return { edges: [], hops };
   const asked = timesByPath(preflights);
   const followed = timesByPath(requestsTo(preflights, table));
   const edges = new Map<string, PreflightEdge>();
@@ -25,16 +32,19 @@ export function findBlockedPreflights(view: View): PreflightEdge[] {
     const { clientHost, receiver, path, startedAt, endedAt = startedAt } = hop;
     if (clientHost !== receiver.host && isAny(asked, receiver.host, path, startedAt, endedAt)) continue;
     const [from, to] = [naming.senderOf(hop.index), naming.receiverOf(hop.index)];
-    const key = `${from.index} ${to.index}`;
-    const edge = edges.get(key) ?? { from, to, asked: 0, blocked: 0, exemplars: [] };
+    const key = `preflights ${from.index} ${to.index}`;
+    const edge = edges.get(key) ?? { key, from, to, asked: 0, blocked: 0, exemplars: [] };
     edges.set(key, edge);
     edge.asked++;
     const denied = hop.exchange.preflight?.denied ?? [];
     if (denied.length === 0 || isAny(followed, clientHost, path, startedAt, startedAt + FOLLOWS_WITHIN_US)) continue;
     edge.blocked++;
+    const known = hops.get(key);
+    if (known === undefined) hops.set(key, [hop.index]);
+    else known.push(hop.index);
     if (edge.exemplars.length < MAX_EXEMPLARS) edge.exemplars.push(exemplarOf(hop, edge, denied));
   }
-  return [...edges.values()].filter(({ blocked }) => blocked > 0);
+  return { edges: [...edges.values()].filter(({ blocked }) => blocked > 0), hops };
 }
 
 function preflightsOf(table: HopTable): Hop[] {

@@ -1,7 +1,7 @@
 // Judge → tally → conclude: what all exchanges together show.
 
 import { isDoubtfulAtAGlance, outcomeAtAGlance } from "./at-a-glance.ts";
-import { findBlockedPreflights } from "./blocked-preflights.ts";
+import { type BlockedPreflights, findBlockedPreflights } from "./blocked-preflights.ts";
 import { Crowds } from "./crowd.ts";
 import { EdgeNumbers } from "./edge-numbers.ts";
 import { findEncryptedEdges } from "./encrypted-edges.ts";
@@ -39,6 +39,7 @@ interface Counted {
   readonly tally: Tally;
   readonly faulty: readonly FaultyHops[];
   readonly routes: RouteNames;
+  readonly preflights: BlockedPreflights;
 }
 
 /** Judgements are counted and let go, but for the exemplars that a tally keeps. */
@@ -76,8 +77,9 @@ function judgeAndTally(view: View): Counted {
   crowds.end();
   healthy.end();
   tally.encrypted.push(...findEncryptedEdges(view));
-  tally.preflights.push(...findBlockedPreflights(view));
-  return { tally, faulty: faulty.all, routes };
+  const preflights = findBlockedPreflights(view);
+  tally.preflights.push(...preflights.edges);
+  return { tally, faulty: faulty.all, routes, preflights };
 }
 
 /**
@@ -101,7 +103,7 @@ function byGravity(a: Finding, b: Finding): number {
 }
 
 /** Which findings count which exchange: by the tallies that a finding is made of, and the routes that it names. */
-function assign({ faulty, routes }: Counted, findings: readonly Finding[], hops: number): FindingsOfHops {
+function assign({ faulty, routes, preflights }: Counted, findings: readonly Finding[], hops: number): FindingsOfHops {
   const byTally = new Map<string, { readonly index: number; readonly routes: ReadonlySet<string> }[]>();
   findings.forEach((finding, index) => {
     const named = new Set(finding.routes.map((r) => r.route));
@@ -113,6 +115,10 @@ function assign({ faulty, routes }: Counted, findings: readonly Finding[], hops:
     const own = (byTally.get(tally.key) ?? []).filter((by) => by.routes.has(name) || by.routes.has(OTHER_ROUTES)).map(({ index }) => index);
     if (own.length === 0) continue;
     for (const hop of affected) assigned.add(hop, own);
+  }
+  for (const [key, affected] of preflights.hops) {
+    const own = (byTally.get(key) ?? []).map(({ index }) => index);
+    for (const hop of affected) if (own.length > 0) assigned.add(hop, own);
   }
   return assigned;
 }

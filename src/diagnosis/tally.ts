@@ -48,6 +48,7 @@ export interface Exemplar {
 
 /** Preflights of an edge that ask for trace fields. */
 export interface PreflightEdge {
+  readonly key: string;
   readonly from: Workload;
   /** Who answers them. */
   readonly to: Workload;

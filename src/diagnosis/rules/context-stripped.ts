@@ -124,7 +124,7 @@ const word: Word = (population) => {
 
 /** Counts are preflights here: the requests that they ask about never came. */
 function preflightFindings(tally: Tally): Finding[] {
-  return tally.preflights.map(({ from, to, asked, blocked, exemplars }) => {
+  return tally.preflights.map(({ key, from, to, asked, blocked, exemplars }) => {
     const population = { cause: "cors-preflight", verdict: "stripped", severity: "warning", culprit: to, tallies: [] } as const;
     return {
       rule: RULE,
@@ -145,7 +145,7 @@ function preflightFindings(tally: Tally): Finding[] {
       traceIds: [],
       traceCount: 0,
       exemplars,
-      keys: new Set(),
+      keys: new Set([key]),
     };
   });
 }
