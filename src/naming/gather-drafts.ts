@@ -2,37 +2,25 @@
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
-import { INFERRED, WORK } from "../hops/hop.ts";
+import { WORK } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import type { Resource } from "../spans/span.ts";
-import { Interned, inPieces } from "../wire/columns.ts";
-import { Ballot } from "./ballot.ts";
+import { inPieces } from "../wire/columns.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
+import { findSenders, type Senders } from "./senders.ts";
 import { isPassedOn, isReparented } from "./sent-on.ts";
-
-/** From this confidence on an inferred parent tells who sent a call. */
-const SURE = 0.9;
 
 export class Drafts {
   readonly #table: HopTable;
-  readonly #diff: TraceDiff;
   /** By number of the listener in the table of hops. */
   readonly #byPlace: Draft[];
   /** By number of the listener: 1 where any hop came in. */
   readonly #isReceiving: Uint8Array;
-  /** By hop: the number of its sender in `#numbers`. */
-  readonly #senders: Uint32Array;
-  readonly #numbers = new Interned<Draft>();
+  readonly #senders: Senders;
   readonly #listeners = new Map<string, Draft>();
-  readonly #callers = new Map<string, Draft>();
-  /** By the listeners of a machine, then by who receives. */
-  readonly #likely = new Map<readonly Draft[], Map<Draft, Draft | undefined>>();
-  /** By number of the machine; filled once listeners are merged. */
-  readonly #listenersByHost: (readonly Draft[] | undefined)[] = [];
 
   constructor(graph: HopGraph, diff: TraceDiff) {
     this.#table = graph.table;
-    this.#diff = diff;
     this.#byPlace = this.#table.places.values.map(({ host, port }) => {
       const draft = emptyDraft(host, [port]);
       this.#listeners.set(`${host} ${port}`, draft);
@@ -48,7 +36,7 @@ export class Drafts {
     }
     this.#mergeListeners();
     this.#findApplications();
-    this.#senders = this.#findSenders();
+    this.#senders = findSenders({ table: this.#table, diff, listeners: this.#listeners, receiver: (hop) => this.receiver(hop) });
     for (const [hop, { client }] of diff.matches) if (client !== undefined) count(this.sender(hop).resources, client.resource);
     this.#findClients();
     const { size, purpose } = this.#table;
@@ -63,12 +51,12 @@ export class Drafts {
   }
 
   get senders(): readonly Draft[] {
-    return this.#numbers.values;
+    return this.#senders.drafts;
   }
 
   /** Index in `senders`. */
   senderNumber(hop: number): number {
-    return this.#senders[hop]!;
+    return this.#senders.of[hop]!;
   }
 
   receiver(hop: number): Draft {
@@ -76,13 +64,13 @@ export class Drafts {
   }
 
   sender(hop: number): Draft {
-    return this.#numbers.values[this.#senders[hop]!]!;
+    return this.#senders.drafts[this.#senders.of[hop]!]!;
   }
 
   /** Who received or sent something. */
   inUse(): Draft[] {
     const receivers = this.#byPlace.filter((_, place) => this.#isReceiving[place] === 1);
-    return [...new Set([...receivers, ...this.#numbers.values])].sort(
+    return [...new Set([...receivers, ...this.#senders.drafts])].sort(
       (a, b) => (a.host < b.host ? -1 : a.host > b.host ? 1 : 0) || (a.ports[0] ?? 0) - (b.ports[0] ?? 0),
     );
   }
@@ -167,96 +155,6 @@ export class Drafts {
     }
   }
 
-  /** Who sends from a machine with several listeners, where no parent tells: the application behind the sidecar, or the sidecar to its application. */
-  #likelySender(hop: number, listeners: readonly Draft[]): Draft | undefined {
-    const receiver = this.receiver(hop);
-    const known = this.#likely.get(listeners);
-    if (known?.has(receiver) === true) return known.get(receiver);
-    const isOwn = this.#table.hostOfPlace[this.#table.receiver[hop]!] === this.#table.clientHost[hop]!;
-    const before = listeners.filter((draft) => draft.application === receiver);
-    const innermost = listeners.filter((draft) => draft.received > 0 && draft.application === undefined);
-    const likely = only(isOwn && before.length > 0 ? before : innermost);
-    this.#likely.set(listeners, (known ?? new Map()).set(receiver, likely));
-    return likely;
-  }
-
-  #listenersOf(host: number): readonly Draft[] {
-    const known = this.#listenersByHost[host];
-    if (known !== undefined) return known;
-    const name = this.#table.hosts.values[host]!;
-    const ports = [...this.#table.machines.listeners(name)];
-    const listeners = [...new Set(ports.flatMap((port) => this.#listeners.get(`${name} ${port}`) ?? []))];
-    this.#listenersByHost[host] = listeners;
-    return listeners;
-  }
-
-  #findSenders(): Uint32Array {
-    const { size, clientHost, hosts, row, exchanges } = this.#table;
-    /** By number of the machine, plus one: the only workload that sends from it; 0 where several may. */
-    const onlySender = new Uint32Array(hosts.values.length);
-    /** By number of its ends, plus one: whose connection it is. One process opens it, and speaks for itself on it. */
-    const owner = new Uint32Array(exchanges.ends.length);
-    const senders = new Uint32Array(size);
-    const unproven: number[] = [];
-    inPieces(size, (from, to) => {
-      for (let hop = from; hop < to; hop++) {
-        const host = clientHost[hop]!;
-        if (onlySender[host] !== 0) {
-          senders[hop] = onlySender[host]! - 1;
-          continue;
-        }
-        const listeners = this.#listenersOf(host);
-        const proven = listeners.length < 2 ? (listeners[0] ?? this.#callerOn(host, false)) : this.#provenSender(hop, listeners);
-        if (proven === undefined) {
-          unproven.push(hop);
-          continue;
-        }
-        senders[hop] = this.#numbers.number(proven);
-        if (listeners.length < 2) onlySender[host] = senders[hop]! + 1;
-        else owner[exchanges.endsOf[row[hop]!]!] = senders[hop]! + 1;
-      }
-    });
-    const endsOf = (hop: number) => exchanges.endsOf[row[hop]!]!;
-    const likely = new Ballot<Draft>();
-    for (const hop of unproven) if (owner[endsOf(hop)] === 0) likely.vote(endsOf(hop), this.#inferredSender(hop));
-    for (const hop of unproven) {
-      const known = owner[endsOf(hop)]!;
-      senders[hop] = known > 0 ? known - 1 : this.#numbers.number(likely.winner(endsOf(hop)) ?? this.#usualSender(hop));
-    }
-    return senders;
-  }
-
-  /** By its CLIENT span, else by the request that is proven to have caused it. */
-  #provenSender(hop: number, listeners: readonly Draft[]): Draft | undefined {
-    const service = this.#diff.matches.get(hop)?.client?.resource.service;
-    const byService = service === undefined ? undefined : only(listeners.filter((draft) => mainResource(draft)?.service === service));
-    return byService ?? (INFERRED.has(this.#table.because(hop)) ? undefined : this.#receiverOfCause(hop));
-  }
-
-  #inferredSender(hop: number): Draft | undefined {
-    return this.#table.parentConfidence(hop) >= SURE ? this.#receiverOfCause(hop) : undefined;
-  }
-
-  #usualSender(hop: number): Draft {
-    const host = this.#table.clientHost[hop]!;
-    return this.#inferredSender(hop) ?? this.#likelySender(hop, this.#listenersOf(host)) ?? this.#callerOn(host, true);
-  }
-
-  /** Where that was the same machine. */
-  #receiverOfCause(hop: number): Draft | undefined {
-    const parent = this.#table.parent[hop]!;
-    const { hostOfPlace, receiver, clientHost } = this.#table;
-    return parent !== NO_PARENT && hostOfPlace[receiver[parent]!] === clientHost[hop] ? this.receiver(parent) : undefined;
-  }
-
-  /** Who only sends from a machine, or whom nothing tells among its listeners. */
-  #callerOn(host: number, isAmbiguous: boolean): Draft {
-    const name = this.#table.hosts.values[host]!;
-    const caller = this.#callers.get(name) ?? { ...emptyDraft(name, []), isAmbiguous };
-    this.#callers.set(name, caller);
-    return caller;
-  }
-
   #send(hop: number): void {
     const draft = this.sender(hop);
     draft.sent++;
@@ -265,10 +163,6 @@ export class Drafts {
     if (isPassedOn(this.#table, parent, hop)) draft.forwarded++;
     draft.isReparenting ||= isReparented(this.#table, parent, hop);
   }
-}
-
-function only(drafts: readonly Draft[]): Draft | undefined {
-  return drafts.length === 1 ? drafts[0] : undefined;
 }
 
 function count(resources: Map<Resource, number>, resource: Resource): void {
