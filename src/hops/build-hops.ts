@@ -3,7 +3,6 @@
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import { estimateCaptureClocks } from "./capture-clocks.ts";
-import { periodsOf } from "./coverage.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import type { Hop } from "./hop.ts";
 import { HopTable } from "./hop-table.ts";
@@ -27,14 +26,7 @@ export function buildHops(
   const sightings = new Sightings(exchanges, vantagePoints);
   const clocks = estimateCaptureClocks(exchanges, sightings, vantagePoints);
   const machines = findMachines(exchanges, connections, vantagePoints, tls);
-  const table = new HopTable(
-    exchanges,
-    sightings,
-    orderByStart(exchanges, sightings, clocks),
-    machines,
-    clocks,
-    periodsOf(connections, clocks),
-  );
+  const table = new HopTable(exchanges, sightings, orderByStart(exchanges, sightings, clocks), machines, clocks, connections);
   inferPurposes(table);
   linkParents(table);
   linkLateParents(table);

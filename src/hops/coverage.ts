@@ -4,21 +4,25 @@
 import type { ConnectionSummary } from "../protocols/observation.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 
-/** On the clock of the run, µs. */
+/** µs */
 export interface Period {
-  from: number;
-  to: number;
+  readonly from: number;
+  readonly to: number;
 }
 
-/** From the first to the last packet of each vantage point; `clocks`: what theirs show minus that of the run. */
+const NEVER: Period = { from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY };
+
+/** From the beginning of the earlier to the end of the later. */
+function both(a: Period, b: Period): Period {
+  return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
+}
+
+/** From the first to the last packet of each vantage point, on the clock of the run; `clocks`: what theirs show minus that of the run. */
 export function periodsOf(connections: readonly ConnectionSummary[], clocks: readonly number[]): Period[] {
-  const periods = clocks.map(() => ({ from: Number.POSITIVE_INFINITY, to: Number.NEGATIVE_INFINITY }));
+  const periods = clocks.map(() => NEVER);
   for (const { vantage, openedAt, lastPacketAt } of connections) {
-    const period = periods[vantage];
     const clock = clocks[vantage] ?? 0;
-    if (period === undefined) continue;
-    period.from = Math.min(period.from, openedAt - clock);
-    period.to = Math.max(period.to, lastPacketAt - clock);
+    periods[vantage] = both(periods[vantage] ?? NEVER, { from: openedAt - clock, to: lastPacketAt - clock });
   }
   return periods;
 }
@@ -28,14 +32,8 @@ export class Coverage {
   readonly #periods: (Period | undefined)[] = [];
 
   /** Notes that a vantage point shows a machine receive. */
-  add(host: number, period: Period | undefined): void {
-    if (period === undefined || period.from > period.to) return;
-    const known = this.#periods[host];
-    if (known === undefined) this.#periods[host] = { ...period };
-    else {
-      known.from = Math.min(known.from, period.from);
-      known.to = Math.max(known.to, period.to);
-    }
+  add(host: number, period: Period): void {
+    if (period !== NEVER) this.#periods[host] = both(this.#periods[host] ?? NEVER, period);
   }
 
   /** True too of a machine that no capture shows receive anything: it may be one that only sends. */
@@ -46,17 +44,22 @@ export class Coverage {
 }
 
 /** What an exchange table and its numbers say; undefined where there is one vantage point, which shows all it shows from its beginning to its end. */
-export function coverageOf({ exchanges, placeOfEnds, hostOfPlace }: EndsByHost, periods: readonly Period[]): Coverage | undefined {
-  if (periods.length < 2) return undefined;
+export function coverageOf(
+  { exchanges, clocks, placeOfEnds, hostOfPlace }: EndsByHost,
+  connections: readonly ConnectionSummary[],
+): Coverage | undefined {
+  if (clocks.length < 2) return undefined;
+  const periods = periodsOf(connections, clocks);
   const coverage = new Coverage();
   placeOfEnds.forEach((place, ends) => {
-    coverage.add(hostOfPlace[place]!, periods[exchanges.ends.at(ends).vantage]);
+    coverage.add(hostOfPlace[place]!, periods[exchanges.ends.at(ends).vantage] ?? NEVER);
   });
   return coverage;
 }
 
 interface EndsByHost {
   readonly exchanges: ExchangeTable;
+  readonly clocks: readonly number[];
   /** Number of the listener, by number of the ends. */
   readonly placeOfEnds: Int32Array;
   /** Number of the machine, by number of the listener. */

@@ -1,9 +1,9 @@
 // Hops in columns: the best sighting of each, its times on the clock of the run, and what caused it. A `Hop` is a view of its row.
 
-import { UNSEEN_METHOD } from "../protocols/observation.ts";
+import { type ConnectionSummary, UNSEEN_METHOD } from "../protocols/observation.ts";
 import { Interned } from "../wire/columns.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
-import { type Coverage, coverageOf, type Period } from "./coverage.ts";
+import { type Coverage, coverageOf } from "./coverage.ts";
 import { exchangeAt } from "./exchange-at.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import { fillHops } from "./fill-hops.ts";
@@ -67,14 +67,13 @@ export class HopTable {
   readonly #views = new Map<number, Hop>();
   #all: readonly Hop[] | undefined;
 
-  /** `periods`: of the vantage points. */
   constructor(
     exchanges: ExchangeTable,
     sightings: Sightings,
     timeline: Timeline,
     machines: Machines,
     clocks: readonly number[],
-    periods: readonly Period[],
+    connections: readonly ConnectionSummary[],
   ) {
     const size = timeline.order.length;
     this.size = size;
@@ -95,7 +94,7 @@ export class HopTable {
     this.hostOfEnds = Int32Array.from(exchanges.ends, ({ client, vantage }) => this.hosts.number(machines.hostOf(client.address, vantage)));
     this.placeOfEnds = Int32Array.from(exchanges.ends, ({ server, vantage }) => this.places.number(machines.placeOf(server, vantage)));
     this.hostOfPlace = Int32Array.from(this.places.values, ({ host }) => this.hosts.number(host));
-    this.#coverage = coverageOf(this, periods);
+    this.#coverage = coverageOf(this, connections);
     fillHops(this, sightings, timeline);
     this.hasOpenEnds = this.endedAt.some(Number.isNaN);
   }

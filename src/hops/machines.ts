@@ -5,6 +5,7 @@ import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.t
 import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import type { Ends } from "./connection-ends.ts";
+import type { Period } from "./coverage.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import { OPEN_ENDED_US, type Place } from "./hop.ts";
 
@@ -76,11 +77,6 @@ const LOOPBACK_OF = "loopback of ";
 
 function loopbackName(vantage: number, vantagePoints: number): string {
   return vantagePoints === 1 ? "127.0.0.1" : `${LOOPBACK_OF}capture ${vantage + 1}`;
-}
-
-interface Period {
-  readonly from: Timestamp;
-  readonly to: Timestamp;
 }
 
 /** What was read of a connection. */

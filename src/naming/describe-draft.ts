@@ -23,23 +23,13 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
   if (named?.because === "names file") return { service: named.service, role, pod, because: named.because, ...outgoing };
   if (resource !== undefined && !isPlaceholder(resource.service))
     return { service: resource.service, role, pod, because: "spans of the backend" };
-  const application = draft.application === undefined ? undefined : mainResource(draft.application);
-  if (application !== undefined && !isPlaceholder(application.service))
-    return {
-      service: application.service,
-      role,
-      pod: pod ?? application.pod,
-      because: "it hands its requests to this service on the same address",
-    };
-  const client = draft.client === undefined ? undefined : mainResource(draft.client);
-  if (client !== undefined && !isPlaceholder(client.service))
-    return {
-      service: client.service,
-      role,
-      pod: pod ?? client.pod,
-      because: "it sends this service's requests on, from the same address",
-      ...outgoing,
-    };
+  for (const { of, because, ...kind } of [
+    { of: draft.application, because: "it hands its requests to this service on the same address" },
+    { of: draft.client, because: "it sends this service's requests on, from the same address", ...outgoing },
+  ]) {
+    const own = of === undefined ? undefined : mainResource(of);
+    if (own !== undefined && !isPlaceholder(own.service)) return { service: own.service, role, pod: pod ?? own.pod, because, ...kind };
+  }
   if (named !== undefined) return { service: named.service, role, pod, because: named.because };
   return { service: undefined, role, pod, because: draft.isAmbiguous ? "several listeners share this address" : "address" };
 }

@@ -13,7 +13,7 @@ export class Assignment {
   readonly random: Random;
   readonly crossing: Crossing;
   readonly ghosts: Ghosts;
-  /** Request or ghost of each call; `NOBODY` only at the very beginning. */
+  /** Request or ghost of each call; `NOBODY` where a call was not placed, since it has nothing to do with the search. */
   readonly parent: Int32Array;
   /** Calls of each request, ascending; lists are replaced, never changed. */
   readonly calls: (readonly number[])[];

@@ -1,6 +1,8 @@
 // Requests that were not captured. What such a request called was called as for any other of its type, but when it began and ended is not known: a
 // ghost is a row behind those of the requests, without a start and without an end. Calls without a captured cause belong to one.
 
+import { float64Column, int32Column, uint8Column } from "../wire/columns.ts";
+import { logSum } from "./log-sum.ts";
 import type { Problem } from "./problem.ts";
 import type { Random } from "./random.ts";
 import type { TimingModel } from "./timing-model.ts";
@@ -15,7 +17,8 @@ export class Ghosts {
   readonly problem: Problem;
   /** Row of the first ghost. */
   readonly first: number;
-  readonly #rows: number;
+  /** Requests and ghosts. */
+  readonly rows: number;
   readonly #empty: number[] = [];
   /** Logarithm of the rate per µs: of ghosts by type, and of calls that nothing else goes with by endpoint. */
   readonly #rate: Float64Array;
@@ -24,23 +27,18 @@ export class Ghosts {
   constructor(problem: Problem) {
     const requests = problem.inStart.length;
     // Each has a call, and one more is empty.
-    const ghosts = problem.outStart.length + 1;
+    this.rows = requests + problem.outStart.length + 1;
     this.first = requests;
-    this.#rows = requests + ghosts;
     this.problem = {
       ...problem,
-      inStart: extended(problem.inStart, ghosts, Number.NEGATIVE_INFINITY),
-      inEnd: extended(problem.inEnd, ghosts, Number.POSITIVE_INFINITY),
-      isOpenEnded: Uint8Array.from({ length: this.#rows }, (_, row) => (row < requests ? problem.isOpenEnded[row]! : 1)),
-      inType: Int32Array.from({ length: this.#rows }, (_, row) => (row < requests ? problem.inType[row]! : 0)),
+      inStart: float64Column(this.rows, (row) => problem.inStart[row] ?? Number.NEGATIVE_INFINITY),
+      inEnd: float64Column(this.rows, (row) => problem.inEnd[row] ?? Number.POSITIVE_INFINITY),
+      isOpenEnded: uint8Column(this.rows, (row) => problem.isOpenEnded[row] ?? 1),
+      inType: int32Column(this.rows, (row) => problem.inType[row] ?? 0),
     };
-    for (let row = this.#rows - 1; row >= requests; row--) this.#empty.push(row);
+    for (let row = this.rows - 1; row >= requests; row--) this.#empty.push(row);
     this.#rate = new Float64Array(problem.types).fill(-20);
     this.#single = new Float64Array(problem.endpoints).fill(-20);
-  }
-
-  get rows(): number {
-    return this.#rows;
   }
 
   isGhost(row: number): boolean {
@@ -85,7 +83,7 @@ export class Ghosts {
 
   /** Whether any has a call. */
   get isAny(): boolean {
-    return this.#empty.length < this.#rows - this.first;
+    return this.#empty.length < this.rows - this.first;
   }
 
   /** The ghosts among the causes of calls `from` to `to`, each once; of many the first. */
@@ -102,14 +100,4 @@ export class Ghosts {
   near(parent: Int32Array, out: number): number[] {
     return this.among(parent, out - REACH, out + REACH + 1);
   }
-}
-
-function extended(column: Float64Array, more: number, value: number): Float64Array {
-  const longer = new Float64Array(column.length + more).fill(value);
-  longer.set(column);
-  return longer;
-}
-
-function logSum(a: number, b: number): number {
-  return a < b ? b + Math.log1p(Math.exp(a - b)) : a + Math.log1p(Math.exp(b - a));
 }

@@ -2,11 +2,12 @@
 // sure each pair is (stochastic expectation maximisation). All of it depends on the seed alone, never on a clock.
 
 import { Assignment } from "./assignment.ts";
+import { Calm } from "./calm.ts";
 import { Crossing } from "./crossing.ts";
 import { guessByIdleTime } from "./first-guess.ts";
 import { GhostMoves } from "./ghost-moves.ts";
 import type { Problem } from "./problem.ts";
-import { mix, Random } from "./random.ts";
+import { Random } from "./random.ts";
 import { overlapsOf, rivals } from "./rivals.ts";
 import { moveCall } from "./small-moves.ts";
 import type { TimingModel } from "./timing-model.ts";
@@ -51,9 +52,6 @@ const ROUNDS = 42;
 const WARM = 2;
 /** Ghosts that are tried for each request in a round. */
 const GHOST_SWEEPS = 2;
-/** After so many rounds without a change a call, or a pair of requests, is looked at only every few rounds. */
-const CALM_AFTER = 8;
-const CALM_EVERY = 4;
 
 /** `past`: what blocks before this one taught, or a model that has seen nothing. */
 export function search(problem: Problem, past: TimingModel, plan: SearchPlan): Samples {
@@ -69,8 +67,8 @@ class Search {
   readonly #chains: TwoChains;
   readonly #ghostMoves: GhostMoves;
   readonly #pairs: Int32Array;
-  readonly #calm: Uint8Array;
-  readonly #calmCalls: Uint8Array;
+  readonly #calmPairs: Calm;
+  readonly #calmCalls: Calm;
   readonly #parentBefore: Int32Array;
   readonly #open: number[] = [];
   #orphanRate = 0;
@@ -96,8 +94,8 @@ class Search {
     this.#chains = new TwoChains(this.#state);
     this.#ghostMoves = new GhostMoves(this.#state, this.#chains);
     this.#pairs = rivals(problem);
-    this.#calm = new Uint8Array(this.#pairs.length / 2);
-    this.#calmCalls = new Uint8Array(problem.outStart.length);
+    this.#calmPairs = new Calm(this.#pairs.length / 2);
+    this.#calmCalls = new Calm(problem.outStart.length);
     this.#parentBefore = new Int32Array(problem.outStart.length).fill(NOBODY);
   }
 
@@ -193,19 +191,17 @@ class Search {
   #sweep(round: number): void {
     for (const out of this.#open) this.#tryCall(out, round);
     if (this.#hasOrphans) for (let sweep = 0; sweep < GHOST_SWEEPS; sweep++) this.#ghostMoves.sweep(this.#active, true, false);
-    for (let pair = 0; pair < this.#calm.length; pair++) {
-      if (this.#calm[pair]! >= CALM_AFTER && (round + mix(pair)) % CALM_EVERY !== 0) continue;
-      const isChanged = this.#chains.deal(this.#pairs[2 * pair]!, this.#pairs[2 * pair + 1]!, true);
-      this.#calm[pair] = isChanged ? 0 : Math.min(CALM_AFTER, this.#calm[pair]! + 1);
+    for (let pair = 0; 2 * pair < this.#pairs.length; pair++) {
+      if (!this.#calmPairs.isDue(pair, round)) continue;
+      this.#calmPairs.note(pair, this.#chains.deal(this.#pairs[2 * pair]!, this.#pairs[2 * pair + 1]!, true));
     }
   }
 
   #tryCall(out: number, round: number): void {
     const { parent } = this.#state;
-    if (parent[out] !== this.#parentBefore[out]) this.#calmCalls[out] = 0;
-    else if (this.#calmCalls[out]! < CALM_AFTER) this.#calmCalls[out]!++;
+    this.#calmCalls.note(out, parent[out] !== this.#parentBefore[out]);
     this.#parentBefore[out] = parent[out]!;
-    if (this.#calmCalls[out]! < CALM_AFTER || (round + mix(out)) % CALM_EVERY === 0) moveCall(this.#state, out);
+    if (this.#calmCalls.isDue(out, round)) moveCall(this.#state, out);
   }
 
   /** Climbs from where the sampling ended: a request's calls as they fit best together, not each by itself. */

@@ -179,12 +179,6 @@ export class TimingModel {
     return this.#logTriggered[cell]! + this.#densities[this.#place[cell]!]!.log(delay);
   }
 
-  /** What the first call of an endpoint adds to the logarithm of the likelihood of a request, beside its time. */
-  firstCall(type: number, endpoint: number): number {
-    const place = (type * this.endpoints + endpoint) * MAX_CALLS;
-    return this.#logCalls[place + 1]! - this.#logCalls[place]!;
-  }
-
   /** A model of the same kind that starts from what this one has counted. */
   successor(): TimingModel {
     return new TimingModel(this.types, this.endpoints, this.#quantum, this);

@@ -4,6 +4,7 @@
 
 import type { Assignment } from "./assignment.ts";
 import { chainStep, END, NO_CALL } from "./chain-step.ts";
+import { logSum } from "./log-sum.ts";
 import { WeightedDraw } from "./weighted-draw.ts";
 
 /** Calls of two requests beyond which they are not dealt out anew: the work grows with the square. */
@@ -192,8 +193,4 @@ export class TwoChains {
     }
     return sum + this.#step(0, i, n + 1, n) + this.#step(1, j, n + 1, n);
   }
-}
-
-function logSum(a: number, b: number): number {
-  return a < b ? b + Math.log1p(Math.exp(a - b)) : a + Math.log1p(Math.exp(b - a));
 }

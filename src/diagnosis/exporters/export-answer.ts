@@ -23,6 +23,11 @@ export function fateOf({ answer, unanswered }: SpanExport): Fate {
   return rejected !== undefined && rejected.spans > 0 ? "in part" : "accepted";
 }
 
+/** The exporter got no answer. */
+export function isUnanswered(fate: Fate): boolean {
+  return fate === "cut off" || fate === "too late";
+}
+
 /** `RESOURCE_EXHAUSTED (grpc-status 8)`, `413`, `a partial success`. */
 export function answerName({ answer }: SpanExport): string {
   if (answer === undefined) return "no answer";

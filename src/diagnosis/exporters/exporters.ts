@@ -8,7 +8,7 @@ import { formatEndpoint } from "../../wire/endpoint.ts";
 import { Collectors } from "./collectors.ts";
 import { connectionTroubles } from "./connection-trouble.ts";
 import { dnsTroubles } from "./dns-trouble.ts";
-import { fateOf } from "./export-answer.ts";
+import { fateOf, isUnanswered } from "./export-answer.ts";
 import { type Saturation, saturationOf } from "./saturation.ts";
 import { isReceived, ShippedSpans } from "./shipped-spans.ts";
 import { tlsTroubles } from "./tls-trouble.ts";
@@ -110,7 +110,7 @@ export class Exporters {
     const fates = this.exportsOf(workload).map(fateOf);
     if (fates.some((fate) => fate === "accepted" || fate === "in part" || fate === "sent")) return false;
     // One without an answer may have been cut off by the end of its own process.
-    const isCutOff = fates.filter((fate) => fate === "cut off" || fate === "too late").length > 1;
+    const isCutOff = fates.filter(isUnanswered).length > 1;
     return fates.includes("rejected") || isCutOff || this.troublesOf(workload).some(({ isTelling }) => isTelling);
   }
 

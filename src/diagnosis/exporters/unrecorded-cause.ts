@@ -6,7 +6,7 @@ import type { SpanExport } from "../../protocols/observation.ts";
 import type { PossibleCause } from "../judgement.ts";
 import type { View } from "../view.ts";
 import type { Explanation } from "./explanation.ts";
-import { answerName, type Fate, fateOf, reasonOf } from "./export-answer.ts";
+import { answerName, type Fate, fateOf, isUnanswered, reasonOf } from "./export-answer.ts";
 import { isRead, whyNeverExported } from "./never-exported.ts";
 import type { RouteCounts } from "./route-counts.ts";
 import type { Shipment } from "./shipped-spans.ts";
@@ -65,7 +65,7 @@ function afterExport(hop: Hop, receiver: Workload, shipments: readonly Shipment[
 }
 
 function isLost(fate: Fate): boolean {
-  return fate === "rejected" || fate === "in part" || fate === "cut off" || fate === "too late";
+  return fate === "rejected" || fate === "in part" || isUnanswered(fate);
 }
 
 function refused(receiver: Workload, exports: readonly SpanExport[], { exporters }: View): Explanation {
@@ -79,7 +79,7 @@ function refused(receiver: Workload, exports: readonly SpanExport[], { exporters
   const lost = all.filter((of) => isLost(fateOf(of)));
   const how = isOwn && all.length > 1 ? `${lost.length} of ${all.length} exports of ${who}` : `an export of ${who}`;
   const fate = fateOf(last);
-  if (fate === "cut off" || fate === "too late")
+  if (isUnanswered(fate))
     return {
       cause: "exporter-unreachable",
       detail: `${collector} ${fate === "cut off" ? `ends the connection without an answer to ${how}` : `answers ${how} only after the exporter has given up`}, this span in ${lost.length > 1 ? "one of them" : "it"}`,

@@ -44,8 +44,8 @@ class Http1Reader implements StreamReader, MessageEvents {
   #request: HttpRequest | undefined;
   #response: OpenResponse | undefined;
   #version: "1.0" | "1.1" = "1.1";
-  /** Why messages end that are cut by the end of their direction. */
   #hasClientEnded = false;
+  /** Why messages end that are cut by the end of their direction. */
   #ending: CloseReason = "fin";
   #inner: StreamReader | undefined;
   /** A request that asked for HTTP/2: it is answered there. */
@@ -107,9 +107,10 @@ class Http1Reader implements StreamReader, MessageEvents {
 
   end(from: Side): void {
     this.#inner?.end(from);
-    if (from === "client") this.#hasClientEnded = true;
-    if (from === "client") this.#clientParser.end(true);
-    else this.#serverParser.end(true);
+    if (from === "client") {
+      this.#hasClientEnded = true;
+      this.#clientParser.end(true);
+    } else this.#serverParser.end(true);
   }
 
   close(reason: CloseReason): void {
