@@ -22,6 +22,8 @@ export class Assignment {
   temperature = 1;
   /** Scorings spent. */
   spent = 0;
+  /** What all changes gained, in nats of the likelihood at the time. */
+  gained = 0;
 
   constructor(problem: Problem, model: TimingModel, crossing: Crossing, random: Random) {
     this.ghosts = new Ghosts(problem);
@@ -103,10 +105,42 @@ export class Assignment {
     if (ratio >= 0 || this.random.next() < Math.exp(ratio)) {
       this.score[i] = scoreI;
       this.score[j] = scoreJ;
+      this.gained += gain - correction;
       return true;
     }
     this.#put(i, oldI, j, oldJ, moved);
     return false;
+  }
+
+  /** Deals the calls of these requests and ghosts out anew among them where that fits better than what stands. */
+  redeal(rows: readonly number[], dealt: readonly (readonly number[])[]): void {
+    const { parent, calls, crossing } = this;
+    const before = rows.map((row) => calls[row]!);
+    const scores = rows.map((row, k) => this.scoreOf(row, dealt[k]!));
+    const moved: number[] = [];
+    let gain = 0;
+    for (const [k, row] of rows.entries()) {
+      gain += scores[k]! - this.score[row]!;
+      for (const out of dealt[k]!) {
+        if (parent[out] === row) continue;
+        moved.push(out);
+        gain += this.weightOf(out, row) - this.weightOf(out, parent[out]!);
+      }
+    }
+    if (crossing.isActive) gain += crossing.costOf(moved, parent, calls);
+    this.#holdAll(rows, dealt);
+    if (crossing.isActive) gain -= crossing.costOf(moved, parent, calls);
+    if (gain > 0) {
+      for (const [k, row] of rows.entries()) this.score[row] = scores[k]!;
+      this.gained += gain;
+    } else this.#holdAll(rows, before);
+  }
+
+  #holdAll(rows: readonly number[], dealt: readonly (readonly number[])[]): void {
+    for (const [k, row] of rows.entries()) {
+      for (const out of dealt[k]!) this.parent[out] = row;
+      this.#hold(row, dealt[k]!);
+    }
   }
 
   #put(i: number, callsOfI: readonly number[], j: number, callsOfJ: readonly number[], moved: readonly number[]): void {

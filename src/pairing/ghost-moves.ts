@@ -22,22 +22,20 @@ export class GhostMoves {
   }
 
   /**
-   * Returns how many changed. `isSampling`: one ghost, drawn, for each; else all that are near, and an empty one. Ghosts of which nothing but settled calls
-   * is known are climbed to in the first rounds and then left (`isWhole`).
+   * `isSampling`: one ghost, drawn, for each; else all that are near, and an empty one. Ghosts of which nothing but settled calls is known are climbed to
+   * in the first rounds and then left (`isWhole`).
    */
-  sweep(requests: readonly number[], isSampling: boolean, isWhole: boolean): number {
+  sweep(requests: readonly number[], isSampling: boolean, isWhole: boolean): void {
     const { ghosts, calls, problem } = this.#state;
-    let changes = 0;
-    for (const row of requests) changes += this.#deal(row, isSampling);
+    for (const row of requests) this.#deal(row, isSampling);
     for (let row = ghosts.first; row < ghosts.rows; row++) {
       if (calls[row]!.length === 0 || (!isWhole && calls[row]!.every((out) => problem.isFixed[out] === 1))) continue;
-      changes += this.#deal(row, isSampling);
+      this.#deal(row, isSampling);
       if (calls[row]!.length > 0) this.#drawType(row);
     }
-    return changes;
   }
 
-  #deal(row: number, isSampling: boolean): number {
+  #deal(row: number, isSampling: boolean): void {
     const { ghosts, parent, calls, random } = this.#state;
     const own = calls[row]!;
     const [from, to] = this.#rangeOf(row, own);
@@ -45,13 +43,11 @@ export class GhostMoves {
     if (isSampling) {
       const place = random.below(near.length + 1);
       const other = place < near.length ? near[place]! : ghosts.takeEmpty(random);
-      return this.#chains.deal(row, other, true) ? 1 : 0;
+      this.#chains.deal(row, other, true);
+      return;
     }
-    let changes = 0;
-    for (const other of near.slice(0, MAX_TRIED)) if (calls[other]!.length > 0 && this.#chains.deal(row, other, false)) changes++;
-    const empty = ghosts.takeEmpty(random);
-    if (this.#chains.deal(row, empty, false) && calls[row]!.length > 0 && calls[empty]!.length > 0) changes++;
-    return changes;
+    for (const other of near.slice(0, MAX_TRIED)) if (calls[other]!.length > 0) this.#chains.deal(row, other, false);
+    this.#chains.deal(row, ghosts.takeEmpty(random), false);
   }
 
   /** The calls that lie within a request, or around those of a ghost. */

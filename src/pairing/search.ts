@@ -10,6 +10,7 @@ import type { Problem } from "./problem.ts";
 import { Random } from "./random.ts";
 import { overlapsOf, rivals } from "./rivals.ts";
 import { moveCall } from "./small-moves.ts";
+import { Tails } from "./tails.ts";
 import type { TimingModel } from "./timing-model.ts";
 import { NOBODY } from "./traffic.ts";
 import { TwoChains } from "./two-chains.ts";
@@ -43,8 +44,12 @@ export interface Samples {
 const CLIMBS = 12;
 /** In so many all ghosts have their turn, those of settled calls too. */
 const WHOLE_CLIMBS = 2;
-/** Fewer changes than this in a round of climbing, and it is done. */
+/** Less gained than this in a round of climbing (nats), and it is done. */
 const SETTLED = 3;
+/** Every so manieth moment has its turn where tails are dealt out anew, and every so manieth round of the burn-in. */
+const TAIL_STRIDE = 3;
+/** Rounds of the burn-in in which what is sure teaches more. */
+const LEARNING_FROM_SURE = 10;
 const COLD = 0.05;
 const COOLING = 3;
 const BURN_IN = 18;
@@ -66,6 +71,7 @@ class Search {
   readonly #state: Assignment;
   readonly #chains: TwoChains;
   readonly #ghostMoves: GhostMoves;
+  readonly #tails: Tails;
   readonly #pairs: Int32Array;
   readonly #calmPairs: Calm;
   readonly #calmCalls: Calm;
@@ -93,6 +99,7 @@ class Search {
     this.#state = new Assignment(problem, this.#modelFrom(past, isActive), this.#crossing, this.#random);
     this.#chains = new TwoChains(this.#state);
     this.#ghostMoves = new GhostMoves(this.#state, this.#chains);
+    this.#tails = new Tails(this.#state, isActive);
     this.#pairs = rivals(problem);
     this.#calmPairs = new Calm(this.#pairs.length / 2);
     this.#calmCalls = new Calm(problem.outStart.length);
@@ -119,15 +126,18 @@ class Search {
     this.#learnOrphans();
     guessByIdleTime(state);
     const doubt = this.#doubt();
+    const sureness = (row: number) => 1 / doubt[row]!;
     this.#learnOrphans();
-    this.#refit((row) => 1 / doubt[row]!);
-    this.#climb();
+    this.#refit(sureness);
+    this.#climb(sureness);
     const parents: number[][] = this.#open.map(() => []);
     const counts: number[][] = this.#open.map(() => []);
     for (let round = 0; round < ROUNDS; round++) {
       state.temperature = round < BURN_IN ? Math.max(1, WARM - ((WARM - 1) * round) / (BURN_IN * 0.7)) : 1;
       this.#sweep(round);
-      if (round < BURN_IN || round % 5 === 0) this.#refit(undefined);
+      if (this.#hasOrphans && round < BURN_IN && round % TAIL_STRIDE === TAIL_STRIDE - 1)
+        this.#tails.sweep(TAIL_STRIDE, Math.floor(round / TAIL_STRIDE) % TAIL_STRIDE);
+      if (round < BURN_IN || round % 5 === 0) this.#refit(this.#hasOrphans && round < LEARNING_FROM_SURE ? sureness : undefined);
       if (round < BURN_IN) this.#learnOrphans();
       if (round >= BURN_IN >> 1 && round % 2 === 0) this.#crossing.update(state.calls, this.#random);
       if (round < BURN_IN) continue;
@@ -157,13 +167,13 @@ class Search {
     return ghosts.isGhost(parent[out]!) ? NOBODY : parent[out]!;
   }
 
-  /** How much of a request's calls is guessed: what is sure teaches more. */
+  /** How much of a request's calls is guessed, from 1 for one whose calls have no other candidate: what is sure teaches more. */
   #doubt(): Float64Array {
     const { first, candidate } = this.#problem;
     const doubt = new Float64Array(this.#problem.inStart.length).fill(1);
     for (const out of this.#open) {
       const count = first[out + 1]! - first[out]!;
-      for (let entry = first[out]!; entry < first[out + 1]!; entry++) doubt[candidate[entry]!]! += 1 / count;
+      for (let entry = first[out]!; entry < first[out + 1]!; entry++) doubt[candidate[entry]!]! += 1 - 1 / count;
     }
     return doubt;
   }
@@ -173,18 +183,18 @@ class Search {
     this.#state.refit(this.#active, (row) => (isPartial?.[row] === 1 ? 0 : (weightOf?.(row) ?? 1)));
   }
 
-  #climb(): void {
+  #climb(sureness: (row: number) => number): void {
     const state = this.#state;
     for (let climb = 0; climb < CLIMBS; climb++) {
-      let changes = 0;
+      const before = state.gained;
       state.temperature = COLD;
-      for (let pair = 0; pair < this.#pairs.length; pair += 2)
-        if (this.#chains.deal(this.#pairs[pair]!, this.#pairs[pair + 1]!, false)) changes++;
-      if (this.#hasOrphans) changes += this.#ghostMoves.sweep(this.#active, false, climb < WHOLE_CLIMBS);
+      for (let pair = 0; pair < this.#pairs.length; pair += 2) this.#chains.deal(this.#pairs[pair]!, this.#pairs[pair + 1]!, false);
+      if (this.#hasOrphans) this.#ghostMoves.sweep(this.#active, false, climb < WHOLE_CLIMBS);
       state.temperature = 1;
-      this.#refit(undefined);
+      if (this.#hasOrphans) this.#tails.sweep(TAIL_STRIDE, climb % TAIL_STRIDE);
+      this.#refit(sureness);
       if (this.#hasOrphans) this.#learnOrphans();
-      if (changes < SETTLED) return;
+      if (state.gained - before < SETTLED) return;
     }
   }
 
