@@ -36,9 +36,12 @@ class SenderSearch {
   readonly #likely = new Map<readonly Draft[], Map<Draft, Draft | undefined>>();
   /** By number of the machine. */
   readonly #listenersByHost: (readonly Draft[] | undefined)[] = [];
+  /** By number of a machine: whom services called from it, as their CLIENT spans tell. */
+  readonly #calledBy: ReadonlyMap<number, ReadonlyMap<string, ReadonlySet<Draft>>>;
 
   constructor(world: SenderWorld) {
     this.#world = world;
+    this.#calledBy = calledByServices(world);
   }
 
   find(): Senders {
@@ -57,13 +60,13 @@ class SenderSearch {
           continue;
         }
         const listeners = this.#listenersOf(host);
-        const proven = listeners.length < 2 ? (listeners[0] ?? this.#callerOn(host, false)) : this.#provenSender(hop, listeners);
+        const proven = listeners.length < 2 ? (listeners[0] ?? this.#onlyCaller(hop, host)) : this.#provenSender(hop, listeners);
         if (proven === undefined) {
           unproven.push(hop);
           continue;
         }
         senders[hop] = this.#numbers.number(proven);
-        if (listeners.length < 2) onlySender[host] = senders[hop]! + 1;
+        if (listeners.length < 2) onlySender[host] = this.#calledBy.has(host) ? 0 : senders[hop]! + 1;
         else owner[exchanges.endsOf[row[hop]!]!] = senders[hop]! + 1;
       }
     });
@@ -100,11 +103,22 @@ class SenderSearch {
     return parent !== NO_PARENT && hostOfPlace[receiver[parent]!] === clientHost[hop] ? this.#world.receiver(parent) : undefined;
   }
 
+  /**
+   * Of a machine with no listener: who sends from it. An address that is translated stands for several; a service whose CLIENT spans tell of its calls from
+   * there, but of none to itself, is not the one that calls it.
+   */
+  #onlyCaller(hop: number, host: number): Draft {
+    const receiver = this.#world.receiver(hop);
+    const service = mainResource(receiver)?.service;
+    const called = service === undefined ? undefined : this.#calledBy.get(host)?.get(service);
+    return called === undefined || called.has(receiver) ? this.#callerOn(host, false) : this.#callerOn(host, false, "another");
+  }
+
   /** Who only sends from a machine, or whom nothing tells among its listeners. */
-  #callerOn(host: number, isAmbiguous: boolean): Draft {
+  #callerOn(host: number, isAmbiguous: boolean, which = ""): Draft {
     const name = this.#world.table.hosts.values[host]!;
-    const caller = this.#callers.get(name) ?? { ...emptyDraft(name, []), isAmbiguous };
-    this.#callers.set(name, caller);
+    const caller = this.#callers.get(name + which) ?? { ...emptyDraft(name, []), isAmbiguous };
+    this.#callers.set(name + which, caller);
     return caller;
   }
 
@@ -130,6 +144,18 @@ class SenderSearch {
     this.#listenersByHost[host] = listeners;
     return listeners;
   }
+}
+
+function calledByServices({ table, diff, receiver }: SenderWorld): Map<number, Map<string, Set<Draft>>> {
+  const called = new Map<number, Map<string, Set<Draft>>>();
+  for (const [hop, { client }] of diff.matches) {
+    if (client === undefined) continue;
+    const services = called.get(table.clientHost[hop]!) ?? new Map<string, Set<Draft>>();
+    called.set(table.clientHost[hop]!, services);
+    const receivers = services.get(client.resource.service) ?? new Set<Draft>();
+    services.set(client.resource.service, receivers.add(receiver(hop)));
+  }
+  return called;
 }
 
 function only(drafts: readonly Draft[]): Draft | undefined {

@@ -35,3 +35,32 @@ describe("a proxy that sends on what a service asks of others", () => {
     expect(workloads.filter((workload) => workload.endsWith("proxy"))).toHaveLength(1);
   });
 });
+
+/** From one address, which no names file knows: a service's calls to orders with CLIENT spans, and requests to the service itself, with or without. */
+function behindOneAddress(isAskingItself: boolean) {
+  const requests = times(4, (i) => [
+    request("192.168.0.9 → orders", { at: 1_000 * i, fields: [traceparent(i + 1, 2)] }),
+    request("192.168.0.9 → frontend", { at: 1_000 * i + 500, fields: isAskingItself ? [traceparent(i + 1, 5)] : [] }),
+  ]);
+  const spans = times(4, (i) => {
+    const [toOrders, toFrontend] = [requests[2 * i]!, requests[2 * i + 1]!];
+    return [
+      client(toOrders, { trace: i + 1, id: 2, service: "frontend" }),
+      server(toOrders, { trace: i + 1, id: 3, parent: 2 }),
+      ...(isAskingItself ? [client(toFrontend, { trace: i + 1, id: 5, service: "frontend" })] : []),
+      server(toFrontend, isAskingItself ? { trace: i + 1, id: 6, parent: 5 } : { trace: i + 101, id: 6 }),
+    ];
+  });
+  const { naming } = look({ requests, spans }).view;
+  return [0, 1].map((hop) => naming.senderOf(hop).group);
+}
+
+describe("an address that stands for several senders", () => {
+  it("is a service towards those whom its CLIENT spans call, and nobody towards the service itself", () => {
+    expect(behindOneAddress(false)).toEqual(["frontend", "192.168.0.9"]);
+  });
+
+  it("is the service that calls itself, where its CLIENT spans say so", () => {
+    expect(behindOneAddress(true)).toEqual(["frontend", "frontend"]);
+  });
+});
