@@ -99,6 +99,8 @@ function carriedBy(hop: Hop, view: View): Expectation {
       confidence: 1,
       isCircumstantial: false,
     };
+  // Who refuses a context that is written wrong begins a trace of its own, rightly.
+  if (onWire.length > 0 && hop.reading.extractions.some((extraction) => "malformed" in extraction)) return { kind: "unknown" };
   if (onWire.length > 0)
     return { kind: "context", traceIds: onWire, parent: undefined, example: hop, span: undefined, confidence: 1, isCircumstantial: false };
   return hop.observed === "full" && hop.reading.extractions.length === 0 ? { kind: "none" } : { kind: "unknown" };

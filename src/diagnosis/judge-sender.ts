@@ -108,11 +108,17 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
     };
   const [cause, possible] = splitCause(hop, sender, expected, view);
   const detail = `a new trace ${identities[0]?.traceId ?? ""} went out`;
+  const severity: Severity = cause === "unknown" && isFirstInside(expected, view) ? "warning" : "error";
   return {
-    ...fault("split", cause, "sender", "error", expected.confidence, detail),
+    ...fault("split", cause, "sender", severity, expected.confidence, detail),
     possible,
     ...proofOf(expected),
   };
+}
+
+/** The context came from outside, and no span tells what became of it: a trust boundary may begin anew on purpose (W3C Trace Context §3.3.1.2). */
+function isFirstInside({ example, span }: Expected, view: View): boolean {
+  return span === undefined && example !== undefined && view.naming.senderOf(example.index).isOutside;
 }
 
 /** Invalid values that this sender put on the wire; one that came in just so was put there by somebody before. */

@@ -40,7 +40,7 @@ export function splitCause(hop: Hop, sender: Workload, expected: Expected, view:
     [
       { cause: "goroutine-without-context", because: "the sender has a SERVER span for the request, and its CLIENT span is a root" },
       { cause: "middleware-order", because: "the sender has no SERVER span for these requests, but has for others" },
-      { cause: "restarts-trace", because: "every request of the sender begins a new trace" },
+      { cause: "restarts-trace", because: "every request of the sender begins a new trace, as at a trust boundary" },
     ],
   ];
 }

@@ -42,6 +42,9 @@ const OTHER_REQUEST_ID = -1.5;
 const SAME_TRACE_ID = 14;
 const OTHER_TRACE_ID = -2;
 
+/** Before any call is seen so many lose the context that their request had; this counts as much as `USUAL_WEIGHT` calls. */
+const USUAL_LOSS = 0.2;
+
 /** A connection kept for one client's connection: what is learnt from sure pairs, bounded. */
 const MAX_CONNECTION = 6;
 /** A call that repeats a sibling that failed belongs where the sibling does. */
@@ -54,7 +57,10 @@ export function weighEvidence(rows: Rows, candidates: Candidates): Evidence {
   const weigher = new Weigher(rows, candidates, evidence);
   const { incoming, outgoing } = rows.traffic;
   if (has(incoming, outgoing, "requestId")) weigher.ids("requestId", SAME_REQUEST_ID, OTHER_REQUEST_ID);
-  if (has(incoming, outgoing, "traceId")) weigher.ids("traceId", SAME_TRACE_ID, OTHER_TRACE_ID);
+  if (has(incoming, outgoing, "traceId")) {
+    weigher.ids("traceId", SAME_TRACE_ID, OTHER_TRACE_ID);
+    weigher.begunTraces();
+  }
   for (const agreement of AGREEMENTS) if (has(incoming, outgoing, agreement.column)) weigher.agreement(agreement);
   if (has(incoming, outgoing, "connection")) weigher.connections();
   if (outgoing.status !== undefined && outgoing.target !== undefined) weigher.retries();
@@ -94,6 +100,35 @@ class Weigher {
         const id = theirs[rows[entry]!]!;
         if (id !== 0) this.#add(entry, id === mine[out] ? same - Math.log(sharing) : other, 1);
       }
+    }
+  }
+
+  /**
+   * A trace that never came in was begun for a request without one, or for one whose context got lost. How many were lost is told by the numbers alone:
+   * requests without a context make calls of a route as often as others do, and begin no more traces than that.
+   */
+  begunTraces(): void {
+    const { mine, theirs } = this.#columns("traceId");
+    const { first, rows } = this.#candidates;
+    const { endpoint, endpoints } = this.#rows;
+    const came = new Set(theirs);
+    const isBegun = (out: number) => mine[out] !== 0 && !came.has(mine[out]!);
+    const calls = new Float64Array(endpoints);
+    const begun = new Float64Array(endpoints);
+    for (let out = 0; out < mine.length; out++) {
+      if (mine[out] === 0) continue;
+      calls[endpoint[out]!]!++;
+      if (isBegun(out)) begun[endpoint[out]!]!++;
+    }
+    const withContext = theirs.reduce((n, id) => n + (id === 0 ? 0 : 1), 0) / Math.max(1, theirs.length);
+    const ratios = calls.map((all, e) => {
+      const lost = Math.max(0, begun[e]! - all * (1 - withContext));
+      return Math.min(MAX_AGAINST, Math.log((all * withContext + USUAL_WEIGHT) / (lost + USUAL_LOSS * USUAL_WEIGHT)));
+    });
+    for (let out = 0; out < mine.length; out++) {
+      if (!isBegun(out)) continue;
+      for (let entry = first[out]!; entry < first[out + 1]!; entry++)
+        if (theirs[rows[entry]!] === 0) this.#add(entry, ratios[endpoint[out]!]!, 0);
     }
   }
 

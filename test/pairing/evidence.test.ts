@@ -16,8 +16,8 @@ function requests(from: number, lasting: number, traceId: readonly number[]): Re
 }
 
 /** For each call: what speaks for the first and for the second request. */
-function weights(calls: readonly number[]): number[][] {
-  const rows = orderRows({ incoming: requests(0, 100_000, [11, 12]), outgoing: requests(5_000, 1_000, calls) });
+function weights(calls: readonly number[], came: readonly number[] = [11, 12]): number[][] {
+  const rows = orderRows({ incoming: requests(0, 100_000, came), outgoing: requests(5_000, 1_000, calls) });
   const candidates = findCandidates(rows);
   const { weight } = weighEvidence(rows, candidates);
   return calls.map((_, out) => Array.from(weight.subarray(candidates.first[out], candidates.first[out + 1])));
@@ -31,6 +31,19 @@ test("a trace that came in speaks for its request and against the others", () =>
 
 test("a trace that never came in was begun here, and speaks against none", () => {
   expect(weights([99])).toEqual([[0, 0]]);
+});
+
+test("a trace that never came in speaks for a request without a context, where others are not lost", () => {
+  const [[bare, other] = []] = weights([99], [0, 12]);
+  expect(bare).toBeGreaterThan(0);
+  expect(other).toBe(0);
+});
+
+test("and for none where the route begins more traces than there are requests without a context", () => {
+  const calls = Array.from({ length: 40 }, (_, i) => 100 + i);
+  const came = Array.from({ length: 40 }, (_, i) => (i === 0 ? 0 : 1 + i));
+  const [[bare] = []] = weights(calls, came);
+  expect(bare).toBeLessThan(0.2);
 });
 
 test("what calls of one route pass on, calls of another may lack", () => {
