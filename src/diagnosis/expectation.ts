@@ -81,7 +81,9 @@ function byCandidates(hop: Hop, view: View): Expectation {
   // A request that is not sampled has no span by right: that tells nothing of the others.
   const isServed = spans.every((s, i) => s !== undefined || isUnsampled(candidates[i]!));
   const span = isServed ? spans.find((s) => s !== undefined) : undefined;
-  const parent = candidates.length === 1 ? candidates[0] : undefined;
+  // An inference that is not sure names a request, and proves nothing.
+  const isNamed = candidates.length === 1 && (hop.parent === undefined || hop.parent.confidence >= PROVEN_PARENT);
+  const parent = isNamed ? candidates[0] : undefined;
   return { kind: "context", traceIds, parent, example: candidates[0], span, confidence: CANDIDATES_CONFIDENCE, isCircumstantial: true };
 }
 

@@ -12,7 +12,7 @@ import { hiddenFieldsDetail } from "./hidden-fields.ts";
 import type { Fault, Outcome } from "./judgement.ts";
 import { splitCause, strippedCause } from "./sender-cause.ts";
 import type { Cause, Severity } from "./verdict.ts";
-import { spansOf, type View } from "./view.ts";
+import { originOf, spansOf, type View } from "./view.ts";
 
 export interface SenderJudgement {
   readonly outcome: Outcome;
@@ -112,8 +112,14 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
   return {
     ...fault("split", cause, "sender", severity, expected.confidence, detail),
     possible,
-    ...proofOf(expected),
+    ...withOwnRoot(proofOf(expected), hop, view),
   };
+}
+
+/** Where no span of its cause is shown, the one that began the new trace. */
+function withOwnRoot(proof: ReturnType<typeof proofOf>, hop: Hop, view: View): ReturnType<typeof proofOf> {
+  const origin = originOf(view, hop);
+  return proof.spans.length === 0 && origin.kind === "root" ? { ...proof, spans: [origin.span] } : proof;
 }
 
 /** The context came from outside, and no span tells what became of it: a trust boundary may begin anew on purpose (W3C Trace Context §3.3.1.2). */

@@ -24,7 +24,7 @@ const MIN_STEPS = 3e6;
 const MIN_PARENT = 0.5;
 /** A candidate less likely than this is none any more. */
 const MIN_CANDIDATE = 0.02;
-/** Where requests reach the machine that cannot be read, any of them may be the cause. */
+/** Where requests reach the machine that cannot be read, any of them may be the cause; and so may one that was answered, where the call has left its trace. */
 const BLIND_CONFIDENCE = 0.7;
 
 /**
@@ -101,14 +101,25 @@ function link(hop: number, row: number, pairing: Pairing, incoming: readonly num
   const because = REASONS[pairing.because[row]!];
   if (parent === OPEN || because === undefined) return;
   const likely = pairing.probability[row]!;
-  const confidence = Math.round((table.isSenderBlind(hop) ? Math.min(likely, BLIND_CONFIDENCE) : likely) * 1000) / 1000;
   if (parent === NOBODY || likely < MIN_PARENT) return;
+  const isBlind = table.isSenderBlind(hop) || isInAnotherTrace(hop, incoming[parent]!, table);
+  const confidence = Math.round((isBlind ? Math.min(likely, BLIND_CONFIDENCE) : likely) * 1000) / 1000;
   table.link(hop, incoming[parent]!, because, confidence);
   const others = (pairing.alternatives.get(row) ?? []).filter((other) => other.parent !== NOBODY && other.probability >= MIN_CANDIDATE);
   table.setCandidates(
     hop,
     [parent, ...others.map((other) => other.parent)].map((place) => incoming[place]!),
   );
+}
+
+/** Both have contexts, and no trace in common: work that has left its request's context mostly goes on behind the answer. */
+function isInAnotherTrace(hop: number, parent: number, { row, exchanges: { readings, identities } }: HopTable): boolean {
+  const [own, cause] = [row[hop]!, row[parent]!];
+  if (!readings.hasContext(own) || !readings.hasContext(cause)) return false;
+  for (let mine = readings.first(own); mine < readings.end(own); mine++)
+    for (let theirs = readings.first(cause); theirs < readings.end(cause); theirs++)
+      if (identities.trace[mine] === identities.trace[theirs]) return false;
+  return true;
 }
 
 function trafficOf({ incoming, outgoing }: Machine, table: HopTable): Traffic {
