@@ -2,6 +2,7 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
+import { isSameTrace } from "../propagation/same-trace.ts";
 import { aftermathOf } from "./aftermath.ts";
 import type { RouteCounts } from "./exporters/route-counts.ts";
 import type { SpanLosses } from "./exporters/span-losses.ts";
@@ -54,6 +55,8 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (identities.length === 0) return hop.observed === "full" ? rootNotRecorded(hop, view) : [];
   if (isRecordedElsewhere(hop, view)) return [];
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
+  // Contexts that disagree leave it to the receiver; and what it sends on unsampled it has decided not to record, which is told there.
+  if (identities.some((id) => id.sampled === false) || isLeftUnsampled(hop, facts)) return [];
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
   if (hop.status === SWITCHING_PROTOCOLS) return [];
   const newest = facts.newestRecorded.get(receiver.index);
@@ -115,6 +118,13 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
 /** The receiver is a proxy without spans that sent the same context on: nothing to record. */
 function isPassedOn(hop: Hop, facts: ReceiverFacts): boolean {
   return facts.children.get(hop.index)?.some((child) => child.parent?.because === "forwarded unchanged") ?? false;
+}
+
+function isLeftUnsampled(hop: Hop, facts: ReceiverFacts): boolean {
+  const { identities } = hop.reading;
+  return (facts.children.get(hop.index) ?? []).some((child) =>
+    child.reading.identities.some((id) => id.sampled === false && identities.some((came) => isSameTrace(came, id))),
+  );
 }
 
 /** A SERVER span of this context exists, though the wire does not tell which of several exchanges it was (address translation, retries). */

@@ -78,7 +78,7 @@ function matchByIds(hops: readonly Hop[], matching: Matching): void {
   }
   for (const [key, group] of byIdentity) {
     const [traceId, spanId] = [key.slice(0, 32), key.slice(32)];
-    const sender = matching.index.byId(traceId, spanId).find(isSending);
+    const sender = matching.index.senderOf(traceId, spanId);
     if (sender !== undefined) matching.client(group[0]!, sender, "span id");
     const servers = serversOf(traceId, spanId, group[0]!, matching.index);
     const free = [...group];

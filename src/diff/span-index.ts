@@ -1,11 +1,14 @@
 // Spans by id, by parent, and by what they are about.
 
+import { SPAN_ID_DIGITS } from "../propagation/hex.ts";
 import type { Span, Trace } from "../spans/span.ts";
 
 export class SpanIndex {
   readonly spans: readonly Span[];
   readonly #byId = new Map<string, Span[]>();
   readonly #byParent = new Map<string, Span[]>();
+  /** CLIENT and PRODUCER spans, by the lower half of their trace id and their own. */
+  readonly #sendersByHalf = new Map<string, Span[]>();
   readonly #traces = new Set<string>();
 
   constructor(traces: readonly Trace[]) {
@@ -13,6 +16,7 @@ export class SpanIndex {
     for (const span of this.spans) {
       this.#traces.add(span.traceId);
       add(this.#byId, key(span.traceId, span.spanId), span);
+      if (isSending(span)) add(this.#sendersByHalf, key(lowerHalf(span.traceId), span.spanId), span);
       if (span.parentSpanId !== undefined) add(this.#byParent, key(span.traceId, span.parentSpanId), span);
     }
   }
@@ -28,6 +32,14 @@ export class SpanIndex {
   /** B3 lets a CLIENT and its SERVER span share one id, so there may be two. */
   byId(traceId: string, spanId: string): readonly Span[] {
     return this.#byId.get(key(traceId, spanId)) ?? [];
+  }
+
+  /** The CLIENT or PRODUCER span that a context names, also where the sender has shortened the trace id on the way out. */
+  senderOf(traceId: string, spanId: string): Span | undefined {
+    const exact = this.byId(traceId, spanId).find(isSending);
+    if (exact !== undefined) return exact;
+    const [only, another] = this.#sendersByHalf.get(key(lowerHalf(traceId), spanId)) ?? [];
+    return another === undefined ? only : undefined;
   }
 
   childrenOf(traceId: string, spanId: string): readonly Span[] {
@@ -52,6 +64,10 @@ export function isReceiving(span: Span): boolean {
 
 export function isSending(span: Span): boolean {
   return span.kind === "client" || span.kind === "producer";
+}
+
+function lowerHalf(traceId: string): string {
+  return traceId.slice(SPAN_ID_DIGITS);
 }
 
 function key(traceId: string, spanId: string): string {

@@ -4,11 +4,12 @@
 import { INFERRED, type ParentReason, WORK } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { longestId, PathFold } from "../hops/path-shape.ts";
+import type { TraceIds } from "../hops/trace-ids.ts";
 import { float64Column, Interned, int32Column } from "../wire/columns.ts";
 import { fnv1aStep } from "../wire/fnv1a.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import { pairTraffic } from "./pair-traffic.ts";
-import { linkSiblings } from "./siblings.ts";
+import { type Guess, linkSiblings } from "./siblings.ts";
 import { NOBODY, OPEN, type Pairing, type PairingReason, type Requests, type Traffic } from "./traffic.ts";
 
 export interface HopPairing {
@@ -35,15 +36,19 @@ export function pairHops(table: HopTable, budget = usualBudget(table)): HopPairi
   if (!table.hasCandidates) return { sought: 0, left: 0 };
   const machines = machinesOf(table);
   const sought = machines.reduce((n, { open }) => n + open, 0);
+  const guesses = new Map<number, readonly Guess[]>();
   let left = 0;
   for (const machine of machines) {
     const pairing = pairTraffic(trafficOf(machine, table), { budget: (budget * machine.open) / sought });
     left += pairing.left;
     machine.outgoing.forEach((hop, row) => {
-      if (isOpen(hop, table)) link(hop, row, pairing, machine.incoming, table);
+      if (!isOpen(hop, table)) return;
+      const guess = guessOf(row, pairing, machine.incoming);
+      if (guess.length > 1) guesses.set(hop, guess);
+      link(hop, row, pairing, machine.incoming, table);
     });
   }
-  linkSiblings(table);
+  linkSiblings(table, guesses);
   return { sought, left };
 }
 
@@ -96,6 +101,12 @@ const REASONS: Partial<Record<PairingReason, ParentReason>> = {
   timing: "timing",
 };
 
+/** Requests that may have caused a call, the likeliest first. */
+function guessOf(row: number, { parent, probability, alternatives }: Pairing, incoming: readonly number[]): Guess[] {
+  const all = [{ parent: parent[row]!, probability: probability[row]! }, ...(alternatives.get(row) ?? [])];
+  return all.flatMap((one) => (one.parent < 0 ? [] : [{ parent: incoming[one.parent]!, likely: one.probability }]));
+}
+
 function link(hop: number, row: number, pairing: Pairing, incoming: readonly number[], table: HopTable): void {
   const parent = pairing.parent[row]!;
   const because = REASONS[pairing.because[row]!];
@@ -116,9 +127,10 @@ function link(hop: number, row: number, pairing: Pairing, incoming: readonly num
 function isInAnotherTrace(hop: number, parent: number, { row, exchanges: { readings, identities } }: HopTable): boolean {
   const [own, cause] = [row[hop]!, row[parent]!];
   if (!readings.hasContext(own) || !readings.hasContext(cause)) return false;
+  const { traceIds, trace } = identities;
   for (let mine = readings.first(own); mine < readings.end(own); mine++)
     for (let theirs = readings.first(cause); theirs < readings.end(cause); theirs++)
-      if (identities.trace[mine] === identities.trace[theirs]) return false;
+      if ([2, 3].every((word) => traceIds.word(trace[mine]!, word) === traceIds.word(trace[theirs]!, word))) return false;
   return true;
 }
 
@@ -155,6 +167,8 @@ class Numbers {
   readonly #pathIds = new Interned<string>();
   /** By the two halves of the hash of a folded path, method and peer among them. */
   readonly #routes = new PairTable();
+  /** By the two words of the lower half. */
+  readonly #traces = new PairTable();
   #count = 0;
 
   requestId(id: string | undefined): number {
@@ -164,6 +178,15 @@ class Numbers {
   pathId(path: string): number {
     const id = longestId(path);
     return id === "" ? 0 : this.#pathIds.number(id) + 1;
+  }
+
+  /** Ids that have their lower half in common count as one: a sender may shorten them. */
+  trace(ids: TraceIds, trace: number): number {
+    const [first, second] = [ids.word(trace, 2), ids.word(trace, 3)];
+    const known = this.#traces.get(first, second);
+    if (known >= 0) return known;
+    this.#traces.set(first, second, ++this.#count);
+    return this.#count;
   }
 
   route(path: string, method: number, peer: number): number {
@@ -189,7 +212,7 @@ function columnsOf(hops: readonly number[], peerOf: (hop: number) => number, tab
     route: column((own, hop) => numbers.route(exchanges.path[own]!, exchanges.hasRequest(own) ? exchanges.method[own]! : -1, peerOf(hop))),
     peer: column((_, hop) => peerOf(hop) + 1),
     ...(readings.hasRequestIds ? { requestId: column((own) => numbers.requestId(readings.requestId(own))) } : {}),
-    traceId: column((own) => (readings.hasContext(own) ? identities.trace[readings.first(own)]! + 1 : 0)),
+    traceId: column((own) => (readings.hasContext(own) ? numbers.trace(identities.traceIds, identities.trace[readings.first(own)]!) : 0)),
     pathId: column((own) => numbers.pathId(exchanges.path[own]!)),
     target: column((own) => (exchanges.isWhole(own) ? targetOf(exchanges.method[own]!, exchanges.targetHash[own]!) : 0)),
     bodyLength: column((own) => exchanges.requestBodyLength(own)),

@@ -5,31 +5,62 @@ import { INFERRED } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { PairTable } from "../wire/pair-table.ts";
 
-/** A parent that is less likely says nothing of its siblings. */
-const MIN_CONFIDENCE = 0.8;
-/** Of the siblings that have a parent this part must have the same: a job makes calls beside many requests. */
+/** Of the siblings that tell anything this part must find the parent possible: a job makes calls beside many requests. */
 const AGREEING = 0.6;
+/** How likely a parent must be to a sibling to be possible, and how likely all others are taken to be together. */
+const POSSIBLE = 0.1;
+const OTHERS = 0.02;
+/** A parent of all that is less likely is none. */
+const MIN_CONFIDENCE = 0.6;
 /** What one knows of a sibling is a little less than what one knows of it. */
 const DOUBT = 0.98;
 
-/** Gives the parent that most siblings have to those that have none, or only a guess. */
-export function linkSiblings(table: HopTable): void {
+/** A request that may have caused a call, and how likely. */
+export interface Guess {
+  readonly parent: number;
+  readonly likely: number;
+}
+
+/** Gives siblings the parent that is likeliest to all of them, where ids and spans do not tell otherwise. `guesses`: what times tell, by hop. */
+export function linkSiblings(table: HopTable, guesses: ReadonlyMap<number, readonly Guess[]>): void {
   const { parent: parents, startedAt } = table;
   for (const siblings of siblingsOf(table)) {
-    const known = siblings.filter((hop) => parents[hop] !== NO_PARENT);
-    const [surest] = [...known].sort((a, b) => table.parentConfidence(b) - table.parentConfidence(a));
-    if (surest === undefined || table.parentConfidence(surest) < MIN_CONFIDENCE) continue;
-    const parent = parents[surest]!;
+    const told = siblings.map((hop) => guesses.get(hop) ?? knownOf(hop, table)).filter((each) => each.length > 0);
+    const [best] = likeliest(told);
+    if (best === undefined || best.likely < MIN_CONFIDENCE) continue;
+    const isPossible = (each: readonly Guess[]) => each.some(({ parent, likely }) => parent === best.parent && likely >= POSSIBLE);
+    if (told.filter(isPossible).length < AGREEING * told.length) continue;
+    const [surest] = siblings
+      .filter((hop) => parents[hop] === best.parent)
+      .sort((a, b) => table.parentConfidence(b) - table.parentConfidence(a));
+    if (surest === undefined) continue;
     const because = table.because(surest);
-    const confidence = Math.round(table.parentConfidence(surest) * DOUBT * 1000) / 1000;
-    if (known.filter((hop) => parents[hop] === parent).length < AGREEING * known.length) continue;
+    const confidence = Math.round(Math.min(best.likely, table.parentConfidence(surest)) * DOUBT * 1000) / 1000;
     for (const hop of siblings) {
-      if (parents[hop] === parent || (parents[hop] !== NO_PARENT && !INFERRED.has(table.because(hop)))) continue;
-      if (startedAt[hop]! < startedAt[parent]!) continue;
-      table.link(hop, parent, because, confidence);
+      if (parents[hop] === best.parent || (parents[hop] !== NO_PARENT && !INFERRED.has(table.because(hop)))) continue;
+      if (startedAt[hop]! < startedAt[best.parent]!) continue;
+      table.link(hop, best.parent, because, confidence);
       table.setCandidates(hop, []);
     }
   }
+}
+
+function knownOf(hop: number, table: HopTable): Guess[] {
+  const parent = table.parent[hop]!;
+  return parent === NO_PARENT ? [] : [{ parent, likely: table.parentConfidence(hop) }];
+}
+
+/** Each parent with how likely it is to be that of all, likeliest first. */
+function likeliest(told: readonly (readonly Guess[])[]): Guess[] {
+  const parents = [...new Set(told.flatMap((each) => each.map(({ parent }) => parent)))];
+  const scores = parents.map((parent) =>
+    told.reduce((sum, each) => sum + Math.log(Math.max(OTHERS, each.find((guess) => guess.parent === parent)?.likely ?? 0)), 0),
+  );
+  const best = Math.max(...scores);
+  const all = scores.reduce((sum, score) => sum + Math.exp(score - best), 0);
+  return parents
+    .map((parent, k) => ({ parent, likely: Math.exp(scores[k]! - best) / all }))
+    .sort((a, b) => b.likely - a.likely || a.parent - b.parent);
 }
 
 /** Two and more by machine and trace. */

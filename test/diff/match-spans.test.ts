@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { spanRpcPath } from "../../src/spans/http-span.ts";
 import type { Span } from "../../src/spans/span.ts";
-import { client, look, request, server, traceparent } from "../diagnosis/build-view.ts";
+import { client, id, look, request, server, trace, traceparent } from "../diagnosis/build-view.ts";
 
 /** As otelgrpc writes it: no HTTP attributes, no peer. */
 function asCall(span: Span, attributes: Span["attributes"]): Span {
@@ -99,3 +99,30 @@ describe("spans that nothing but time joins to their exchange", () => {
 function withoutPort({ "network.peer.port": _, ...attributes }: Span["attributes"]): Span["attributes"] {
   return attributes;
 }
+
+describe("a context whose trace id was shortened on the way out", () => {
+  const sent = [1, 2].map((n) =>
+    request("frontend → orders", {
+      at: n,
+      until: n + 50,
+      fields: [
+        ["x-b3-traceid", trace(n).slice(16)],
+        ["x-b3-spanid", id(n)],
+      ],
+    }),
+  );
+  // Of the other exchange at nearly the same time: times alone would join them the wrong way round.
+  const spans = [1, 2].map((n) => ({ ...client(sent[2 - n]!, { trace: n, id: n }) }));
+
+  it("still names the CLIENT span that it came from", () => {
+    const { view } = look({ requests: sent, spans });
+    expect([0, 1].map((hop) => view.diff.matches.get(hop)?.client?.spanId)).toEqual([id(1), id(2)]);
+    expect(view.diff.matches.get(0)?.clientBy).toBe("span id");
+  });
+
+  it("names none where two spans have both in common", () => {
+    const twice = spans.map((span) => ({ ...span, spanId: id(1), traceId: `${span === spans[0] ? "a" : "b"}${trace(1).slice(1)}` }));
+    const { view } = look({ requests: [sent[0]!], spans: twice });
+    expect(view.diff.matches.get(0)?.clientBy).not.toBe("span id");
+  });
+});

@@ -94,7 +94,9 @@ function walk(root: StitchedSpan, children: ReadonlyMap<StitchedSpan, readonly S
     const at = own.linkedBy === undefined ? (lostAt ?? own) : own;
     const hop = own.linkedBy ?? at.hop ?? own.hop;
     if (isOther && hop !== undefined) {
-      joins.push({ before: carried, after: next, hop, link: at === own ? own.link : link });
+      const join = { before: carried, after: next, hop, link: at === own ? own.link : link };
+      // Several exchanges of the new trace may hang below the one that lost the old one.
+      if (!joins.some((known) => known.hop === hop && known.before === carried && known.after === next)) joins.push(join);
       if (lostAt !== undefined) lost.delete(lostAt);
     } else if (own === lostAt && own.hop?.traceIds.length === 0 && next !== undefined)
       lost.set(own, { before: next, after: undefined, hop: own.hop, link: own.link });

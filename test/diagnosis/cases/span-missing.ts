@@ -1,4 +1,4 @@
-import { client, request, server, traceparent } from "../build-view.ts";
+import { client, id, request, server, trace, traceparent } from "../build-view.ts";
 import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
 
 /** Of six calls orders records those to /stock/*, and none of those to /search. */
@@ -43,6 +43,18 @@ const spansAfterStart = early.flatMap(({ spans, outbound }, i) =>
 );
 /** The first five SERVER spans of frontend were made, since calls name their children, and lost. */
 const lostEarly = nTimes(15, (i) => checkout(i));
+/** The first two calls say that they are sampled in Datadog's fields only. */
+const disagreeing = nTimes(6, (i) => {
+  const [own, span] = [i + 1, (i + 1) * 16 + 2];
+  const datadog = [
+    ["x-datadog-trace-id", BigInt(`0x${trace(own).slice(16)}`).toString()],
+    ["x-datadog-parent-id", BigInt(`0x${id(span)}`).toString()],
+    ["x-datadog-sampling-priority", "1"],
+  ] as const;
+  return checkout(i, i < 2 ? { outgoing: [traceparent(own, span, "00"), ...datadog] } : {});
+});
+const recorded = (calls: typeof disagreeing) => calls.flatMap(({ spans }, i) => (i < 2 ? [spans.frontend] : Object.values(spans)));
+const leftUnsampled = nTimes(6, (i) => checkout(i, i < 2 ? { outgoing: [traceparent(i + 1, (i + 1) * 16 + 2, "00")] } : {}));
 
 export const spanMissing: RuleCases = {
   rule: "span-missing",
@@ -124,6 +136,16 @@ export const spanMissing: RuleCases = {
     },
   ],
   staysQuiet: [
+    {
+      name: "one of two contexts says that it is not sampled: which the receiver took is not known",
+      world: { requests: requestsOf(disagreeing), spans: recorded(disagreeing) },
+      says: ["error not-sampled: frontend → orders 2/6, frontend, sampled-flag-changed"],
+    },
+    {
+      name: "the receiver sends on unsampled what came in sampled: it records nothing, and that is the fault",
+      world: { requests: requestsOf(leftUnsampled), spans: leftUnsampled.flatMap(({ spans }, i) => (i < 2 ? [] : Object.values(spans))) },
+      says: ["error not-sampled: frontend → orders 2/6, frontend, sampled-flag-changed"],
+    },
     {
       name: "a connection that became a WebSocket, of which no instrumentation makes a SERVER span",
       world: { requests: requestsOf(switched), spans: recordedFrom(switched) },
