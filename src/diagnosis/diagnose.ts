@@ -25,6 +25,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** Indices of the findings that count this exchange, by hop index. */
   readonly findingsOf: FindingsOfHops;
+  /** Whether the backend lacks traces because a collector samples whole ones. */
+  readonly isTailSampled: boolean;
 }
 
 export function diagnose(view: View): Diagnosis {
@@ -32,7 +34,8 @@ export function diagnose(view: View): Diagnosis {
   const { tally } = counted;
   const findings = rules.flatMap((rule) => rule.check(tally)).sort(byGravity);
   const findingsOf = assign(counted, findings, view.table.size);
-  return { tally, findings: tellReplicas(shareGroups(findings, findingsOf), tally, view), findingsOf };
+  const isTailSampled = view.backend.isAsked && view.exporters.isTailSampled;
+  return { tally, findings: tellReplicas(shareGroups(findings, findingsOf), tally, view), findingsOf, isTailSampled };
 }
 
 interface Counted {

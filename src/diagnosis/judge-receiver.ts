@@ -58,7 +58,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   // Contexts that disagree leave it to the receiver; and what it sends on unsampled it has decided not to record, which is told there.
   if (identities.some((id) => id.sampled === false) || isLeftUnsampled(hop, facts)) return [];
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
-  if (hop.status === SWITCHING_PROTOCOLS) return [];
+  if (hop.status === SWITCHING_PROTOCOLS || hop.traceIds.some((traceId) => view.exporters.isSampledAway(traceId))) return [];
   const newest = facts.newestRecorded.get(receiver.index);
   // What was still being answered when the capture ended has a span that has not ended either.
   const isTrailing = newest !== undefined && (hop.endedAt === undefined || hop.endedAt > newest);

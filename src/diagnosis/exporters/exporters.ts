@@ -11,6 +11,7 @@ import { dnsTroubles } from "./dns-trouble.ts";
 import { fateOf, isUnanswered } from "./export-answer.ts";
 import { type Saturation, saturationOf } from "./saturation.ts";
 import { isReceived, ShippedSpans } from "./shipped-spans.ts";
+import { isTailSampled } from "./tail-sampling.ts";
 import { tlsTroubles } from "./tls-trouble.ts";
 import { bestView, type ExporterTraffic, groupBy, type Trouble } from "./trouble.ts";
 
@@ -35,6 +36,7 @@ export class Exporters {
   #exports: Map<string, SpanExport[]> | undefined;
   #recorded: ReadonlySet<Workload> | undefined;
   #recordedPlaces: ReadonlySet<string> | undefined;
+  #isTailSampled: boolean | undefined;
 
   constructor(traffic: ExporterTraffic, world: ExporterWorld) {
     this.#traffic = traffic;
@@ -54,6 +56,18 @@ export class Exporters {
   get collectors(): Collectors {
     this.#collectors ??= new Collectors(this.#traffic, this.#world.table);
     return this.#collectors;
+  }
+
+  /** Whether whole traces were sampled away behind the collector. */
+  get isTailSampled(): boolean {
+    this.#isTailSampled ??= isTailSampled(this.#traffic.exports, this.#world.diff.index);
+    return this.#isTailSampled;
+  }
+
+  /** Whether this trace was one of those. */
+  isSampledAway(traceId: string): boolean {
+    if (this.#world.diff.index.hasTrace(traceId) || !this.isTailSampled) return false;
+    return this.shipped.ofTrace(traceId).some(({ export: of }) => fateOf(of) === "accepted");
   }
 
   hostOf({ client, vantage }: SpanExport): string {

@@ -29,7 +29,7 @@ function captureParts({ captures }: Inspection): string[] {
 
 function traceParts(inspection: Inspection, summary: Summary): string[] {
   const { traces, tracesInBackend } = summary;
-  const { answer } = inspection;
+  const { answer, diagnosis } = inspection;
   const wire = traces === 0 ? "no trace context on the wire" : `${counted(traces, "trace")} on the wire`;
   if (answer === undefined && inspection.hasBackendFailed) return [wire, "the backend could not be asked: what was recorded is not known"];
   if (answer === undefined) return [wire, "no backend asked: --jaeger or --traces FILE shows what was recorded"];
@@ -45,7 +45,7 @@ function traceParts(inspection: Inspection, summary: Summary): string[] {
       : [`${figure(inBackend)}${cut} in ${sourceName(answer.source)}`]),
     ...(unsampled > 0 ? [`${figure(unsampled)} unsampled (flags 00, absent by right)`] : []),
     ...(respelled > 0 ? [`${figure(respelled)} held under another spelling of the id`] : []),
-    ...(absent > 0 ? [`${figure(absent)} not there`] : []),
+    ...(absent > 0 ? [`${figure(absent)} not there${diagnosis.isTailSampled ? " (a collector samples whole traces)" : ""}`] : []),
     ...(answer.failed.length > 0 ? [`${figure(answer.failed.length)} could not be loaded`] : []),
   ];
 }

@@ -45,7 +45,7 @@ export function writeHealth(inspection: Inspection, page: Page): void {
 /** Right on the wire as far as it was captured, and lost behind it: a verdict of health alone would hide that. */
 function writeAbsent(inspection: Inspection, page: Page): void {
   const { answer, diagnosis } = inspection;
-  if (answer === undefined || diagnosis.findings.length > 0) return;
+  if (answer === undefined || diagnosis.findings.length > 0 || diagnosis.isTailSampled) return;
   const summary = summarize(inspection);
   const absent = countAbsent(inspection, summary);
   // Where none of them is there it is another export or time: that is a warning already.

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { isTailSampled } from "../../src/diagnosis/exporters/tail-sampling.ts";
+import { SpanIndex } from "../../src/diff/span-index.ts";
+import type { SpanExport } from "../../src/protocols/observation.ts";
+import type { Span } from "../../src/spans/span.ts";
+import { id, request, server, trace } from "./build-view.ts";
+
+const TRACES = 40;
+const SERVICES = ["frontend", "orders"];
+
+/** Each service exports its span of every trace, ten at a time, and each export is accepted. */
+const exports = SERVICES.flatMap((service, which) =>
+  [0, 10, 20, 30].map((from): SpanExport => {
+    const resource = { service };
+    const spans = Array.from({ length: 10 }, (_, k) => ({
+      traceId: trace(from + k + 1),
+      spanId: id(100 * (which + 1) + from + k),
+      parentSpanId: undefined,
+      name: "GET",
+      kind: "server" as const,
+      resource,
+    }));
+    const place = { address: "10.0.0.6", port: 4318 };
+    const packet = { capture: 0, number: from + 1 };
+    const answer = { at: from + 1, packet, status: 200, grpcStatus: undefined, rejected: undefined };
+    const rest = { spanCount: 10, bytes: 1_000, isWhole: true, unread: undefined, unanswered: undefined, answer };
+    return { kind: "export", vantage: 0, protocol: "otlp-http", client: place, server: place, at: from, packet, spans, ...rest };
+  }),
+);
+
+/** What the backend has: spans for which this holds. */
+function backend(has: (traceNumber: number, service: string) => boolean): SpanIndex {
+  const spans = exports.flatMap((of) =>
+    of.spans.map((span): Span => ({ ...server(request("client → frontend"), {}), ...span, parentSpanId: span.spanId })),
+  );
+  const kept = spans.filter(({ traceId, resource }) => has(Number.parseInt(traceId.slice(-4), 16), resource.service));
+  return new SpanIndex([{ traceId: trace(1), spans: kept, warnings: [] }]);
+}
+
+const isThird = (n: number) => (n * 7) % 3 === 0;
+
+test("whole traces are missing here and there: a collector samples them", () => {
+  expect(
+    isTailSampled(
+      exports,
+      backend((n) => isThird(n)),
+    ),
+  ).toBe(true);
+});
+
+test("a stretch of time is missing: something failed", () => {
+  expect(
+    isTailSampled(
+      exports,
+      backend((n) => n < TRACES / 2),
+    ),
+  ).toBe(false);
+});
+
+test("one service is missing: its spans were lost", () => {
+  expect(
+    isTailSampled(
+      exports,
+      backend((n, service) => isThird(n) || service === "frontend"),
+    ),
+  ).toBe(false);
+});
+
+test("nothing is missing", () => {
+  expect(
+    isTailSampled(
+      exports,
+      backend(() => true),
+    ),
+  ).toBe(false);
+});
