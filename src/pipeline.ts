@@ -4,6 +4,7 @@ import type { TraceBackend } from "./backends/backend.ts";
 import { askUntilSettled, type SettledAnswer } from "./backends/late-spans.ts";
 import type { CaptureSink, Packet } from "./capture/packet.ts";
 import { CaptureLog } from "./capture-log.ts";
+import { linkBorrowedContexts } from "./diagnosis/borrowed-contexts.ts";
 import { type Diagnosis, diagnose } from "./diagnosis/diagnose.ts";
 import { Exporters } from "./diagnosis/exporters/exporters.ts";
 import type { CaptureSummary, Inspection } from "./diagnosis/inspection.ts";
@@ -142,7 +143,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     const exporters = new Exporters(wire.observed, { table: graph.table, naming, diff });
     const backend = knowledgeOf(settled, isElsewhere);
     const view = { table: graph.table, diff, naming, backend, tls, connections, exporters };
-    return diagnose({ ...view, followed: linkFollowedCalls(view) });
+    return diagnose({ ...view, followed: linkFollowedCalls(view), borrowed: linkBorrowedContexts(view) });
   };
   return {
     captures,

@@ -33,6 +33,8 @@ export const CANDIDATES_CONFIDENCE = 0.85;
 export const FRESH_US = SECOND;
 /** From this confidence on a parent is proof. */
 export const PROVEN_PARENT = 0.9;
+/** From this confidence on an inferred one is shown as what happened. */
+const LIKELY_PARENT = 0.75;
 
 export function expectationOf(hop: Hop, view: View): Expectation {
   if (hop.purpose !== "work") return { kind: "none" };
@@ -82,7 +84,7 @@ function byCandidates(hop: Hop, view: View): Expectation {
   const isServed = spans.every((s, i) => s !== undefined || isUnsampled(candidates[i]!));
   const span = isServed ? spans.find((s) => s !== undefined) : undefined;
   // An inference that is not sure names a request, and proves nothing.
-  const isNamed = candidates.length === 1 && (hop.parent === undefined || hop.parent.confidence >= PROVEN_PARENT);
+  const isNamed = candidates.length === 1 && (hop.parent === undefined || hop.parent.confidence >= LIKELY_PARENT);
   const parent = isNamed ? candidates[0] : undefined;
   return { kind: "context", traceIds, parent, example: candidates[0], span, confidence: CANDIDATES_CONFIDENCE, isCircumstantial: true };
 }

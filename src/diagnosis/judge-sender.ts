@@ -6,6 +6,7 @@ import type { Workload } from "../naming/workload.ts";
 import { isFieldOf } from "../propagation/registry.ts";
 import { isSameTrace, type SpeltTraceId } from "../propagation/same-trace.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
+import { BORROWED_CONFIDENCE } from "./borrowed-contexts.ts";
 import { lossOf, relateTraceIds } from "./compare-values.ts";
 import { type Expectation, expectationOf, PROVEN_PARENT } from "./expectation.ts";
 import { hiddenFieldsDetail } from "./hidden-fields.ts";
@@ -28,6 +29,8 @@ const ABSENT: SenderJudgement = { outcome: "absent", faults: NO_FAULTS };
 const DOUBTFUL: SenderJudgement = { outcome: "absent", faults: NO_FAULTS, isDoubtful: true };
 
 export function judgeSender(hop: Hop, view: View): SenderJudgement {
+  const request = view.borrowed?.get(hop.index);
+  if (request !== undefined) return { outcome: "restarted", faults: [borrowed(hop, view.table.hop(request))] };
   if (isCarriedOn(hop, view)) return CONTINUED;
   const sender = view.naming.senderOf(hop.index);
   const { identities, extractions } = hop.reading;
@@ -113,6 +116,18 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
     ...fault("split", cause, "sender", severity, expected.confidence, detail),
     possible,
     ...withOwnRoot(proofOf(expected), hop, view),
+  };
+}
+
+/** The context of another request went out (borrowed-contexts.ts). */
+function borrowed(hop: Hop, request: Hop): Fault {
+  const detail = `the context of another request went out, of trace ${hop.traceIds[0] ?? ""}, which has its own call or was answered before`;
+  return {
+    ...fault("split", "goroutine-without-context", "sender", "error", BORROWED_CONFIDENCE, detail),
+    parent: request,
+    isBorrowed: true,
+    remedy:
+      "Look for a context that outlives its request: kept in a pooled connection, a worker, a global or module variable. Pass each request's own.",
   };
 }
 

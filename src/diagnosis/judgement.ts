@@ -33,6 +33,8 @@ export interface Fault {
   readonly remedy?: string;
   /** Nothing was lost here: it says what others would make of the value. No exchange counts as affected by it. */
   readonly isOfOthers?: boolean;
+  /** What went out was the context of another request. */
+  readonly isBorrowed?: boolean;
   /** Of a request without a SERVER span: what became of the calls that it caused. */
   readonly aftermath?: Aftermath;
   /** What else on the wire proves it: look-ups, handshakes and exports that failed. */

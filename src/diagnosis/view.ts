@@ -4,6 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
 import type { Naming } from "../naming/workload.ts";
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
+import type { BorrowedContexts } from "./borrowed-contexts.ts";
 import type { Exporters } from "./exporters/exporters.ts";
 
 /** What a backend could say of the run: without it, absence of a span proves nothing. */
@@ -27,6 +28,7 @@ export interface View {
   readonly unserved?: ReadonlyMap<number, number>;
   /** See `followed-calls.ts`. */
   readonly followed?: ReadonlyMap<number, readonly number[]>;
+  readonly borrowed?: BorrowedContexts;
   readonly exporters: Exporters;
 }
 

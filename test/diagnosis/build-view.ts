@@ -1,5 +1,6 @@
 // Small worlds for the tests of the diagnosis: requests and spans as data, run through the real parts that make a View of them.
 
+import { linkBorrowedContexts } from "../../src/diagnosis/borrowed-contexts.ts";
 import { type Diagnosis, diagnose } from "../../src/diagnosis/diagnose.ts";
 import { Exporters } from "../../src/diagnosis/exporters/exporters.ts";
 import type { ExporterTraffic } from "../../src/diagnosis/exporters/trouble.ts";
@@ -222,8 +223,7 @@ export function look(world: World): Seen {
     connections,
     exporters: new Exporters(traffic, { table: graph.table, naming, diff }),
   };
-  const followed = linkFollowedCalls(known);
-  const view = { ...known, followed };
+  const view = { ...known, followed: linkFollowedCalls(known), borrowed: linkBorrowedContexts(known) };
   const diagnosis = diagnose(view);
   const said = diagnosis.findings.map(line);
   return { ...diagnosis, view, said, blamed: said.filter((text) => !text.startsWith("note ")) };

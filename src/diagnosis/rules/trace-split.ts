@@ -110,8 +110,9 @@ read an id as a number: JavaScript's numbers lose its last digits, and formattin
 
 const word: Word = (population) => {
   const { from, to, affected, of } = population;
+  const what = population.tallies.every(({ like }) => like.isBorrowed === true) ? "sends contexts of other requests" : "begins new traces";
   return {
-    message: `${from} begins new traces: ${affected} of ${of} requests to ${to} carry another trace id than their cause${routeClause(population)}`,
+    message: `${from} ${what}: ${affected} of ${of} requests to ${to} carry another trace id than their cause${routeClause(population)}`,
     fix: fixFor(population),
   };
 };

@@ -1,0 +1,132 @@
+// Calls that carry the context of another request than the one they were made for: a context that is kept in a connection pool, a worker or a global.
+// The ids are those of a request that has its call already, or was answered long ago, while a request of the same route has none. Told where a route
+// makes one call for each request, by the numbers of both: then each call too many of one request belongs to one that has none.
+
+import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { SECOND } from "../wire/timestamp.ts";
+import { RouteNames } from "./route.ts";
+import type { View } from "./view.ts";
+
+/** Fewer requests without a call are chance. */
+const MIN_WITHOUT = 5;
+/** Calls and requests are equally many but for this part of them: each request makes one. */
+const EVEN = 0.03;
+/** Part of the requests without a call for which one goes out that is one too many elsewhere. */
+const MIN_EXPLAINED = 0.9;
+/** It goes out while the request is open, or so long after its answer. */
+const REACH_US = SECOND;
+/** Part of those calls that go out when the request that they name was answered already: what is kept is used too late. */
+const MIN_LATE = 0.3;
+/** How sure it is which request it was. */
+export const BORROWED_CONFIDENCE = 0.85;
+
+/** By call: the request that it was made for. */
+export type BorrowedContexts = ReadonlyMap<number, number>;
+
+/** Finds them, and links each with its request. */
+export function linkBorrowedContexts(view: View): BorrowedContexts {
+  const found = borrowedContexts(view);
+  for (const [call, request] of found) {
+    view.table.link(call, request, "timing", BORROWED_CONFIDENCE);
+    view.table.setCandidates(call, [request]);
+  }
+  return found;
+}
+
+export function borrowedContexts(view: View): BorrowedContexts {
+  const borrowed = new Map<number, number>();
+  const crowded = machinesWithSeveralCalls(view.table);
+  if (crowded.size === 0) return borrowed;
+  for (const { requests, calls } of flowsOf(crowded, view)) {
+    const found = dealOut(requests, calls, view.table);
+    for (const [call, request] of found) borrowed.set(call, request);
+  }
+  return borrowed;
+}
+
+/** Numbers of machines where a request has more than one call by ids. */
+function machinesWithSeveralCalls(table: HopTable): Set<number> {
+  const { size, parent, clientHost } = table;
+  const calls = new Uint8Array(size);
+  const machines = new Set<number>();
+  for (let hop = 0; hop < size; hop++) {
+    if (!isById(hop, table)) continue;
+    const cause = parent[hop]!;
+    if (calls[cause]! > 0) machines.add(clientHost[hop]!);
+    calls[cause] = 1;
+  }
+  return machines;
+}
+
+function isById(hop: number, table: HopTable): boolean {
+  if (table.parent[hop] === NO_PARENT) return false;
+  const because = table.because(hop);
+  return because === "span id" || because === "trace id";
+}
+
+/** Requests of one route, and the calls to one route of one receiver that ids lay on them. */
+interface Flow {
+  readonly requests: readonly number[];
+  readonly calls: readonly number[];
+}
+
+function flowsOf(machines: ReadonlySet<number>, view: View): Flow[] {
+  const { table, naming } = view;
+  const { size, row, parent, clientHost, hostOfPlace, receiver, exchanges } = table;
+  /** Numbers of listeners some of whose requests are not whole. */
+  const unread = new Set<number>();
+  const routes = new RouteNames(view);
+  const requests = new Map<string, number[]>();
+  const calls = new Map<string, { readonly of: string; readonly hops: number[] }>();
+  for (let hop = 0; hop < size; hop++) {
+    if (!table.isWork(hop)) continue;
+    if (!exchanges.isWhole(row[hop]!)) unread.add(receiver[hop]!);
+    if (machines.has(hostOfPlace[receiver[hop]!]!)) add(requests, `${receiver[hop]} ${routes.numberOf(hop)}`, hop);
+    if (!machines.has(clientHost[hop]!) || !isById(hop, table)) continue;
+    const cause = parent[hop]!;
+    const of = `${receiver[cause]} ${routes.numberOf(cause)}`;
+    const key = `${of} ${naming.receiverOf(hop).group} ${routes.numberOf(hop)}`;
+    const flow = calls.get(key) ?? { of, hops: [] };
+    calls.set(key, flow);
+    flow.hops.push(hop);
+  }
+  // Of a request that cannot be read no call can be told by ids.
+  return [...calls.values()].flatMap(({ of, hops }) => {
+    const came = requests.get(of) ?? [];
+    return came.some((hop) => unread.has(receiver[hop]!)) ? [] : [{ requests: came, calls: hops }];
+  });
+}
+
+function add(map: Map<string, number[]>, key: string, hop: number): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [hop]);
+  else known.push(hop);
+}
+
+/** The first call goes to the request that its ids name; each other one to the oldest that no call names, where one was open or answered just now. */
+function dealOut(requests: readonly number[], calls: readonly number[], { parent, startedAt, endedAt }: HopTable): Map<number, number> {
+  const dealt = new Map<number, number>();
+  const named = new Set(calls.map((call) => parent[call]!));
+  const without = requests.filter((request) => !named.has(request));
+  if (without.length < MIN_WITHOUT || Math.abs(requests.length - calls.length) > EVEN * requests.length) return dealt;
+  const isServed = new Set<number>();
+  let waiting: number[] = [];
+  let next = 0;
+  let late = 0;
+  for (const call of calls) {
+    const now = startedAt[call]!;
+    const own = parent[call]!;
+    for (; next < without.length && startedAt[without[next]!]! <= now; next++) waiting.push(without[next]!);
+    waiting = waiting.filter((request) => !(endedAt[request]! + REACH_US < now));
+    if (!isServed.has(own)) {
+      isServed.add(own);
+      continue;
+    }
+    const request = waiting.shift();
+    if (request === undefined) continue;
+    dealt.set(call, request);
+    if (endedAt[own]! < now) late++;
+  }
+  const isTold = dealt.size >= MIN_EXPLAINED * without.length && late >= MIN_LATE * dealt.size;
+  return isTold ? dealt : new Map<number, number>();
+}

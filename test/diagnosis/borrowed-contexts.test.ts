@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { look, request, times, traceparent } from "./build-view.ts";
+
+const REQUESTS = 12;
+const own = (i: number) => i + 1;
+
+/** Twelve requests to a service, one after another; each brings about the calls that `callsOf` says, as the numbers of the traces that they carry. */
+function said(callsOf: (i: number) => readonly number[], head: "full" | "partial" = "full") {
+  const requests = times(REQUESTS, (i) => {
+    const at = 1_000 * i;
+    return [
+      request("client → frontend", { at, target: "/mail", fields: [traceparent(own(i), 16 * own(i))], ...(i === 3 && { head }) }),
+      ...callsOf(i).map((trace, k) =>
+        request("frontend → orders", { at: at + 20 + k, until: at + 80, target: "/send", fields: [traceparent(trace, 500 + 20 * i + k)] }),
+      ),
+    ];
+  });
+  return look({ requests }).blamed;
+}
+
+test("a worker keeps the context of the first request for all that follow", () => {
+  expect(said(() => [own(0)])).toEqual([`error split: frontend → orders ${REQUESTS - 1}/${REQUESTS}, frontend, goroutine-without-context`]);
+});
+
+test("a pooled connection keeps a context for some requests", () => {
+  const isStale = (i: number) => i % 2 === 1;
+  expect(said((i) => [isStale(i) ? own(i - 1) : own(i)])).toEqual([
+    `error split: frontend → orders ${REQUESTS / 2}/${REQUESTS}, frontend, goroutine-without-context`,
+  ]);
+});
+
+test("each call carries the context of its request", () => {
+  expect(said((i) => [own(i)])).toEqual([]);
+});
+
+test("some requests make two calls, and others none", () => {
+  expect(said((i) => (i % 3 === 0 ? [] : [own(i), own(i)]))).toEqual([]);
+});
+
+test("as many calls as requests, all while their request is open", () => {
+  expect(said((i) => (i % 2 === 0 ? [own(i), own(i)] : []))).toEqual([]);
+});
+
+test("a request that cannot be read may have had any of the calls", () => {
+  expect(said(() => [own(0)], "partial")).not.toContain("frontend, goroutine-without-context");
+});
