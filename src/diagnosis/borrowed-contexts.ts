@@ -11,12 +11,14 @@ import type { View } from "./view.ts";
 const MIN_WITHOUT = 5;
 /** Calls and requests are equally many but for this part of them: each request makes one. */
 const EVEN = 0.03;
+/** So many of them, and exactly as many calls as requests, need nothing else. */
+const MIN_EXACT = 20;
 /** Part of the requests without a call for which one goes out that is one too many elsewhere. */
 const MIN_EXPLAINED = 0.9;
 /** It goes out while the request is open, or so long after its answer. */
 const REACH_US = SECOND;
-/** Part of those calls that go out when the request that they name was answered already: what is kept is used too late. */
-const MIN_LATE = 0.3;
+/** Part of those calls that go out when the request that they name was answered already, or that ask for the very same as another request. */
+const MIN_TOLD = 0.3;
 /** How sure it is which request it was. */
 export const BORROWED_CONFIDENCE = 0.85;
 
@@ -61,7 +63,7 @@ function machinesWithSeveralCalls(table: HopTable): Set<number> {
 function isById(hop: number, table: HopTable): boolean {
   if (table.parent[hop] === NO_PARENT) return false;
   const because = table.because(hop);
-  return because === "span id" || because === "trace id";
+  return because === "span id" || because === "trace id" || because === "forwarded unchanged";
 }
 
 /** Requests of one route, and the calls to one route of one receiver that ids lay on them. */
@@ -103,8 +105,12 @@ function add(map: Map<string, number[]>, key: string, hop: number): void {
   else known.push(hop);
 }
 
-/** The first call goes to the request that its ids name; each other one to the oldest that no call names, where one was open or answered just now. */
-function dealOut(requests: readonly number[], calls: readonly number[], { parent, startedAt, endedAt }: HopTable): Map<number, number> {
+/**
+ * The first call goes to the request that its ids name; each other one to the oldest that no call names, where one was open or answered just now. What asks
+ * for the very same as one of those was made for it.
+ */
+function dealOut(requests: readonly number[], calls: readonly number[], table: HopTable): Map<number, number> {
+  const { parent, startedAt, endedAt } = table;
   const dealt = new Map<number, number>();
   const named = new Set(calls.map((call) => parent[call]!));
   const without = requests.filter((request) => !named.has(request));
@@ -112,21 +118,28 @@ function dealOut(requests: readonly number[], calls: readonly number[], { parent
   const isServed = new Set<number>();
   let waiting: number[] = [];
   let next = 0;
-  let late = 0;
+  let told = 0;
   for (const call of calls) {
     const now = startedAt[call]!;
     const own = parent[call]!;
     for (; next < without.length && startedAt[without[next]!]! <= now; next++) waiting.push(without[next]!);
     waiting = waiting.filter((request) => !(endedAt[request]! + REACH_US < now));
-    if (!isServed.has(own)) {
+    const same = isSameTarget(call, own, table) ? undefined : waiting.find((request) => isSameTarget(call, request, table));
+    if (!isServed.has(own) && same === undefined) {
       isServed.add(own);
       continue;
     }
-    const request = waiting.shift();
+    const request = same ?? waiting[0];
     if (request === undefined) continue;
+    waiting = waiting.filter((other) => other !== request);
     dealt.set(call, request);
-    if (endedAt[own]! < now) late++;
+    if (same !== undefined || endedAt[own]! < now) told++;
   }
-  const isTold = dealt.size >= MIN_EXPLAINED * without.length && late >= MIN_LATE * dealt.size;
-  return isTold ? dealt : new Map<number, number>();
+  const isExact = requests.length === calls.length && dealt.size === without.length && without.length >= MIN_EXACT;
+  return isExact || (dealt.size >= MIN_EXPLAINED * without.length && told >= MIN_TOLD * dealt.size) ? dealt : new Map<number, number>();
+}
+
+function isSameTarget(call: number, request: number, { row, exchanges }: HopTable): boolean {
+  const [went, came] = [row[call]!, row[request]!];
+  return exchanges.method[went] === exchanges.method[came] && exchanges.targetHash[went] === exchanges.targetHash[came];
 }

@@ -16,7 +16,7 @@ const ordersSpans = (of: readonly Checkout[]) => of.map(({ spans }) => spans.ord
 function seen(traffic: Partial<ExporterTraffic>, spans = stored(), requests: readonly Request[] = requestsOf(calls)) {
   const { findings, blamed } = look({ requests, spans, traffic });
   const [finding] = findings;
-  return { blamed, detail: finding?.detail, message: finding?.message, findings };
+  return { blamed, detail: finding?.detail, message: finding?.message, fix: finding?.fix, findings };
 }
 
 const silent = (cause: string) => [`error unrecorded: frontend → orders 6/6, orders, ${cause}`];
@@ -162,6 +162,29 @@ describe("a service is not taken for one with an exporter", () => {
 
 describe("of a service that the backend knows, spans are missing", () => {
   const some = stored((i) => i > 1);
+  const early = stored((i) => i < 2);
+  /** The name has an address at first. */
+  const since = (n: number) => [
+    lookUp("orders", "otel.obs", { addresses: ["10.0.0.6"] }),
+    ...nTimes(n, (i) => lookUp("orders", "otel.obs", { at: 1_500 + 1_000 * i })),
+  ];
+
+  it("because the collector's name has no address any more", () => {
+    const { blamed, message } = seen({ dns: since(6) }, early);
+    expect(blamed).toEqual(["error unrecorded: frontend → orders 4/6, orders, exporter-dns-failed"]);
+    expect(message).toContain("asks DNS for otel.obs and gets NXDOMAIN (6 times), after it had an address before");
+  });
+
+  it("and one look-up in vain after good ones is no reason", () => {
+    expect(seen({ dns: since(1) }, early).blamed.filter((said) => said.includes("dns"))).toEqual([]);
+  });
+
+  it("and a resolver that fails is not advised away by another name", () => {
+    const failing = nTimes(3, (i) => lookUp("orders", "otel.obs", { at: 1_000 * i, code: "SERVFAIL" }));
+    expect(seen({ dns: failing }).fix).toContain("the resolver fails");
+    expect(seen({ dns: [lookUp("orders", "otel.obs")] }).fix).toContain("Correct the collector's name");
+  });
+
   const two = (cause: string) => [`error unrecorded: frontend → orders 2/6, orders, ${cause}`];
   const lost = calls.slice(0, 2);
   const kept = calls.slice(2);
@@ -174,6 +197,21 @@ describe("of a service that the backend knows, spans are missing", () => {
     expect(seen({ exports }, some).blamed).toEqual(two("exporter-rejected"));
     const inPart = exported("orders", ordersSpans(lost), { at: 1_500, answer: { rejected: { spans: 2, hasMessage: true } } });
     expect(seen({ exports: [inPart] }, some).detail).toMatch(/a partial success that refuses 2 spans/);
+    const again = exported("orders", ordersSpans(kept), { at: 9_000, answer: { rejected: { spans: 3, hasMessage: true } } });
+    expect(seen({ exports: [inPart, again] }, some).detail).toMatch(/partial successes that refuse 5 spans in all/);
+  });
+
+  it.each([
+    ["RESOURCE_EXHAUSTED", { grpcStatus: 8 }, "sending_queue"],
+    ["UNAUTHENTICATED", { grpcStatus: 16 }, "OTEL_EXPORTER_OTLP_HEADERS"],
+    ["404", { status: 404, grpcStatus: undefined }, "/v1/traces"],
+    ["413", { status: 413, grpcStatus: undefined }, "max_request_body_size"],
+    ["429", { status: 429, grpcStatus: undefined }, "too much to do"],
+    ["a partial success", { rejected: { spans: 2, hasMessage: true } }, "which spans it refuses"],
+  ])("and %s has advice of its own", (_, answer, advice) => {
+    const refused = { ...exported("orders", ordersSpans(lost), { at: 1_500, answer }), protocol: "otlp-http" as const };
+    const exports = [refused, exported("orders", ordersSpans(kept), { at: 9_000 })];
+    expect(seen({ exports }, some).fix).toContain(advice);
   });
 
   it("and a refusal that was made good by another try is none", () => {

@@ -5,6 +5,7 @@ import type { ConnectionSummary, TlsHandshake } from "../../protocols/observatio
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { SECOND, type Timestamp } from "../../wire/timestamp.ts";
 import type { Collectors } from "./collectors.ts";
+import { TO_HTTP_PORT } from "./export-advice.ts";
 import { bestView, counted, type ExporterTraffic, endsOf, groupBy, type Trouble } from "./trouble.ts";
 
 /** Known by exports or by name, or by its port alone. */
@@ -88,6 +89,7 @@ function silent(
     isTelling: collectors.place(first.server, first.vantage) === "known",
     confidence: SILENT_CONFIDENCE,
     proofs: endsOf(view),
+    ...(isHttp && { remedy: TO_HTTP_PORT }),
   };
 }
 

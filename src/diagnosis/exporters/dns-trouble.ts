@@ -14,6 +14,8 @@ import { bestView, counted, endsOf, groupBy, type Trouble, timesOf } from "./tro
 const MIN_WAIT_US = 300_000;
 /** A name that tells nothing must be asked for so often. */
 const MIN_ROUNDS = 2;
+/** A name that had an address must be asked for so often since. */
+const MIN_TRIES_SINCE = 4;
 const CERTAIN = 0.95;
 const LIKELY = 0.7;
 
@@ -21,10 +23,26 @@ export function dnsTroubles(dns: readonly DnsExchange[], collectors: Collectors,
   const lookups = dns.filter(({ type }) => type === "A" || type === "AAAA");
   const byMachine = groupBy(lookups, ({ client, vantage, name }) => `${machines.hostOf(client.address, vantage)}\n${firstLabel(name)}`);
   return [...byMachine.values()].flatMap((asked) => {
-    if (asked.some(({ addresses, isTruncated }) => addresses.length > 0 || isTruncated)) return [];
     const [{ client, vantage }] = asked as [DnsExchange];
-    return troubleOf(machines.hostOf(client.address, vantage), bestView(asked), collectors) ?? [];
+    const host = machines.hostOf(client.address, vantage);
+    const view = bestView(asked);
+    if (asked.some(isAnswered)) return goneSince(host, view, collectors) ?? [];
+    return troubleOf(host, view, collectors) ?? [];
   });
+}
+
+function isAnswered({ addresses, isTruncated }: DnsExchange): boolean {
+  return addresses.length > 0 || isTruncated;
+}
+
+/** A name that had an address once and has none any more: only that of a collector, and only where it was asked for again and again since. */
+function goneSince(host: string, asked: readonly DnsExchange[], collectors: Collectors): Trouble | undefined {
+  const last = asked.findLastIndex(isAnswered);
+  const since = asked.slice(last + 1);
+  if (last < 0 || since.length === 0) return undefined;
+  const trouble = troubleOf(host, since, collectors);
+  if (trouble === undefined || !trouble.isTelling || trouble.failedAt.length < MIN_TRIES_SINCE) return undefined;
+  return { ...trouble, clause: `${trouble.clause}, after it had an address before`, isTelling: false };
 }
 
 function troubleOf(host: string, asked: readonly DnsExchange[], collectors: Collectors): Trouble | undefined {
@@ -45,7 +63,16 @@ function troubleOf(host: string, asked: readonly DnsExchange[], collectors: Coll
     isTelling,
     confidence: isTelling ? CERTAIN : LIKELY,
     proofs: endsOf(addressLookups.length > 0 ? addressLookups : own),
+    ...(isResolverAtFault(own) && { remedy: RESOLVER }),
   };
+}
+
+const RESOLVER =
+  "The name may be right: the resolver fails. Look at the DNS service (CoreDNS: its pods, its log, what it forwards to), and at network policies for port 53.";
+
+/** SERVFAIL, REFUSED or silence: nothing was said of the name. */
+function isResolverAtFault(own: readonly DnsExchange[]): boolean {
+  return own.every(({ code }) => code !== "NXDOMAIN" && code !== "NOERROR");
 }
 
 /** What all look-ups of a name ended in, in words; undefined where that is not known. */

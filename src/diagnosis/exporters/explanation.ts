@@ -11,4 +11,6 @@ export interface Explanation {
   /** Without it those stay that remain possible of such a fault. */
   readonly possible?: readonly PossibleCause[];
   readonly severity?: Severity;
+  /** What to change, where it is known better than from the cause alone. */
+  readonly remedy?: string;
 }

@@ -12,7 +12,6 @@ export type Fate = "accepted" | "rejected" | "in part" | "cut off" | "too late" 
 /** A gRPC server takes messages up to it unless told otherwise, the collector's included. */
 const GRPC_LIMIT = 4 << 20;
 const CONTENT_TOO_LARGE = 413;
-/** What an HTTP server answers to a gRPC call that it does not know. */
 const NOT_GRPC: ReadonlySet<number> = new Set([400, 404, 405, 415, 426, 505]);
 
 export function fateOf({ answer, unanswered }: SpanExport): Fate {
@@ -39,13 +38,25 @@ export function answerName({ answer }: SpanExport): string {
   return rejected === undefined ? "OK" : `a partial success that refuses ${rejected.spans} spans`;
 }
 
+/** The same of several exports that ended alike. */
+export function answersName(exports: readonly SpanExport[]): string {
+  const last = exports[exports.length - 1]!;
+  const inPart = exports.filter((of) => fateOf(of) === "in part");
+  if (inPart.length < 2 || fateOf(last) !== "in part") return answerName(last);
+  return `partial successes that refuse ${inPart.reduce((sum, { answer }) => sum + (answer?.rejected?.spans ?? 0), 0)} spans in all`;
+}
+
+/** What an HTTP server answers to a gRPC call that it does not know. */
+export function isSentToHttpPort({ protocol, answer }: SpanExport): boolean {
+  return protocol === "otlp-grpc" && answer?.grpcStatus === undefined && NOT_GRPC.has(answer?.status ?? 0);
+}
+
 /** What lies behind a refusal, where its kind tells; begins with a colon. */
 export function reasonOf(refused: readonly SpanExport[], accepted: readonly SpanExport[]): string {
   const [first] = refused;
   if (first === undefined) return "";
   const { protocol, bytes, answer } = first;
-  if (protocol === "otlp-grpc" && answer?.grpcStatus === undefined && NOT_GRPC.has(answer?.status ?? 0))
-    return ": gRPC sent to an HTTP port";
+  if (isSentToHttpPort(first)) return ": gRPC sent to an HTTP port";
   if (protocol === "otlp-grpc" && bytes > GRPC_LIMIT) return `: a message of ${bytes} bytes is over gRPC's usual limit of 4 MiB`;
   if (answer?.status === CONTENT_TOO_LARGE) return `: ${bytes} bytes are too large for it`;
   const smallest = Math.min(...refused.map((e) => e.bytes));

@@ -26,6 +26,8 @@ export interface Trouble {
   /** 0..1: that it is why spans of this machine are missing. */
   readonly confidence: number;
   readonly proofs: readonly WireProof[];
+  /** What to change, where it is known better than from the cause alone. */
+  readonly remedy?: string;
 }
 
 /** Packets that prove a trouble: the first and the last. */

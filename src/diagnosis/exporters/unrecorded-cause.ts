@@ -6,7 +6,8 @@ import type { SpanExport } from "../../protocols/observation.ts";
 import type { PossibleCause } from "../judgement.ts";
 import type { View } from "../view.ts";
 import type { Explanation } from "./explanation.ts";
-import { answerName, type Fate, fateOf, isUnanswered, reasonOf } from "./export-answer.ts";
+import { adviceOn } from "./export-advice.ts";
+import { answersName, type Fate, fateOf, isUnanswered, reasonOf } from "./export-answer.ts";
 import { isRead, whyNeverExported } from "./never-exported.ts";
 import type { RouteCounts } from "./route-counts.ts";
 import type { Shipment } from "./shipped-spans.ts";
@@ -33,8 +34,8 @@ export function explainUnrecorded(
   if (shipments.length > 0) return afterExport(hop, receiver, shipments, view);
   const trouble = view.exporters.troublesOf(receiver).find((each) => isInTheWay(each, hop, receiver, view));
   if (trouble !== undefined) {
-    const { cause, clause, confidence, proofs } = trouble;
-    return { cause, detail: `${receiver.group} ${clause}`, confidence, proofs };
+    const { cause, clause, confidence, proofs, remedy } = trouble;
+    return { cause, detail: `${receiver.group} ${clause}`, confidence, proofs, ...(remedy !== undefined && { remedy }) };
   }
   return refusedUnread(hop, receiver, view) ?? whyNeverExported(hop, receiver, view, losses, routes);
 }
@@ -79,16 +80,19 @@ function refused(receiver: Workload, exports: readonly SpanExport[], { exporters
   const lost = all.filter((of) => isLost(fateOf(of)));
   const how = isOwn && all.length > 1 ? `${lost.length} of ${all.length} exports of ${who}` : `an export of ${who}`;
   const fate = fateOf(last);
+  const advice = adviceOn(last);
+  const remedy = advice === undefined ? {} : { remedy: advice };
   if (isUnanswered(fate))
     return {
+      ...remedy,
       cause: "exporter-unreachable",
       detail: `${collector} ${fate === "cut off" ? `ends the connection without an answer to ${how}` : `answers ${how} only after the exporter has given up`}, this span in ${lost.length > 1 ? "one of them" : "it"}`,
       confidence: CUT_OFF,
       proofs,
     };
   const why = reasonOf(isOwn ? lost : exports, exporters.deliveredBy(receiver));
-  const detail = `${collector} answers ${how} with ${answerName(last)}, and the span was in ${lost.length > 1 ? "one of them" : "it"}${why}`;
-  return { cause: "exporter-rejected", detail, confidence: PROVEN, proofs };
+  const detail = `${collector} answers ${how} with ${answersName(isOwn ? lost : exports)}, and the span was in ${lost.length > 1 ? "one of them" : "it"}${why}`;
+  return { cause: "exporter-rejected", detail, confidence: PROVEN, proofs, ...remedy };
 }
 
 /** Exported, accepted, and not in the backend. */

@@ -107,6 +107,6 @@ const word: Word = (population) => {
     };
   return {
     message: `${to} ignores the context of ${affected} of ${of} requests from ${from} and begins new traces${routeClause(population)}`,
-    fix: population.tallies[0]?.exemplars[0]?.fault.remedy ?? fixFor(population),
+    fix: fixFor(population),
   };
 };
