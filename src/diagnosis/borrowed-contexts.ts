@@ -22,11 +22,8 @@ const MIN_TOLD = 0.3;
 /** How sure it is which request it was. */
 export const BORROWED_CONFIDENCE = 0.85;
 
-/** By call: the request that it was made for. */
-export type BorrowedContexts = ReadonlyMap<number, number>;
-
-/** Finds them, and links each with its request. */
-export function linkBorrowedContexts(view: View): BorrowedContexts {
+/** Finds them, and links each with its request. By call: the request that it was made for. */
+export function linkBorrowedContexts(view: View): ReadonlyMap<number, number> {
   const found = borrowedContexts(view);
   for (const [call, request] of found) {
     view.table.link(call, request, "timing", BORROWED_CONFIDENCE);
@@ -35,7 +32,7 @@ export function linkBorrowedContexts(view: View): BorrowedContexts {
   return found;
 }
 
-export function borrowedContexts(view: View): BorrowedContexts {
+function borrowedContexts(view: View): ReadonlyMap<number, number> {
   const borrowed = new Map<number, number>();
   const crowded = machinesWithSeveralCalls(view.table);
   if (crowded.size === 0) return borrowed;

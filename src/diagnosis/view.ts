@@ -4,7 +4,6 @@ import type { Hop } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
 import type { Naming } from "../naming/workload.ts";
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
-import type { BorrowedContexts } from "./borrowed-contexts.ts";
 import type { Exporters } from "./exporters/exporters.ts";
 
 /** What a backend could say of the run: without it, absence of a span proves nothing. */
@@ -28,7 +27,8 @@ export interface View {
   readonly unserved?: ReadonlyMap<number, number>;
   /** See `followed-calls.ts`. */
   readonly followed?: ReadonlyMap<number, readonly number[]>;
-  readonly borrowed?: BorrowedContexts;
+  /** See `borrowed-contexts.ts`: by call, the request that it was made for. */
+  readonly borrowed?: ReadonlyMap<number, number>;
   readonly exporters: Exporters;
 }
 
