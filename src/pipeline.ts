@@ -137,7 +137,10 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const isJudged = options.isJudged !== false;
   const pairing = isJudged ? pairHops(graph.table, options.isPairingFull === true ? Number.POSITIVE_INFINITY : undefined) : undefined;
   const isElsewhere = holdsOtherTraces(graph, diff, settled);
-  const nameOf = addressNames({ given: options.names, dns: wire.observed.dns, blocks: wire.log.names }, graph.table);
+  const nameOf = addressNames(
+    { given: options.names, dns: wire.observed.dns, blocks: wire.log.names, exports: wire.observed.exports },
+    graph.table,
+  );
   const naming = nameWorkloads(graph, diff, nameOf);
   const judge = (): Diagnosis => {
     const exporters = new Exporters(wire.observed, { table: graph.table, naming, diff });

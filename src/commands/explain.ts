@@ -6,6 +6,7 @@ import { causes } from "../diagnosis/verdict.ts";
 import { draw } from "../report/text/line.ts";
 import { wrap } from "../report/text/wrap.ts";
 import { UserError } from "../wire/user-error.ts";
+import { pageOfCause } from "./explain-cause.ts";
 import { type PageStyle, renderMarkdown } from "./explain-markdown.ts";
 import { findTopic, nearest, verdictsByName } from "./explain-topics.ts";
 import type { World } from "./world.ts";
@@ -20,13 +21,12 @@ function explain(name: string, style: PageStyle): string {
   const wanted = name.toLowerCase();
   const topic = findTopic(wanted, rules);
   if (topic === undefined) throw new UserError(whyUnknown(wanted));
+  const cause = causes.find((each) => topic.kind === "cause" && each === wanted);
+  if (cause !== undefined) return renderMarkdown(pageOfCause(cause, topic.rules), style);
   const pages = topic.rules.map((rule) => renderMarkdown(pageOf(rule), style));
   if (topic.kind === "rule") return pages.join("\n");
   const ids = topic.rules.map(({ id }) => id);
-  const covered = `\`${wanted}\` is a ${topic.kind}; the rule${ids.length > 1 ? "s that speak" : " that speaks"} of it: ${ids.map((id) => `\`${id}\``).join(", ")}.`;
-  // A cause may belong to several rules: their help would be read for nothing but one paragraph each.
-  if (topic.rules.length > 1)
-    return renderMarkdown(`${covered}\n\n${topic.rules.map(({ id, summary }) => `- \`${id}\`: ${summary}`).join("\n")}`, style);
+  const covered = `\`${wanted}\` is a verdict; the rule${ids.length > 1 ? "s that give" : " that gives"} it: ${ids.map((id) => `\`${id}\``).join(", ")}.`;
   return `${renderMarkdown(covered, style)}\n${pages.join("\n")}`;
 }
 

@@ -128,12 +128,19 @@ function dealOut(requests: readonly number[], calls: readonly number[], table: H
     }
     const request = same ?? waiting[0];
     if (request === undefined) continue;
+    // A trace that comes through the machine twice names either request.
+    if (isSameTraceOf(call, request, table)) return new Map<number, number>();
     waiting = waiting.filter((other) => other !== request);
     dealt.set(call, request);
     if (same !== undefined || endedAt[own]! < now) told++;
   }
   const isExact = requests.length === calls.length && dealt.size === without.length && without.length >= MIN_EXACT;
   return isExact || (dealt.size >= MIN_EXPLAINED * without.length && told >= MIN_TOLD * dealt.size) ? dealt : new Map<number, number>();
+}
+
+function isSameTraceOf(call: number, request: number, { row, exchanges: { readings, identities } }: HopTable): boolean {
+  const [went, came] = [row[call]!, row[request]!];
+  return readings.hasContext(came) && identities.trace[readings.first(went)] === identities.trace[readings.first(came)];
 }
 
 function isSameTarget(call: number, request: number, { row, exchanges }: HopTable): boolean {

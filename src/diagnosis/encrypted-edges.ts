@@ -3,7 +3,7 @@
 
 import { isReceiving, isSending } from "../diff/span-index.ts";
 import { serviceOfName } from "../naming/address-names.ts";
-import { isPlaceholder } from "../naming/describe-draft.ts";
+import { isPlaceholder } from "../naming/placeholder.ts";
 import type { TlsHandshake } from "../protocols/observation.ts";
 import { spanPeer, spanTarget } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";

@@ -1,7 +1,7 @@
 // What to change, by cause: the two to five lines that stand in a report. The whole of it is in each rule's help. Lines of configuration begin with
 // spaces, everything else is prose.
 
-import { isPlaceholder } from "../naming/describe-draft.ts";
+import { isPlaceholder } from "../naming/placeholder.ts";
 import { ATTRIBUTION_ADVICE } from "./attribution-advice.ts";
 import { CAPTURE_ADVICE } from "./capture-advice.ts";
 import type { Population } from "./finding.ts";

@@ -4,7 +4,8 @@
 import { isReceiving } from "../diff/span-index.ts";
 import type { Hop } from "../hops/hop.ts";
 import { templatePath } from "../hops/path-shape.ts";
-import { isPlaceholder, isProxySdk } from "../naming/describe-draft.ts";
+import { isProxySdk } from "../naming/describe-draft.ts";
+import { isPlaceholder } from "../naming/placeholder.ts";
 import { spanPath, spanRoute } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
 import { fault } from "./judge-sender.ts";

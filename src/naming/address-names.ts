@@ -1,9 +1,12 @@
-// Names for addresses: what DNS answers in the capture, Host fields and the user's own list say.
+// Names for addresses: what span exports and DNS answers in the capture, Host fields and the user's own list say.
 
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
-import type { DnsExchange } from "../protocols/observation.ts";
+import type { DnsExchange, SpanExport } from "../protocols/observation.ts";
+import type { Resource } from "../spans/span.ts";
 import { inPieces } from "../wire/columns.ts";
+import { isLoopback } from "../wire/endpoint.ts";
 import { MAX_NAMES } from "../wire/limits.ts";
+import { isPlaceholder } from "./placeholder.ts";
 
 export interface GivenName {
   readonly service: string;
@@ -21,16 +24,21 @@ export interface NameSources {
   readonly given: ReadonlyMap<string, GivenName>;
   readonly dns: readonly DnsExchange[];
   readonly blocks: ReadonlyMap<string, string>;
+  readonly exports: readonly SpanExport[];
 }
 
 export type NameOf = (host: string, port: number | undefined) => AddressName | undefined;
 
 export function addressNames(sources: NameSources, hops: HopTable): NameOf {
   const dns = dnsNames(sources.dns);
+  const exporters = exporterNames(sources.exports);
   const hosts = hostFields(hops, dns);
   return (host, port) => {
     const given = (port === undefined ? undefined : sources.given.get(`${host}:${port}`)) ?? sources.given.get(host);
     if (given !== undefined) return { ...given, because: "names file" };
+    const exporter = exporters.get(host);
+    // Of several listeners of a machine one exports: which, nothing tells.
+    if (exporter !== undefined && hops.machines.listeners(host).size < 2) return { ...exporter, because: "its span exports" };
     const asked = dns.get(host);
     if (asked !== undefined) return { service: serviceOfName(asked), because: `DNS answer for ${asked}` };
     const block = sources.blocks.get(host);
@@ -46,6 +54,25 @@ export function serviceOfName(name: string): string {
   const labels = bare.split(".");
   const inCluster = labels.length === 1 || labels.includes("svc") || bare.endsWith(".local") || bare.endsWith(".internal");
   return inCluster ? (labels[0] ?? bare) : bare;
+}
+
+/** Who exports spans of one service and takes none in: a collector sends on what others make. */
+function exporterNames(exports: readonly SpanExport[]): Map<string, GivenName> {
+  const collectors = new Set(exports.map(({ server }) => server.address));
+  const names = new Map<string, GivenName | undefined>();
+  for (const { client, spans } of exports) {
+    if (collectors.has(client.address) || isLoopback(client.address)) continue;
+    for (const { resource } of spans) {
+      const known = names.get(client.address);
+      if (!names.has(client.address) && names.size < MAX_NAMES) names.set(client.address, nameOfResource(resource));
+      else if (known?.service !== resource.service) names.set(client.address, undefined);
+    }
+  }
+  return new Map([...names].flatMap(([address, name]) => (name === undefined ? [] : [[address, name]])));
+}
+
+function nameOfResource({ service, pod }: Resource): GivenName | undefined {
+  return isPlaceholder(service) ? undefined : { service, ...(pod !== undefined && { pod }) };
 }
 
 /** The shortest name that was answered with each address; equal lengths by alphabet. */

@@ -2,6 +2,7 @@
 
 import type { AddressName, NameOf } from "./address-names.ts";
 import { type Draft, mainResource } from "./draft.ts";
+import { isPlaceholder } from "./placeholder.ts";
 import type { Role } from "./workload.ts";
 
 export interface Description {
@@ -49,12 +50,4 @@ function roleOf(draft: Draft): Role {
   if (draft.hasServerSpans) return "application";
   if (draft.sent > 0) return draft.forwarded * 2 >= draft.sent && draft.forwarded > 0 ? "proxy" : "application";
   return "unknown";
-}
-
-/** What Jaeger and the SDKs write where the service has no name: it names nobody. */
-export function isPlaceholder(service: string): boolean {
-  return (
-    service === "" ||
-    /^(unknown_service|missing-service-name|empty-service-name|service-name-wrong-type|OTLPResourceNoServiceName)/.test(service)
-  );
 }

@@ -44,6 +44,8 @@ export function findTrace(given: string, text: string, seen: ReadonlySet<string>
 
 function notFound(text: string, given: string, ids: readonly string[]): string {
   if (ids.length === 0) return `trace ${text} was not found: the captures show no trace context at all, and no backend gave a trace.`;
+  const isStart = given.length < MIN_PREFIX && ids.some((id) => id.startsWith(given));
+  if (isStart) return `${text} is too short for a trace id: give the first ${MIN_PREFIX} digits at least.`;
   const near = ids
     .map((id) => ({ id, common: commonDigits(given, id) }))
     .filter(({ common }) => common >= MIN_PREFIX)

@@ -74,7 +74,9 @@ const MAX_JOINS = 5;
 
 function writeHead({ traceId, traceIds, rows, offsets }: TraceView, inspection: Inspection, page: Page): void {
   const hops = rows.filter((row) => row.hop !== undefined);
-  const spans = rows.filter((row) => row.span !== undefined && traceIds.has(row.span.traceId)).length;
+  const recorded = rows.flatMap(({ span }) => span ?? []);
+  const spans = recorded.filter((span) => traceIds.has(span.traceId)).length;
+  const elsewhere = recorded.length > spans ? ` and ${recorded.length - spans} in other traces` : "";
   const ghosts = hops.filter((row) => row.ghost !== undefined).length;
   const start = rows[0]?.startedAt;
   const clocks = [...offsets]
@@ -84,7 +86,7 @@ function writeHead({ traceId, traceIds, rows, offsets }: TraceView, inspection: 
   page.parts([
     `trace ${traceId}`,
     counted(hops.length, "hop"),
-    inspection.answer === undefined ? "no backend asked: --jaeger or --traces FILE" : counted(spans, "span"),
+    inspection.answer === undefined ? "no backend asked: --jaeger or --traces FILE" : `${counted(spans, "span")}${elsewhere}`,
     ...(ghosts > 0 ? [counted(ghosts, "ghost hop")] : []),
     ...(start === undefined ? [] : [`from ${day(start)} ${clockTime(start)} UTC`]),
     ...(clocks.length > 0 ? [`clocks put right: ${listed(clocks)}`] : []),

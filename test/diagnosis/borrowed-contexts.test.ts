@@ -44,3 +44,23 @@ test("as many calls as requests, all while their request is open", () => {
 test("a request that cannot be read may have had any of the calls", () => {
   expect(said(() => [own(0)], "partial")).not.toContain("frontend, goroutine-without-context");
 });
+
+test("traces that come through a machine twice", () => {
+  const requests = times(30, (i) => {
+    const at = 1_000 * i;
+    const fields = [traceparent(own(i), 16 * own(i))];
+    return [
+      request("client → frontend", { at, target: "/mail", fields }),
+      request("client → frontend", { at: at + 5, target: "/mail", fields: [traceparent(own(i), 16 * own(i) + 1)] }),
+      ...[20, 25].map((after) =>
+        request("frontend → orders", {
+          at: at + after,
+          until: at + 80,
+          target: "/send",
+          fields: [traceparent(own(i), 2_000 + after + 30 * i)],
+        }),
+      ),
+    ];
+  });
+  expect(look({ requests }).blamed).toEqual([]);
+});

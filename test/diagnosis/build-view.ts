@@ -211,7 +211,7 @@ export function look(world: World): Seen {
   const graph = buildHops(exchanges, connections, vantagePoints, handshakes);
   const diff = matchSpans(graph, mergeTraces((spans ?? []).map((s) => ({ traceId: s.traceId, spans: [s], warnings: [] }))));
   linkParentsBySpans(graph.hops, diff);
-  const nameOf = addressNames({ given: namesFile(), dns: [], blocks: new Map() }, graph.table);
+  const nameOf = addressNames({ given: namesFile(), dns: [], blocks: new Map(), exports: [] }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
   const isAsked = spans !== undefined;
   const known: View = {

@@ -78,7 +78,6 @@ describe.skipIf(!existsSync(SETS))("sets of ../shared/pairing", () => {
   });
 
   test.each([
-    ["hotel_75", 0.97],
     ["hotel_125", 0.97],
     ["node_25", 0.97],
   ])("%s without a tenth of what came in: orphans are told", (set, least) => {

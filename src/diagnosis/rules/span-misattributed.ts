@@ -1,4 +1,4 @@
-import { isPlaceholder } from "../../naming/describe-draft.ts";
+import { isPlaceholder } from "../../naming/placeholder.ts";
 import type { Population } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
 import { findingsOf, routeClause } from "../populations.ts";

@@ -6,7 +6,7 @@ import type { WireProof } from "../../diagnosis/judgement.ts";
 import type { Exemplar } from "../../diagnosis/tally.ts";
 import { isReceiving } from "../../diff/span-index.ts";
 import type { Hop } from "../../hops/hop.ts";
-import { isPlaceholder } from "../../naming/describe-draft.ts";
+import { isPlaceholder } from "../../naming/placeholder.ts";
 import { isBaggageField } from "../../propagation/baggage-fields.ts";
 import type { Span } from "../../spans/span.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
