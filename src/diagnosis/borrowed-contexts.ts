@@ -3,6 +3,7 @@
 // makes one call for each request, by the numbers of both: then each call too many of one request belongs to one that has none.
 
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { Interned } from "../wire/columns.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import { RouteNames } from "./route.ts";
 import type { View } from "./view.ts";
@@ -15,10 +16,14 @@ const EVEN = 0.03;
 const MIN_EXACT = 20;
 /** Part of the requests without a call for which one goes out that is one too many elsewhere. */
 const MIN_EXPLAINED = 0.9;
+/** Of those that wait so many are looked at. */
+const MAX_WAITING = 64;
 /** It goes out while the request is open, or so long after its answer. */
 const REACH_US = SECOND;
 /** Part of those calls that go out when the request that they name was answered already, or that ask for the very same as another request. */
 const MIN_TOLD = 0.3;
+/** More than there are routes (route.ts). */
+const MAX_ROUTES = 2 ** 20;
 /** How sure it is which request it was. */
 export const BORROWED_CONFIDENCE = 0.85;
 
@@ -72,34 +77,42 @@ interface Flow {
 function flowsOf(machines: ReadonlySet<number>, view: View): Flow[] {
   const { table, naming } = view;
   const { size, row, parent, clientHost, hostOfPlace, receiver, exchanges } = table;
-  /** Numbers of listeners some of whose requests are not whole. */
+  /** Numbers of listeners some of whose requests are not whole: of a request that cannot be read no call can be told by ids. */
   const unread = new Set<number>();
   const routes = new RouteNames(view);
-  const requests = new Map<string, number[]>();
-  const calls = new Map<string, { readonly of: string; readonly hops: number[] }>();
+  const groups = new Interned<string>();
+  /** By listener and route. */
+  const requests = new Map<number, number[]>();
+  /** By listener and route of the cause, then by group and route of the call. */
+  const calls = new Map<number, Map<number, number[]>>();
   for (let hop = 0; hop < size; hop++) {
     if (!table.isWork(hop)) continue;
-    if (!exchanges.isWhole(row[hop]!)) unread.add(receiver[hop]!);
-    if (machines.has(hostOfPlace[receiver[hop]!]!)) add(requests, `${receiver[hop]} ${routes.numberOf(hop)}`, hop);
+    const isHere = machines.has(hostOfPlace[receiver[hop]!]!);
+    if (isHere && !exchanges.isWhole(row[hop]!)) unread.add(receiver[hop]!);
+    if (isHere) listOf(requests, keyOf(receiver[hop]!, routes.numberOf(hop))).push(hop);
     if (!machines.has(clientHost[hop]!) || !isById(hop, table)) continue;
     const cause = parent[hop]!;
-    const of = `${receiver[cause]} ${routes.numberOf(cause)}`;
-    const key = `${of} ${naming.receiverOf(hop).group} ${routes.numberOf(hop)}`;
-    const flow = calls.get(key) ?? { of, hops: [] };
-    calls.set(key, flow);
-    flow.hops.push(hop);
+    const of = keyOf(receiver[cause]!, routes.numberOf(cause));
+    const to = keyOf(groups.number(naming.receiverOf(hop).group), routes.numberOf(hop));
+    const flows = calls.get(of) ?? new Map<number, number[]>();
+    calls.set(of, flows);
+    listOf(flows, to).push(hop);
   }
-  // Of a request that cannot be read no call can be told by ids.
-  return [...calls.values()].flatMap(({ of, hops }) => {
+  return [...calls].flatMap(([of, flows]) => {
     const came = requests.get(of) ?? [];
-    return came.some((hop) => unread.has(receiver[hop]!)) ? [] : [{ requests: came, calls: hops }];
+    if (came.some((hop) => unread.has(receiver[hop]!))) return [];
+    return [...flows.values()].map((hops) => ({ requests: came, calls: hops }));
   });
 }
 
-function add(map: Map<string, number[]>, key: string, hop: number): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [hop]);
-  else known.push(hop);
+function keyOf(place: number, route: number): number {
+  return place * MAX_ROUTES + route;
+}
+
+function listOf(lists: Map<number, number[]>, key: number): number[] {
+  const known = lists.get(key) ?? [];
+  lists.set(key, known);
+  return known;
 }
 
 /**
@@ -113,14 +126,17 @@ function dealOut(requests: readonly number[], calls: readonly number[], table: H
   const without = requests.filter((request) => !named.has(request));
   if (without.length < MIN_WITHOUT || Math.abs(requests.length - calls.length) > EVEN * requests.length) return dealt;
   const isServed = new Set<number>();
-  let waiting: number[] = [];
-  let next = 0;
+  const taken = new Set<number>();
+  // Those that wait lie between the two.
+  let [first, next] = [0, 0];
   let told = 0;
   for (const call of calls) {
     const now = startedAt[call]!;
     const own = parent[call]!;
-    for (; next < without.length && startedAt[without[next]!]! <= now; next++) waiting.push(without[next]!);
-    waiting = waiting.filter((request) => !(endedAt[request]! + REACH_US < now));
+    const isOver = (request: number) => taken.has(request) || endedAt[request]! + REACH_US < now;
+    while (next < without.length && startedAt[without[next]!]! <= now) next++;
+    while (first < next && isOver(without[first]!)) first++;
+    const waiting = without.slice(first, Math.min(next, first + MAX_WAITING)).filter((request) => !isOver(request));
     const same = isSameTarget(call, own, table) ? undefined : waiting.find((request) => isSameTarget(call, request, table));
     if (!isServed.has(own) && same === undefined) {
       isServed.add(own);
@@ -130,7 +146,7 @@ function dealOut(requests: readonly number[], calls: readonly number[], table: H
     if (request === undefined) continue;
     // A trace that comes through the machine twice names either request.
     if (isSameTraceOf(call, request, table)) return new Map<number, number>();
-    waiting = waiting.filter((other) => other !== request);
+    taken.add(request);
     dealt.set(call, request);
     if (same !== undefined || endedAt[own]! < now) told++;
   }
