@@ -8,5 +8,6 @@ export interface RulesPage {
   readonly catalogue: readonly CatalogueEntry[];
   readonly causesOf: (verdict: Verdict) => readonly Cause[];
   readonly adviceFor: (cause: Cause) => Advice | undefined;
+  readonly adviceMarkdown: (lines: readonly string[], between: "\n") => string;
 }
 export function renderRulesPage(page: RulesPage): string;

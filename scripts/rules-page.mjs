@@ -2,7 +2,7 @@
 
 const CELL_BREAK = "<br>";
 
-export function renderRulesPage({ rules, catalogue, causesOf, adviceFor }) {
+export function renderRulesPage({ rules, catalogue, causesOf, adviceFor, adviceMarkdown }) {
   const covered = catalogue.filter(({ by }) => by.length > 0).length;
   const quiet = catalogue.filter((entry) => entry.by.length === 0 && entry.quiet !== undefined).length;
   return `${[
@@ -25,7 +25,7 @@ export function renderRulesPage({ rules, catalogue, causesOf, adviceFor }) {
     "| --- | --- | --- | --- |",
     ...catalogue.map((entry) => row(entry.id, entry.what, coveringCell(entry), entry.but ?? "")),
     "",
-    ...rules.flatMap((rule) => ruleLines(rule, causesOf(rule.verdict), adviceFor)),
+    ...rules.flatMap((rule) => ruleLines(rule, causesOf(rule.verdict), { adviceFor, adviceMarkdown })),
   ].join("\n")}\n`;
 }
 
@@ -39,7 +39,7 @@ function coveringCell({ by, quiet }) {
   return [...named, ...(quiet === undefined ? [] : ["or no fault"])].join(CELL_BREAK);
 }
 
-function ruleLines(rule, causes, adviceFor) {
+function ruleLines(rule, causes, { adviceFor, adviceMarkdown }) {
   return [
     `## ${rule.id}`,
     "",
@@ -49,7 +49,7 @@ function ruleLines(rule, causes, adviceFor) {
     "",
     "### Fixes in reports",
     "",
-    ...causes.flatMap((cause) => causeLines(cause, adviceFor(cause))),
+    ...causes.flatMap((cause) => causeLines(cause, adviceFor(cause), adviceMarkdown)),
   ];
 }
 
@@ -58,21 +58,8 @@ function article(severity) {
 }
 
 /** What a report advises for a cause: for everybody, and for those it knows better. */
-function causeLines(cause, advice) {
+function causeLines(cause, advice, adviceMarkdown) {
   if (advice === undefined) return [];
-  return [`#### \`${cause}\``, "", ...Object.entries(advice).flatMap(([who, lines]) => [...adviceLines(who, lines), ""])];
-}
-
-/** Lines that begin with spaces are configuration. */
-function adviceLines(who, lines) {
-  const text = [];
-  let isCode = false;
-  for (const line of lines) {
-    const isNext = line.startsWith("    ");
-    if (isNext !== isCode) text.push(isNext ? "\n```" : "```\n");
-    isCode = isNext;
-    text.push(isNext ? line.slice(4) : line);
-  }
-  if (isCode) text.push("```");
-  return [`${who === "any" ? "" : `_${who}:_ `}${text.join("\n")}`];
+  const texts = Object.entries(advice).map(([who, lines]) => `${who === "any" ? "" : `_${who}:_ `}${adviceMarkdown(lines, "\n")}`);
+  return [`#### \`${cause}\``, "", ...texts.flatMap((text) => [text, ""])];
 }

@@ -7,9 +7,13 @@ import { renderRulesPage } from "./rules-page.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 execFileSync(process.execPath, [`${root}scripts/build.mjs`], { cwd: root, stdio: ["ignore", process.stderr, process.stderr] });
-const [{ rules }, { catalogue }, { adviceFor }, { causesOfVerdict }] = await Promise.all(
-  ["diagnosis/registry.js", "diagnosis/catalogue.js", "diagnosis/fixes.js", "commands/explain-topics.js"].map(
-    (file) => import(new URL(`../build/${file}`, import.meta.url)),
-  ),
+const [{ rules }, { catalogue }, { adviceFor }, { adviceMarkdown }, { causesOfVerdict }] = await Promise.all(
+  [
+    "diagnosis/registry.js",
+    "diagnosis/catalogue.js",
+    "diagnosis/fixes.js",
+    "diagnosis/advice-markdown.js",
+    "commands/explain-topics.js",
+  ].map((file) => import(new URL(`../build/${file}`, import.meta.url))),
 );
-writeFileSync(`${root}docs/rules.md`, renderRulesPage({ rules, catalogue, causesOf: causesOfVerdict, adviceFor }));
+writeFileSync(`${root}docs/rules.md`, renderRulesPage({ rules, catalogue, causesOf: causesOfVerdict, adviceFor, adviceMarkdown }));

@@ -1,5 +1,6 @@
 // What is said of one cause: its lines in the help of each rule that gives it, and what to change.
 
+import { adviceMarkdown } from "../diagnosis/advice-markdown.ts";
 import { adviceFor } from "../diagnosis/fixes.ts";
 import type { Rule } from "../diagnosis/rule.ts";
 import type { Cause } from "../diagnosis/verdict.ts";
@@ -11,7 +12,7 @@ export function pageOfCause(cause: Cause, rules: readonly Rule[]): string {
     return [`## ${id}`, summary, ...own];
   });
   const advice = adviceFor(cause)?.any ?? [];
-  const fix = advice.length === 0 ? [] : ["## How to fix", linesOf(advice)];
+  const fix = advice.length === 0 ? [] : ["## How to fix", adviceMarkdown(advice, "\n\n")];
   const more = rules.map(({ id }) => `\`traceinspect explain ${id}\``).join(", ");
   return [`# ${cause}`, `\`${cause}\` is a cause.`, ...told, ...fix, `In full, with advice for each language and proxy: ${more}.`].join(
     "\n\n",
@@ -21,16 +22,4 @@ export function pageOfCause(cause: Cause, rules: readonly Rule[]): string {
 /** Items of lists, each with the lines that it goes on over. */
 function itemsOf(help: string): string[] {
   return help.split(/\n(?=- )|\n\n/).filter((part) => part.startsWith("- "));
-}
-
-/** Prose as paragraphs, lines of configuration as blocks. */
-function linesOf(advice: readonly string[]): string {
-  return advice
-    .map((line, i) => {
-      const isCode = line.startsWith("    ");
-      const before = isCode && !advice[i - 1]?.startsWith("    ") ? "```\n" : "";
-      const after = isCode && !advice[i + 1]?.startsWith("    ") ? "\n```\n" : isCode ? "" : "\n";
-      return `${before}${isCode ? line.slice(4) : line}${after}`;
-    })
-    .join("\n");
 }

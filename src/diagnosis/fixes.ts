@@ -257,8 +257,9 @@ const CHECKS: Partial<Record<Population["verdict"], readonly string[]>> = {
 /** Prose and lines of configuration; "" where there is nothing to advise. Of a note only the prose, as one line. */
 export function fixFor(population: Pick<Population, "cause" | "verdict" | "severity" | "culprit" | "tallies">): string {
   const { cause, verdict, severity, tallies } = population;
-  const told = tallies.flatMap(({ exemplars }) => exemplars).find(({ fault }) => fault.cause === cause && fault.remedy !== undefined);
-  if (told?.fault.remedy !== undefined) return told.fault.remedy;
+  const faults = tallies.flatMap(({ exemplars }) => exemplars.map(({ fault }) => fault));
+  const [remedy] = faults.flatMap((fault) => (fault.cause === cause ? (fault.remedy ?? []) : []));
+  if (remedy !== undefined) return remedy;
   if (severity !== "note") return linesFor(population).join("\n");
   if (verdict === "unrecorded") return LATE;
   if (cause === "restarts-trace" && verdict === "ignored") return RESTART_ON_PURPOSE;

@@ -3,6 +3,7 @@
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
 import { isSameTrace } from "../propagation/same-trace.ts";
+import { RESOURCE_EXHAUSTED } from "../wire/grpc-status.ts";
 import { aftermathOf } from "./aftermath.ts";
 import type { RouteCounts } from "./exporters/route-counts.ts";
 import type { SpanLosses } from "./exporters/span-losses.ts";
@@ -34,8 +35,6 @@ const SWITCHING_PROTOCOLS = 101;
 /** nginx answers 400 where others say 431; the smallest usual limit of a head is 8 kB. */
 const BAD_REQUEST = 400;
 const USUAL_HEAD_LIMIT = 8_000;
-/** RESOURCE_EXHAUSTED (grpc/grpc statuscodes.md): also what a gRPC server answers to metadata beyond its limit, 8 or 16 KiB by default. */
-const RESOURCE_EXHAUSTED = 8;
 
 export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault[] {
   if (hop.purpose !== "work") return [];
@@ -168,6 +167,7 @@ function unrecorded(hop: Hop, hasSpans: boolean): Fault {
   const headLength = hop.exchange.request?.headLength ?? 0;
   if (hop.status === BAD_REQUEST && headLength >= USUAL_HEAD_LIMIT)
     return refused(0.8, `the receiver refused a request head of ${headLength} bytes (400)`);
+  // Also what a gRPC server answers to metadata beyond its limit, 8 or 16 KiB by default.
   if (hop.exchange.grpc?.status === RESOURCE_EXHAUSTED && headLength >= USUAL_HEAD_LIMIT)
     return refused(0.8, `the receiver refused metadata of ${headLength} bytes (RESOURCE_EXHAUSTED)`);
   const possible = hasSpans ? SOME_ARE_MISSING : ALL_ARE_MISSING;

@@ -56,11 +56,8 @@ export function weighEvidence(rows: Rows, candidates: Candidates): Evidence {
   const evidence = { weight: new Float64Array(candidates.rows.length), kind: new Uint8Array(candidates.rows.length) };
   const weigher = new Weigher(rows, candidates, evidence);
   const { incoming, outgoing } = rows.traffic;
-  if (has(incoming, outgoing, "requestId")) weigher.ids("requestId", SAME_REQUEST_ID, OTHER_REQUEST_ID);
-  if (has(incoming, outgoing, "traceId")) {
-    weigher.ids("traceId", SAME_TRACE_ID, OTHER_TRACE_ID);
-    weigher.begunTraces();
-  }
+  if (has(incoming, outgoing, "requestId")) weigher.requestIds();
+  if (has(incoming, outgoing, "traceId")) weigher.traceIds();
   for (const agreement of AGREEMENTS) if (has(incoming, outgoing, agreement.column)) weigher.agreement(agreement);
   if (has(incoming, outgoing, "connection")) weigher.connections();
   if (outgoing.status !== undefined && outgoing.target !== undefined) weigher.retries();
@@ -71,6 +68,12 @@ type Column = "requestId" | "traceId" | "target" | "pathId" | "bodyLength" | "an
 
 function has(incoming: Requests, outgoing: Requests, column: Column): boolean {
   return incoming[column] !== undefined && outgoing[column] !== undefined;
+}
+
+/** By call, and by request. */
+interface Columns {
+  readonly mine: Int32Array;
+  readonly theirs: Int32Array;
 }
 
 class Weigher {
@@ -87,13 +90,23 @@ class Weigher {
     this.#strongest = new Float64Array(evidence.weight.length);
   }
 
-  ids(column: "requestId" | "traceId", same: number, other: number): void {
-    const { mine, theirs } = this.#columns(column);
+  requestIds(): void {
+    const columns = this.#columns("requestId");
+    this.#ids(columns, (out) => columns.mine[out] !== 0, SAME_REQUEST_ID, OTHER_REQUEST_ID);
+  }
+
+  traceIds(): void {
+    const columns = this.#columns("traceId");
+    const { mine } = columns;
+    const came = new Set(columns.theirs);
+    this.#ids(columns, (out) => mine[out] !== 0 && came.has(mine[out]!), SAME_TRACE_ID, OTHER_TRACE_ID);
+    this.#begunTraces(columns, (out) => mine[out] !== 0 && !came.has(mine[out]!));
+  }
+
+  #ids({ mine, theirs }: Columns, isAsked: (out: number) => boolean, same: number, other: number): void {
     const { first, rows } = this.#candidates;
-    const came = new Set(theirs);
     for (let out = 0; out < mine.length; out++) {
-      // A trace that never came in was begun here: any of the requests may be its cause, and so may none.
-      if (mine[out] === 0 || (column === "traceId" && !came.has(mine[out]!))) continue;
+      if (!isAsked(out)) continue;
       let sharing = 0;
       for (let entry = first[out]!; entry < first[out + 1]!; entry++) if (theirs[rows[entry]!] === mine[out]) sharing++;
       for (let entry = first[out]!; entry < first[out + 1]!; entry++) {
@@ -107,12 +120,9 @@ class Weigher {
    * A trace that never came in was begun for a request without one, or for one whose context got lost. How many were lost is told by the numbers alone:
    * requests without a context make calls of a route as often as others do, and begin no more traces than that.
    */
-  begunTraces(): void {
-    const { mine, theirs } = this.#columns("traceId");
+  #begunTraces({ mine, theirs }: Columns, isBegun: (out: number) => boolean): void {
     const { first, rows } = this.#candidates;
     const { endpoint, endpoints } = this.#rows;
-    const came = new Set(theirs);
-    const isBegun = (out: number) => mine[out] !== 0 && !came.has(mine[out]!);
     const calls = new Float64Array(endpoints);
     const begun = new Float64Array(endpoints);
     for (let out = 0; out < mine.length; out++) {
@@ -224,7 +234,7 @@ class Weigher {
     return first[out + 1]! - first[out]! === 1 && (this.#rows.anchor[out]! >= 0 || this.#rows.anchor[out] === OPEN);
   }
 
-  #columns(column: Column): { mine: Int32Array; theirs: Int32Array } {
+  #columns(column: Column): Columns {
     const { traffic, inOrder, outOrder } = this.#rows;
     const incoming = traffic.incoming[column]!;
     const outgoing = traffic.outgoing[column]!;

@@ -18,3 +18,5 @@ export const grpcStatusNames: readonly string[] = [
   "DATA_LOSS",
   "UNAUTHENTICATED",
 ];
+
+export const RESOURCE_EXHAUSTED = 8;

@@ -1,6 +1,7 @@
 // What to change where a collector did not take an export: by what it answered.
 
 import type { SpanExport } from "../../protocols/observation.ts";
+import { RESOURCE_EXHAUSTED } from "../../wire/grpc-status.ts";
 import { fateOf, isSentToHttpPort } from "./export-answer.ts";
 
 interface Advice {
@@ -34,7 +35,6 @@ const ADVICE: readonly Advice[] = [
 ];
 const EXHAUSTED =
   "Too large or too much, as the collector's message says: send smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE) and raise max_recv_msg_size_mib, or raise its sending_queue and memory_limiter.";
-const RESOURCE_EXHAUSTED = 8;
 export const TO_HTTP_PORT = "Send gRPC to the gRPC port (4317), or speak HTTP: OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.";
 const IN_PART =
   "The collector says in its answer which spans it refuses: most often for their size or attributes, or a quota. Let the SDK log it, or read the collector's log.";

@@ -78,7 +78,8 @@ interface Step {
 
 function walk(root: StitchedSpan, children: ReadonlyMap<StitchedSpan, readonly StitchedSpan[]>): Tree {
   const spans: StitchedSpan[] = [];
-  const joins: Join[] = [];
+  /** Several exchanges of the new trace may hang below the one that lost the old one: each join once. */
+  const joins = new Map<string, Join>();
   /** Where an id was lost and nothing below has another. */
   const lost = new Map<StitchedSpan, Join>();
   const waiting: Step[] = [{ own: root, carried: undefined, lostAt: undefined, link: undefined }];
@@ -94,9 +95,8 @@ function walk(root: StitchedSpan, children: ReadonlyMap<StitchedSpan, readonly S
     const at = own.linkedBy === undefined ? (lostAt ?? own) : own;
     const hop = own.linkedBy ?? at.hop ?? own.hop;
     if (isOther && hop !== undefined) {
-      const join = { before: carried, after: next, hop, link: at === own ? own.link : link };
-      // Several exchanges of the new trace may hang below the one that lost the old one.
-      if (!joins.some((known) => known.hop === hop && known.before === carried && known.after === next)) joins.push(join);
+      const key = `${hop.index} ${carried} ${next}`;
+      if (!joins.has(key)) joins.set(key, { before: carried, after: next, hop, link: at === own ? own.link : link });
       if (lostAt !== undefined) lost.delete(lostAt);
     } else if (own === lostAt && own.hop?.traceIds.length === 0 && next !== undefined)
       lost.set(own, { before: next, after: undefined, hop: own.hop, link: own.link });
@@ -104,7 +104,7 @@ function walk(root: StitchedSpan, children: ReadonlyMap<StitchedSpan, readonly S
     for (const child of below)
       waiting.push({ own: child, carried: next, lostAt: isOther ? undefined : lostAt, link: isOther ? undefined : link });
   }
-  return { traceId: first ?? derivedTraceId(root.hop as Hop), spans, joins: [...joins, ...lost.values()] };
+  return { traceId: first ?? derivedTraceId(root.hop as Hop), spans, joins: [...joins.values(), ...lost.values()] };
 }
 
 function lessSure(one: ParentLink | undefined, other: ParentLink | undefined): ParentLink | undefined {

@@ -1,5 +1,5 @@
 import type { Span } from "../../../src/spans/span.ts";
-import { client, type Request, request, server, traceparent, type World } from "../build-view.ts";
+import { client, type Request, request, server, times, traceparent, type World } from "../build-view.ts";
 
 /** A small world, and everything that is said of it (see `Seen.said`). */
 export interface Case {
@@ -95,4 +95,16 @@ export function requestsOf(checkouts: readonly Checkout[]): Request[] {
 
 export function nTimes<T>(n: number, make: (i: number) => T): T[] {
   return Array.from({ length: n }, (_, i) => make(i));
+}
+
+/** client → ingress → frontend → orders, four times; what ingress sends on, and what frontend calls with. */
+export function behindIngress(passedOn: (i: number, came: Fields[number]) => Fields, called: (i: number) => Fields): Request[] {
+  return times(4, (i) => {
+    const [at, came] = [1_000 * i, traceparent(i + 1, 16 * (i + 1))];
+    return [
+      request("client → ingress", { at, until: at + 90, target: "/pay", fields: [came] }),
+      request("ingress → frontend", { at: at + 5, until: at + 85, target: "/pay", fields: passedOn(i, came) }),
+      request("frontend → orders", { at: at + 10, until: at + 80, target: "/stock", fields: called(i) }),
+    ];
+  });
 }

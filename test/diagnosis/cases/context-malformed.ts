@@ -1,5 +1,5 @@
-import { id, request, server, times, trace, traceparent } from "../build-view.ts";
-import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
+import { id, request, server, trace, traceparent } from "../build-view.ts";
+import { behindIngress, checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
 
 const upperCase = (i: number) => ["traceparent", `00-${trace(i + 1).toUpperCase()}-${id((i + 1) * 16 + 2)}-01`] as const;
 const shouted = nTimes(3, (i) => checkout(i, { outgoing: [upperCase(i)] }));
@@ -18,14 +18,10 @@ export const contextMalformed: RuleCases = {
     {
       name: "who refuses it begins a trace rightly: that is no fault of its own",
       world: {
-        requests: times(4, (i) => {
-          const [at, own] = [1_000 * i, traceparent(i + 1, 16 * (i + 1))];
-          return [
-            request("client → ingress", { at, until: at + 90, target: "/pay", fields: [own] }),
-            request("ingress → frontend", { at: at + 5, until: at + 85, target: "/pay", fields: [own, traceparent(900 + i, 900 + i)] }),
-            request("frontend → orders", { at: at + 10, until: at + 80, target: "/stock", fields: [traceparent(950 + i, 950 + i)] }),
-          ];
-        }),
+        requests: behindIngress(
+          (i, came) => [came, traceparent(900 + i, 900 + i)],
+          (i) => [traceparent(950 + i, 950 + i)],
+        ),
       },
       says: ["error malformed: ingress → frontend 4/4, ingress, header-duplicated"],
     },

@@ -1,5 +1,5 @@
-import { client, id, internal, request, server, times, trace, traceparent } from "../build-view.ts";
-import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
+import { client, id, internal, request, server, trace, traceparent } from "../build-view.ts";
+import { behindIngress, checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
 
 const fresh = (i: number) => traceparent(900 + i, 900 + i);
 const restarted = nTimes(4, (i) => forwarded(i, { outgoing: [fresh(i)] }));
@@ -119,14 +119,10 @@ export const traceSplit: RuleCases = {
     {
       name: "without a backend, behind a hop that carried the context on, it is an error",
       world: {
-        requests: times(4, (i) => {
-          const [at, own] = [1_000 * i, traceparent(i + 1, 16 * (i + 1))];
-          return [
-            request("client → ingress", { at, until: at + 90, target: "/pay", fields: [own] }),
-            request("ingress → frontend", { at: at + 5, until: at + 85, target: "/pay", fields: [own] }),
-            request("frontend → orders", { at: at + 10, until: at + 80, target: "/stock", fields: [fresh(i)] }),
-          ];
-        }),
+        requests: behindIngress(
+          (_, came) => [came],
+          (i) => [fresh(i)],
+        ),
       },
       says: ["error split: frontend → orders 4/4, frontend, unknown"],
     },
