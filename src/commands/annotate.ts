@@ -12,18 +12,15 @@ import { writeAnnotated } from "../sources/write-annotated.ts";
 import { UserError } from "../wire/user-error.ts";
 import type { World } from "./world.ts";
 
-/** Before anything is read. Throws `UserError` where captures cannot be read a second time, or would be written over. */
+/** Before anything is read. Throws `UserError` where captures cannot be read a second time. */
 export async function checkAnnotate(file: string | undefined, paths: readonly string[]): Promise<void> {
   if (file === undefined) return;
-  const target = await stat(file).catch(() => undefined);
   for (const path of paths) {
     const source = path === STDIN ? undefined : await stat(path).catch(() => undefined);
     if (path === STDIN || (source !== undefined && !source.isFile()))
       throw new UserError(
         `--annotate reads the captures a second time, and ${path === STDIN ? "standard input" : path} can be read only once. Save it in a file first, and name that.`,
       );
-    if (target !== undefined && source !== undefined && target.dev === source.dev && target.ino === source.ino)
-      throw new UserError(`--annotate ${file} is one of the captures that are read, and would be written over. Name another file.`);
   }
 }
 

@@ -12,6 +12,7 @@ import { STDIN } from "../sources/open-source.ts";
 import type { FileSummary } from "../sources/series-reader.ts";
 import { UserError } from "../wire/user-error.ts";
 import { annotateCaptures } from "./annotate.ts";
+import { checkOutputs } from "./check-outputs.ts";
 import { exportStitched } from "./export-stitched.ts";
 import { readKeyLogs, unusedKeys } from "./key-logs.ts";
 import { liveStatus } from "./live-status.ts";
@@ -39,8 +40,7 @@ export async function runLive(values: Readonly<Record<string, unknown>>, world: 
   checkDiagnosis(options);
   if (options.annotate !== undefined && live.write === undefined)
     throw new UserError("--annotate needs the packets in a file: add --write FILE.");
-  if (options.annotate !== undefined && options.annotate === live.write)
-    throw new UserError(`--annotate and --write both name ${live.write}. Name another file.`);
+  await checkOutputs(options, [], live.write);
   const formats = formatsWith(options.propagationFormat);
   const { traces, names, keyLog, hasFailed } = await prepareInputs(options, world);
   const wire = new WireReader({ keyLog, formats });

@@ -13,6 +13,7 @@ import { STDIN } from "../sources/open-source.ts";
 import type { CaptureSeries } from "../sources/rotated-files.ts";
 import { UserError } from "../wire/user-error.ts";
 import { annotateCaptures, checkAnnotate } from "./annotate.ts";
+import { checkOutputs } from "./check-outputs.ts";
 import { exportStitched } from "./export-stitched.ts";
 import { unusedKeys } from "./key-logs.ts";
 import { prepareInputs } from "./prepare-inputs.ts";
@@ -61,13 +62,14 @@ export async function inspectCaptures(
   alsoAsk: readonly string[] = [],
 ): Promise<{ readonly inspection: Inspection; readonly hasFailed: boolean; readonly series: readonly CaptureSeries[] }> {
   const formats = formatsWith(options.propagationFormat);
+  const found = await findCaptures(paths);
+  await checkOutputs(options, found);
+  await checkAnnotate(options.annotate, found);
   const { traces, names, keyLog, warnings, hasFailed } = await prepareInputs(options, world);
   const wire = new WireReader({ keyLog, formats });
   // Standard input is opened where it is asked for: that takes some milliseconds.
   const stdin = paths.includes(STDIN) ? world.stdin : undefined;
   const progress = progressBar(world, options.quiet);
-  const found = await findCaptures(paths);
-  await checkAnnotate(options.annotate, found);
   const series = await findSeries(found);
   const onProgress: OnProgress = (read, total) => {
     world.watchMemory();

@@ -8,7 +8,7 @@ import type { OutputOptions } from "../cli/options.ts";
 import type { Inspection } from "../diagnosis/inspection.ts";
 import { severities } from "../diagnosis/verdict.ts";
 import type { ReportOptions, ReportSink, Writing } from "../report/report-format.ts";
-import { UserError } from "../wire/user-error.ts";
+import { cannotWrite } from "../wire/cannot-write.ts";
 import type { World } from "./world.ts";
 
 /** Pieces are joined to blocks of this many characters before they are written. */
@@ -47,11 +47,7 @@ export async function writeReport(
       failure ??= error;
     });
   }
-  if (failure !== undefined && output !== undefined) {
-    const code = "code" in failure ? failure.code : undefined;
-    const why = code === "ENOENT" ? "its folder does not exist" : code === "EACCES" ? "no permission" : failure.message;
-    throw new UserError(`${output} cannot be written (${why}). Name another file with ${option}.`);
-  }
+  if (failure !== undefined && output !== undefined) throw cannotWrite(output, failure, option);
 }
 
 async function drained(stream: Writable): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { UserError } from "../wire/user-error.ts";
+import { cannotWrite } from "../wire/cannot-write.ts";
 
 export interface KeptFile {
   /** `stream`'s bytes, each written to the file before it is handed on. */
@@ -13,7 +13,7 @@ export interface KeptFile {
 /** Makes the file, or empties it. Throws `UserError`. */
 export async function openKeptFile(path: string): Promise<KeptFile> {
   const handle = await open(path, "w").catch((error: unknown) => {
-    throw cannotWrite(path, error);
+    throw cannotWrite(path, error, "--write");
   });
   return {
     keep: (stream) => Readable.from(written(stream, handle, path), { objectMode: false }),
@@ -27,12 +27,8 @@ async function* written(stream: Readable, handle: FileHandle, path: string): Asy
     try {
       await handle.appendFile(chunk);
     } catch (error) {
-      throw cannotWrite(path, error);
+      throw cannotWrite(path, error, "--write");
     }
     yield chunk;
   }
-}
-
-function cannotWrite(path: string, error: unknown): UserError {
-  return new UserError(`--write ${path} cannot be written (${error instanceof Error ? error.message : String(error)}).`);
 }

@@ -4,8 +4,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import { basename } from "node:path";
 import { PcapngWriter } from "../capture/pcapng-writer.ts";
 import { ticksToNanos, timestampToTicks } from "../capture/tick-clock.ts";
+import { cannotWrite } from "../wire/cannot-write.ts";
 import { MAX_MERGE_SLICE_BYTES, MAX_READ_AHEAD_BYTES } from "../wire/limits.ts";
-import { UserError } from "../wire/user-error.ts";
 import { type FedPacket, type FeedItem, PacketFeed } from "./packet-feed.ts";
 import type { CaptureSeries } from "./rotated-files.ts";
 
@@ -24,7 +24,7 @@ const BLOCK = 1 << 20;
 /** Returns how many packets were written. Reads the files again. Throws `UserError`. */
 export async function writeAnnotated(path: string, series: readonly CaptureSeries[], options: AnnotateOptions): Promise<number> {
   const file = await open(path, "w").catch((error: unknown) => {
-    throw cannotWrite(path, error);
+    throw cannotWrite(path, error, "--annotate");
   });
   // Items are copies: each feed holds its chunk twice.
   const chunkBytes = Math.min(MAX_MERGE_SLICE_BYTES, Math.max(4096, Math.floor(MAX_READ_AHEAD_BYTES / (2 * series.length))));
@@ -117,7 +117,7 @@ class Merge {
   async #flush(): Promise<void> {
     const bytes = this.#writer.take();
     await this.#file.appendFile(bytes).catch((error: unknown) => {
-      throw cannotWrite(this.#path, error);
+      throw cannotWrite(this.#path, error, "--annotate");
     });
   }
 }
@@ -148,10 +148,4 @@ function nanosOf(packet: FedPacket): bigint {
 
 function ticksOf({ ticks, timestamp, interface: { resolution, offset } }: FedPacket): bigint {
   return ticks ?? timestampToTicks(resolution, offset, timestamp);
-}
-
-function cannotWrite(path: string, error: unknown): UserError {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const why = code === "ENOENT" ? "its folder does not exist" : code === "EACCES" ? "no permission" : String(error);
-  return new UserError(`${path} cannot be written (${why}). Name another file with --annotate.`);
 }

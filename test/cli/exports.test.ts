@@ -88,7 +88,7 @@ describe("--annotate", () => {
     const folder = temporaryFolder({ "a.pcap": healthyCapture });
     const outcome = await run(["pcap", folder, "--annotate", `${folder}/./a.pcap`]);
     expect(outcome.code).toBe(2);
-    expect(sentence(outcome)).toContain("is one of the captures that are read, and would be written over");
+    expect(sentence(outcome)).toContain("is one of the files that are read, and would be written over");
     expect(readFileSync(`${folder}/a.pcap`)).toEqual(Buffer.from(healthyCapture));
   });
 });

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { splitLengthPrefixed } from "../../src/backends/length-prefixed.ts";
@@ -117,6 +117,17 @@ describe("outputs", () => {
     const failed = await run(["pcap", `${folder}/a.pcap`, "-o", `${folder}/none/report.json`]);
     expect(failed).toMatchObject({ code: 2, stdout: "" });
     expect(sentence(failed)).toMatch(/report\.json cannot be written \(its folder does not exist\)/);
+  });
+
+  test("files that cannot be written are told before anything is read, and nothing that is read is written over", async () => {
+    const folder = temporaryFolder({ "a.pcap": healthyCapture, "bad.pcap": "no capture" });
+    const refused = async (...args: string[]) => sentence(await run(["pcap", `${folder}/bad.pcap`, ...args]));
+    expect(await refused("-o", folder)).toBe(`traceinspect: ${folder} cannot be written (it is a folder). Name another file with -o.`);
+    expect(await refused("-o", `${folder}/a.pcap/x`)).toContain("(its folder is a file)");
+    expect(await refused("--export-stitched", `${folder}/bad.pcap`)).toContain("is one of the files that are read");
+    expect(await refused("--traces", `${folder}/a.pcap`, "-o", `${folder}/../${basename(folder)}/a.pcap`)).toContain("is one of the files");
+    expect(await refused("-o", `${folder}/x`, "--annotate", `${folder}/x`)).toContain(`-o and --annotate both name ${folder}/x.`);
+    expect(readFileSync(`${folder}/a.pcap`)).toEqual(Buffer.from(healthyCapture));
   });
 
   test("a reader that goes away is no failure", async () => {
