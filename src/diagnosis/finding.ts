@@ -19,7 +19,10 @@ export interface Finding {
   /** Exchanges, of how many on the edge (without an edge: in the capture). */
   readonly affected: number;
   readonly of: number;
+  /** Of the first exemplar: a clause. */
   readonly detail: string;
+  /** Of all of them, each a sentence without its full stop. */
+  readonly remarks?: readonly string[];
   /** Findings of one root cause share it. */
   readonly group: string;
   readonly message: string;

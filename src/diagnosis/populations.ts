@@ -17,6 +17,9 @@ const MAX_DOUBT = 0.1;
 /** Inference is wrong now and then: of a route's calls so many must seem faulty where nothing but inference says so. */
 const MIN_INFERRED_SHARE = 0.05;
 
+/** Causes that say how each call was made: where other replicas make it right, this one is what differs. */
+const OPEN_TO_REPLICA: readonly Cause[] = ["unknown", "client-does-not-inject", "transport-does-not-inject"];
+
 export function findingsOf(rule: string, verdict: Verdict, tally: Tally, word: Word, hasEdge = true): Finding[] {
   return populationsOf(verdict, tally, hasEdge).map((population) => toFinding(rule, population, word));
 }
@@ -99,7 +102,7 @@ function makePopulation(faults: readonly FaultTally[], replica: Workload | undef
   const compared = { verdict: first.verdict, faults, edges, tally };
   const separated = hasEdge ? separationOf(compared) : undefined;
   const told = hasEdge ? causeOfPopulation(shown, compared, separated) : undefined;
-  const isOfReplica = replica !== undefined && (first.verdict === "split" || shown === "unknown");
+  const isOfReplica = replica !== undefined && (first.verdict === "split" || OPEN_TO_REPLICA.includes(shown));
   const cause = told?.cause ?? (isOfReplica ? "one-backend-of-many" : shown);
   const affected = sum(faults.map((fault) => fault.affected));
   return {

@@ -11,7 +11,7 @@ const MAX_NAMED = 4;
 /** A finding of one replica says how the others fare, and what DNS told its callers, with the answer as proof. */
 export function tellReplicas(findings: readonly Finding[], tally: Tally, view: View): Finding[] {
   return findings.map((finding) => {
-    const { culprit, edge, exemplars, detail } = finding;
+    const { culprit, edge, exemplars } = finding;
     const isOfReplica =
       culprit !== undefined && culprit.name !== culprit.group && (edge?.from === culprit.name || edge?.to === culprit.name);
     if (!isOfReplica || edge === undefined || finding.severity === "note") return finding;
@@ -20,9 +20,9 @@ export function tellReplicas(findings: readonly Finding[], tally: Tally, view: V
     const clause = `Other replicas do not: ${listed(others)}`;
     const answer = answerFor(culprit, view.exporters.lookups);
     const [first, ...rest] = exemplars;
-    if (answer === undefined || first === undefined) return { ...finding, detail: sentences(detail, clause) };
+    if (answer === undefined || first === undefined) return { ...finding, remarks: [clause] };
     const proven = { ...first, fault: { ...first.fault, proofs: [...(first.fault.proofs ?? []), answer] } };
-    return { ...finding, detail: sentences(detail, clause, turnsOf(answer)), exemplars: [proven, ...rest] };
+    return { ...finding, remarks: [clause, turnsOf(answer)], exemplars: [proven, ...rest] };
   });
 }
 
@@ -57,8 +57,4 @@ function turnsOf({ name, addresses, ttl }: DnsExchange): string {
 function listed(all: readonly string[]): string {
   const more = all.length - MAX_NAMED;
   return [...all.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
-}
-
-function sentences(...all: readonly string[]): string {
-  return all.filter((one) => one !== "").join(". ");
 }

@@ -130,7 +130,10 @@ describe.skipIf(!hasTcpdump)("live with tcpdump (needs root and tcpdump)", () =>
   test.each([
     [{ interface: "nosuch0" }, /^there is no interface nosuch0\. There are: .*lo.*, any\.$/],
     [{ interface: "lo", filter: "tcp prt 80" }, /^--filter "tcp prt 80" is no capture filter \(tcpdump: .*syntax error.*\)/],
-    [{ interface: "lo", write: "/nosuch/x.pcap" }, /^\/nosuch\/x\.pcap cannot be written \(its folder does not exist\)\. Name another file with --write\.$/],
+    [
+      { interface: "lo", write: "/nosuch/x.pcap" },
+      /^\/nosuch\/x\.pcap cannot be written \(its folder does not exist\)\. Name another file with --write\.$/,
+    ],
     [{ interface: "lo", jaeger: "a/b" }, /^--jaeger a\/b: expected HOST or HOST:PORT/],
   ])("%j: a sentence", async (values, expected) => {
     const failure = await runLive(values, testWorld({ env })).catch((error: unknown) => error);

@@ -14,7 +14,7 @@ const MAX_ROUTES_NAMED = 4;
 export function whyOf(finding: Finding, inspection: Inspection): string[] {
   const hops = affectedHops(finding, inspection);
   return [
-    whatHappened(finding),
+    [whatHappened(finding), ...(finding.remarks ?? []).map((remark) => `${remark}.`)].filter((text) => text !== "").join(" "),
     whatFollowed(finding, hops, inspection),
     unaffectedRoutes(finding, inspection),
     howTied(finding, hops),
