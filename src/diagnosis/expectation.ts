@@ -39,6 +39,7 @@ const LIKELY_PARENT = 0.75;
 export function expectationOf(hop: Hop, view: View): Expectation {
   if (hop.purpose !== "work") return { kind: "none" };
   const link = hop.parent;
+  if (link?.because === "span link") return { kind: "none" };
   const parent = link === undefined || link.confidence < PROVEN_PARENT || INFERRED.has(link.because) ? undefined : view.table.hop(link.hop);
   if (parent !== undefined) return byParent(hop, parent, view);
   const origin = originOf(view, hop);

@@ -4,9 +4,9 @@
 import { isReceiving } from "../diff/span-index.ts";
 import type { Hop } from "../hops/hop.ts";
 import { templatePath } from "../hops/path-shape.ts";
-import { isProxySdk } from "../naming/describe-draft.ts";
 import { isPlaceholder } from "../naming/placeholder.ts";
 import { spanPath, spanRoute } from "../spans/http-span.ts";
+import { isProxySpan } from "../spans/proxy-span.ts";
 import type { Span } from "../spans/span.ts";
 import { fault } from "./judge-sender.ts";
 import type { Fault } from "./judgement.ts";
@@ -27,7 +27,8 @@ export function gatherAttribution(view: View): AttributionFacts {
   const withoutPod = new Set<string>();
   for (const span of view.diff.index.spans) {
     const { service, pod, podBy } = span.resource;
-    if (!isReceiving(span) || isOfProxy(span)) continue;
+    // A proxy's spans are named by its routes and listeners, and say little of pods.
+    if (!isReceiving(span) || isProxySpan(span)) continue;
     if (pod === undefined) withoutPod.add(service);
     else if (podBy === undefined) withPod.add(service);
   }
@@ -45,7 +46,7 @@ export function judgeAttribution(hop: Hop, view: View, facts: AttributionFacts):
   if (server === undefined) return faults;
   if (isPlaceholder(server.resource.service)) faults.push(misattributed("service-name-missing", "receiver", server, nameless(server)));
   const receiver = view.naming.receiverOf(hop.index);
-  if (receiver.role === "proxy" || isOfProxy(server)) return faults;
+  if (receiver.role === "proxy" || isProxySpan(server)) return faults;
   if (isPodMissing(server, facts)) faults.push(misattributed("pod-name-missing", "receiver", server, podless(facts)));
   const isForAll = facts.namesForAll.get(receiver.index)?.has(server.name) === true;
   if (isForAll || isUseless(server, hop)) faults.push(misattributed("span-name-useless", "receiver", server, called(server, hop)));
@@ -58,11 +59,6 @@ const CONFIDENCE = 0.98;
 
 function misattributed(cause: Cause, culprit: "sender" | "receiver", span: Span, detail: string): Fault {
   return { ...fault("misattributed", cause, culprit, SEVERITIES[cause] ?? "warning", CONFIDENCE, detail), spans: [span] };
-}
-
-/** A proxy's spans are named by its routes and listeners, and say little of pods. */
-function isOfProxy({ resource, scope }: Span): boolean {
-  return isProxySdk(resource.sdk ?? "") || isProxySdk(scope);
 }
 
 function nameless({ kind, resource: { service } }: Span): string {
@@ -115,7 +111,7 @@ interface Named {
 function gatherNames(view: View): Map<number, Set<string>> {
   const byWorkload = new Map<number, Map<string, Named>>();
   for (const [index, { server }] of view.diff.matches) {
-    if (server === undefined || !view.table.isWork(index) || isOfProxy(server)) continue;
+    if (server === undefined || !view.table.isWork(index) || isProxySpan(server)) continue;
     const hop = view.table.hop(index);
     if (hop.observed === "headers-unknown" || hop.exchange.grpc !== undefined) continue;
     const workload = view.naming.receiverOf(index).index;

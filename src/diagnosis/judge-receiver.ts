@@ -26,6 +26,8 @@ export interface ReceiverFacts {
   readonly newestRecorded: ReadonlyMap<number, number>;
   readonly losses: SpanLosses;
   readonly recordedRoutes: RouteCounts;
+  /** Workloads that sent on unsampled what came in sampled, by index. */
+  readonly samplers: ReadonlySet<number>;
 }
 
 /** 431 Request Header Fields Too Large (RFC 6585 §5). */
@@ -50,25 +52,43 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   }
   if (isPassedOn(hop, facts)) return [];
   if (!receiver.isInstrumented && !(identities.some((id) => id.sampled === true) && makesSpans(receiver, view)))
-    return refusedOnWire(hop, facts);
-  if (identities.length === 0) return hop.observed === "full" ? rootNotRecorded(hop, view) : [];
+    return identities.length === 0 ? silenced(hop, receiver, view, facts) : refusedOnWire(hop, facts);
+  if (identities.length === 0) return isBare(hop, view) ? [rootNotRecorded()] : [];
   if (isRecordedElsewhere(hop, view)) return [];
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
-  // Contexts that disagree leave it to the receiver; and what it sends on unsampled it has decided not to record, which is told there.
-  if (identities.some((id) => id.sampled === false) || isLeftUnsampled(hop, facts)) return [];
+  // Contexts that disagree leave it to the receiver.
+  if (identities.some((id) => id.sampled === false)) return [];
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
   if (hop.status === SWITCHING_PROTOCOLS || hop.traceIds.some((traceId) => view.exporters.isSampledAway(traceId))) return [];
+  if (isLeftUnsampled(hop, facts.children.get(hop.index) ?? []))
+    return [sampledAway(SHOWN_BY_CALLS, "its calls for this request carry 00")];
   const newest = facts.newestRecorded.get(receiver.index);
   // What was still being answered when the capture ended has a span that has not ended either.
   const isTrailing = newest !== undefined && (hop.endedAt === undefined || hop.endedAt > newest);
   const aftermath = aftermathOf(hop, facts.children.get(hop.index) ?? []);
   const own = { ...unrecorded(hop, newest !== undefined), isTrailing, ...(aftermath !== undefined && { aftermath }) };
-  return [explained(own, hop, receiver, view, facts)];
+  const explanation = explained(own, hop, receiver, view, facts);
+  const isOpen = !explanation.isTrailing && (explanation.cause === "unknown" || explanation.confidence < SHOWN_BY_OTHERS);
+  return isOpen && facts.samplers.has(receiver.index)
+    ? [sampledAway(SHOWN_BY_OTHERS, "as it does with others, whose calls carry 00")]
+    : [explanation];
 }
 
 /** Its exporter shows it, where the backend does not. */
 function makesSpans(receiver: Workload, { exporters }: View): boolean {
   return exporters.isSilenced(receiver) || exporters.shipsServerSpans(receiver);
+}
+
+/** A request without a context to a service whose exporter delivers nothing: the trace that it began is as lost as those that came in. */
+function silenced(hop: Hop, receiver: Workload, view: View, facts: ReceiverFacts): Fault[] {
+  if (!isBare(hop, view) || !view.exporters.isSilenced(receiver)) return [];
+  const lost = explained(unrecorded(hop, false), hop, receiver, view, facts);
+  return lost.cause === "unknown" ? [] : [lost];
+}
+
+/** It carries nothing, and the backend was asked for traces that begin here. */
+function isBare({ observed, reading }: Hop, { backend }: View): boolean {
+  return observed === "full" && reading.extractions.length === 0 && backend.isWindowSearched;
 }
 
 /** Whether a backend would have a span or not: the trace ends where its head is refused, and what a proxy refuses no service sees. */
@@ -82,9 +102,9 @@ function explained(lacking: Fault, hop: Hop, receiver: Workload, view: View, { l
   if (lacking.cause !== "unknown") return lacking;
   const why = explainUnrecorded(hop, receiver, view, losses, recordedRoutes);
   if (why === undefined) return lacking;
-  const isProven = why.cause !== "unknown" && why.confidence >= PROVEN_LOSS;
-  const possible = why.possible ?? (why.cause === "unknown" ? lacking.possible : []);
-  return { ...lacking, ...why, possible, isTrailing: lacking.isTrailing && !isProven };
+  const { isFinal = why.cause !== "unknown" && why.confidence >= PROVEN_LOSS, ...told } = why;
+  const possible = told.possible ?? (told.cause === "unknown" ? lacking.possible : []);
+  return { ...lacking, ...told, possible, isTrailing: lacking.isTrailing && !isFinal };
 }
 
 const PROVEN_LOSS = 0.9;
@@ -119,11 +139,22 @@ function isPassedOn(hop: Hop, facts: ReceiverFacts): boolean {
   return facts.children.get(hop.index)?.some((child) => child.parent?.because === "forwarded unchanged") ?? false;
 }
 
-function isLeftUnsampled(hop: Hop, facts: ReceiverFacts): boolean {
-  const { identities } = hop.reading;
-  return (facts.children.get(hop.index) ?? []).some((child) =>
-    child.reading.identities.some((id) => id.sampled === false && identities.some((came) => isSameTrace(came, id))),
+/** What came in sampled goes on unsampled in one of the calls that it caused. */
+export function isLeftUnsampled({ reading: { identities } }: Hop, calls: readonly Hop[]): boolean {
+  return calls.some((call) =>
+    call.reading.identities.some(
+      (id) => id.sampled === false && identities.some((came) => came.sampled !== false && isSameTrace(came, id)),
+    ),
   );
+}
+
+const SHOWN_BY_CALLS = 0.95;
+const SHOWN_BY_OTHERS = 0.8;
+
+/** The receiver decides by itself, against the flag that came: its own calls show it, where they are judged as well. */
+function sampledAway(confidence: number, how: string): Fault {
+  const detail = `the sampled flag came in as 01, and the receiver did not record it: ${how}`;
+  return fault("not-sampled", "sampled-flag-changed", "receiver", "warning", confidence, detail);
 }
 
 /** A SERVER span of this context exists, though the wire does not tell which of several exchanges it was (address translation, retries). */
@@ -133,8 +164,8 @@ function isRecordedElsewhere(hop: Hop, view: View): boolean {
 
 function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {
   const parent = hop.parent === undefined ? undefined : view.table.hop(hop.parent.hop);
-  // Told once, where the decision came in.
-  if (parent?.reading.identities.some((id) => id.sampled === false) === true) return [];
+  // Told once, where it came in to the first that would have recorded it.
+  if (sender.isInstrumented && parent?.reading.identities.some((id) => id.sampled === false) === true) return [];
   if (parent?.reading.identities.some((id) => id.sampled === true) === true) return [];
   const who = sender.isOutside ? "the caller" : "the sender";
   return [fault("not-sampled", "unsampled", undefined, "note", 1, `${who} sends the sampled flag 00: absent from the backend by right`)];
@@ -178,7 +209,6 @@ function unrecorded(hop: Hop, hasSpans: boolean): Fault {
  * A request without a context to a service that records others: it should have begun a trace. Alone it proves little (the service may sample), so it
  * counts only beside requests of the same route that carried one.
  */
-function rootNotRecorded(hop: Hop, view: View): Fault[] {
-  if (!view.backend.isWindowSearched || hop.reading.extractions.length > 0) return [];
-  return [fault("unrecorded", "unknown", "receiver", "note", 0.5, "no SERVER span began a trace for it")];
+function rootNotRecorded(): Fault {
+  return fault("unrecorded", "unknown", "receiver", "note", 0.5, "no SERVER span began a trace for it");
 }

@@ -233,31 +233,21 @@ function reinjected(hop: Hop, sender: Workload, expected: Expected, foreignId: s
 function flagChange(hop: Hop, parent: Hop, expected: Expected): Fault | undefined {
   const after = hop.reading.identities.find((id) => isOneOf(id, expected.traceIds));
   const before = after === undefined ? undefined : parent.reading.identities.find((id) => isSameTrace(id, after));
-  if (after === undefined || before === undefined || after.sampled === before.sampled) return undefined;
-  if (before.sampled === true && after.sampled === false)
-    return {
-      ...fault(
-        "not-sampled",
-        "sampled-flag-changed",
-        "sender",
-        "error",
-        expected.confidence,
-        "the sampled flag came in as 01 and went out as 00",
-      ),
-      parent,
-    };
-  if (before.sampled === false && after.sampled === true)
-    return {
-      ...fault(
-        "not-sampled",
-        "sampled-flag-changed",
-        "sender",
-        "warning",
-        expected.confidence,
-        "the sampled flag came in as 00 and went out as 01",
-      ),
-      parent,
-    };
+  if (after === undefined) return undefined;
+  const changed = (severity: Severity, detail: string): Fault => ({
+    ...fault("not-sampled", "sampled-flag-changed", "sender", severity, expected.confidence, detail),
+    parent,
+  });
+  if (before === undefined) {
+    const { span } = expected;
+    // A span that is not sampled is not exported: this trace was begun to be recorded.
+    const isRecorded = span !== undefined && isSameTrace(after, span) && parent.reading.identities.length === 0;
+    return isRecorded && after.sampled === false
+      ? { ...changed("error", "the sampled flag went out as 00, though the trace that the sender began is recorded"), spans: [span] }
+      : undefined;
+  }
+  if (before.sampled === true && after.sampled === false) return changed("error", "the sampled flag came in as 01 and went out as 00");
+  if (before.sampled === false && after.sampled === true) return changed("warning", "the sampled flag came in as 00 and went out as 01");
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
 import { type AttributionFacts, gatherAttribution, judgeAttribution } from "./judge-attribution.ts";
-import { judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
+import { isLeftUnsampled, judgeReceiver, type ReceiverFacts } from "./judge-receiver.ts";
 import { judgeSender } from "./judge-sender.ts";
 import type { Judgement } from "./judgement.ts";
 import { causeOf, pairUnserved } from "./likely-causes.ts";
@@ -57,7 +57,8 @@ function gatherFacts(view: View): ReceiverFacts {
     causes ??= new Set(view.table.parent);
     return causes.has(hop);
   };
-  const facts: ReceiverFacts = { children, habits, newestRecorded, losses, recordedRoutes, isCause };
+  const samplers = new Set<number>();
+  const facts: ReceiverFacts = { children, habits, newestRecorded, losses, recordedRoutes, samplers, isCause };
   if (!view.backend.isAsked) return facts;
   for (const hop of view.table.all()) {
     const cause = causeOf(hop, view);
@@ -80,5 +81,7 @@ function gatherFacts(view: View): ReceiverFacts {
     if (client !== undefined && identities.length === 0 && hop.observed === "full")
       habits.sentNothing(view.naming.senderOf(hop.index).index);
   }
+  for (const [cause, calls] of children)
+    if (isLeftUnsampled(view.table.hop(cause), calls)) samplers.add(view.naming.receiverOf(cause).index);
   return facts;
 }

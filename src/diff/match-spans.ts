@@ -7,6 +7,7 @@ import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } fr
 import type { Span, Trace } from "../spans/span.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
+import { isAtAnotherPort, isAtItsPlace, machinesByService, type Places, placesOf } from "./service-places.ts";
 import { estimateSpanClocks, type SpanClocks, slackOf, startOf } from "./span-clocks.ts";
 import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
 import { Strangers } from "./strangers.ts";
@@ -22,7 +23,8 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
   const clocks = estimateSpanClocks(graph.hops, matching.matches);
   const openHops = graph.hops.filter((hop) => hop.purpose !== "export");
   matchServersByPeer(openHops, matching, clocks);
-  matchServersByName(openHops, matching, clocks);
+  matchServersByName(openHops, matching, clocks, isAtItsPlace);
+  matchServersByName(openHops, matching, clocks, isAtAnotherPort);
   matchClientsByName(openHops, matching, clocks);
   const spansWithoutHop = index.spans.filter(
     (span) => !matching.hopOf.has(span) && (isReceiving(span) || isSending(span)) && isHttpSpan(span),
@@ -141,16 +143,20 @@ function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: Sp
   for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "peer port");
 }
 
-/** No id and no port: same method and path at that time, nearest starts first, and only where the service is not known to be elsewhere. */
-function matchServersByName(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
-  const services = receiversByService(hops, matching);
+/** No id and no port: same method and path at that time, nearest starts first, and only where `isPlace` allows for the service. */
+function matchServersByName(
+  hops: readonly Hop[],
+  matching: Matching,
+  clocks: SpanClocks,
+  isPlace: (hop: Hop, service: string, known: Places) => boolean,
+): void {
+  const known = placesOf(hops, matching.matches);
   const open = hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined);
   const byPath = indexByPath(open);
   const pairs = unmatched(matching, isReceiving).flatMap((span) => {
     if (spanPeer(span)?.port !== undefined || (!isHttpSpan(span) && spanRpcPath(span) === undefined)) return [];
-    const places = services.get(span.resource.service);
     const fits = candidatesFor(span, byPath, open).filter(
-      (hop) => !isOtherPeer(span, hop) && isDuring(span, hop, clocks) && (places === undefined || places.has(placeKey(hop))),
+      (hop) => !isOtherPeer(span, hop) && isDuring(span, hop, clocks) && isPlace(hop, span.resource.service, known),
     );
     return nearestOf(span, fits, clocks);
   });
@@ -159,7 +165,7 @@ function matchServersByName(hops: readonly Hop[], matching: Matching, clocks: Sp
 
 /** CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. */
 function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
-  const services = sendersByService(hops, matching);
+  const services = machinesByService(hops, matching.matches);
   const open = hops.filter((hop) => !isSenderKnown(hop, matching) && hop.purpose === "work");
   const byPath = indexByPath(open);
   const pairs = unmatched(matching, isSending).flatMap((span) => {
@@ -256,30 +262,4 @@ function indexByPath(hops: readonly Hop[]): Map<string, Hop[]> {
 function candidatesFor(span: Span, byPath: ReadonlyMap<string, readonly Hop[]>, all: readonly Hop[]): readonly Hop[] {
   const path = spanPath(span) ?? spanRpcPath(span);
   return (path === undefined ? all : (byPath.get(path) ?? [])).filter((hop) => isCompatible(span, hop));
-}
-
-function placeKey(hop: Hop): string {
-  return `${hop.receiver.host} ${hop.receiver.port}`;
-}
-
-function receiversByService(hops: readonly Hop[], matching: Matching): Map<string, Set<string>> {
-  const places = new Map<string, Set<string>>();
-  for (const hop of hops) {
-    const server = matching.matches.get(hop.index)?.server;
-    if (server !== undefined) places.set(server.resource.service, (places.get(server.resource.service) ?? new Set()).add(placeKey(hop)));
-  }
-  return places;
-}
-
-function sendersByService(hops: readonly Hop[], matching: Matching): Map<string, Set<string>> {
-  const machines = new Map<string, Set<string>>();
-  const put = (span: Span | undefined, host: string) => {
-    if (span !== undefined) machines.set(span.resource.service, (machines.get(span.resource.service) ?? new Set()).add(host));
-  };
-  for (const hop of hops) {
-    const spans = matching.matches.get(hop.index);
-    put(spans?.server, hop.receiver.host);
-    put(spans?.client, hop.clientHost);
-  }
-  return machines;
 }

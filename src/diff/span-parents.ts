@@ -29,7 +29,9 @@ export type SendingOrigin =
 export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void {
   for (const hop of hops) {
     const origin = sendingOrigin(hop, diff);
-    if (origin.kind !== "server") continue;
+    const linked = linkedRequest(hop, origin, hops, diff);
+    if (linked !== undefined) hop.parent = { hop: linked, because: "span link", confidence: 1 };
+    if (origin.kind !== "server" || linked !== undefined) continue;
     const parent = diff.hopOf.get(origin.span);
     if (parent === undefined && isAnothers(hop, origin.span, diff)) hop.parent = undefined;
     const confidence = diff.matches.get(hop.index)?.clientBy === "time and name" ? BY_TIME : 1;
@@ -37,12 +39,33 @@ export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void 
   }
 }
 
+/** Work that was put off begins a trace of its own, with a link to the request that asked for it. A batch has several links, and no one cause. */
+function linkedRequest(hop: Hop, origin: SendingOrigin, hops: readonly Hop[], diff: TraceDiff): number | undefined {
+  if (origin.kind !== "root" && origin.kind !== "server") return undefined;
+  const [link, another] = origin.span.links;
+  if (link === undefined || another !== undefined || diff.hopOf.has(origin.span)) return undefined;
+  const [span] = diff.index.byId(link.traceId, link.spanId);
+  const request = span === undefined ? undefined : servedAbove(span, diff);
+  const parent = request === undefined ? undefined : diff.hopOf.get(request);
+  return parent !== undefined && hops[parent]?.receiver.host === hop.clientHost ? parent : undefined;
+}
+
+/** The SERVER span that a span hangs below, in its own service. */
+function servedAbove(below: Span, diff: TraceDiff): Span | undefined {
+  const origin = originOf(below, diff);
+  return origin.kind === "server" ? origin.span : undefined;
+}
+
 const UNKNOWN: SendingOrigin = { kind: "unknown" };
 
 export function sendingOrigin(hop: Hop, diff: TraceDiff): SendingOrigin {
   if (diff.index.spans.length === 0) return UNKNOWN;
-  let span = sendingSpan(hop, diff);
-  if (span === undefined) return UNKNOWN;
+  const span = sendingSpan(hop, diff);
+  return span === undefined ? UNKNOWN : originOf(span, diff);
+}
+
+function originOf(below: Span, diff: TraceDiff): SendingOrigin {
+  let span = below;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     if (isReceiving(span)) return { kind: "server", span };
     if (span.parentSpanId === undefined) return { kind: "root", span };

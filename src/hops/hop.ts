@@ -27,8 +27,10 @@ export interface Place {
   readonly port: number;
 }
 
+/** `span link`: in a trace of its own on purpose. */
 export type ParentReason =
   | "span id"
+  | "span link"
   | "forwarded unchanged"
   | "trace id"
   | "request id"

@@ -118,7 +118,18 @@ class ParentLinker {
     const table = this.#table;
     if (table.hostOfPlace[table.receiver[hop]!] !== table.clientHost[hop]!) return false;
     const because = table.because(hop);
-    return because === "forwarded unchanged" || because === "request id" || this.#isSameRequest(parent, hop);
+    return (
+      this.#isSameRequest(parent, hop) ||
+      ((because === "forwarded unchanged" || because === "request id") && this.#isRewritten(parent, hop))
+    );
+  }
+
+  /** Same method, and a path with another prefix. An application that copies ids into calls through its sidecar asks for something else. */
+  #isRewritten(parent: number, hop: number): boolean {
+    const { row, exchanges } = this.#table;
+    const [came, went] = [row[parent]!, row[hop]!];
+    const [before, after] = [exchanges.path[came]!, exchanges.path[went]!];
+    return exchanges.method[came] === exchanges.method[went] && (before.endsWith(after) || after.endsWith(before));
   }
 
   #isHandedOn(candidate: number, hop: number): boolean {

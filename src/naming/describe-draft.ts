@@ -35,19 +35,9 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
   return { service: undefined, role, pod, because: draft.isAmbiguous ? "several listeners share this address" : "address" };
 }
 
-/** Proxies that make spans of their own. */
-const PROXY_SDK = /^(envoy|nginx|haproxy|traefik|kong|istio|linkerd)/i;
-
-/** `telemetry.sdk.name`, or the scope of its spans. */
-export function isProxySdk(name: string): boolean {
-  return PROXY_SDK.test(name);
-}
-
 function roleOf(draft: Draft): Role {
   if (draft.ports.length === 0) return draft.isAmbiguous ? "unknown" : "client";
-  const resource = mainResource(draft);
-  if (resource?.sdk !== undefined && isProxySdk(resource.sdk)) return "proxy";
-  if (draft.hasServerSpans) return "application";
+  if (draft.serverSpans > 0) return draft.proxySpans * 2 > draft.serverSpans ? "proxy" : "application";
   if (draft.sent > 0) return draft.forwarded * 2 >= draft.sent && draft.forwarded > 0 ? "proxy" : "application";
   return "unknown";
 }

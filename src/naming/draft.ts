@@ -12,7 +12,9 @@ export interface Draft {
   forwarded: number;
   /** Whether anything that it sent goes on in the trace of its cause under a span id of its own. */
   isReparenting: boolean;
-  hasServerSpans: boolean;
+  /** SERVER spans of what it received, and those of them that a proxy made. */
+  serverSpans: number;
+  proxySpans: number;
   /** The workload of the same machine that this proxy hands its requests to. */
   application: Draft | undefined;
   /** The workload of the same machine that this proxy sends requests on for. */
@@ -29,7 +31,8 @@ export function emptyDraft(host: string, ports: number[]): Draft {
     sent: 0,
     forwarded: 0,
     isReparenting: false,
-    hasServerSpans: false,
+    serverSpans: 0,
+    proxySpans: 0,
     application: undefined,
     client: undefined,
     isAmbiguous: false,

@@ -4,6 +4,7 @@ import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
 import { WORK } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { isProxySpan } from "../spans/proxy-span.ts";
 import type { Resource } from "../spans/span.ts";
 import { inPieces } from "../wire/columns.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
@@ -31,7 +32,8 @@ export class Drafts {
     for (const [hop, { server }] of diff.matches) {
       if (server === undefined) continue;
       const draft = this.receiver(hop);
-      draft.hasServerSpans = true;
+      draft.serverSpans++;
+      if (isProxySpan(server)) draft.proxySpans++;
       count(draft.resources, server.resource);
     }
     this.#mergeListeners();
@@ -95,7 +97,7 @@ export class Drafts {
   #mergeListeners(): void {
     for (const [key, draft] of this.#listeners) {
       const service = mainResource(draft)?.service;
-      const isIdle = draft.received === 0 && !draft.hasServerSpans;
+      const isIdle = draft.received === 0 && draft.serverSpans === 0;
       const same = [...this.#listeners.values()].find(
         (other) =>
           other !== draft &&
@@ -108,6 +110,8 @@ export class Drafts {
       if (same === undefined) continue;
       same.ports.push(...draft.ports);
       same.received += draft.received;
+      same.serverSpans += draft.serverSpans;
+      same.proxySpans += draft.proxySpans;
       for (const [resource, n] of draft.resources) same.resources.set(resource, (same.resources.get(resource) ?? 0) + n);
       this.#listeners.set(key, same);
       this.#byPlace.forEach((receiver, place) => {
@@ -148,7 +152,7 @@ export class Drafts {
       const parent = parents[hop]!;
       if (parent === NO_PARENT || hostOfPlace[receiver[hop]!] === clientHost[hop]) continue;
       const proxy = this.receiver(parent);
-      if (proxy.client !== undefined || proxy.hasServerSpans || isAsked.has(proxy) || this.sender(hop) !== proxy) continue;
+      if (proxy.client !== undefined || proxy.serverSpans > 0 || isAsked.has(proxy) || this.sender(hop) !== proxy) continue;
       if (!isPassedOn(this.#table, parent, hop)) continue;
       const client = this.sender(parent);
       if (client !== proxy && client.host === proxy.host) proxy.client = client;

@@ -64,7 +64,7 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
       because,
       host: draft.host,
       port: draft.ports[0],
-      isInstrumented: draft.hasServerSpans || draft.isReparenting,
+      isInstrumented: draft.serverSpans > 0 || draft.isReparenting,
       isOutside: !isListening && draft.resources.size === 0,
     };
   });

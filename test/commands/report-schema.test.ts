@@ -104,6 +104,7 @@ describe("the closed sets of the schema are those of the code", () => {
   };
   const reasons: Readonly<Record<ParentReason, true>> = {
     "span id": true,
+    "span link": true,
     "forwarded unchanged": true,
     "trace id": true,
     "request id": true,

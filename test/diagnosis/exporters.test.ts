@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { ExporterTraffic } from "../../src/diagnosis/exporters/trouble.ts";
 import type { Span } from "../../src/spans/span.ts";
 import { attempt, exported, handshake, lookUp } from "./build-traffic.ts";
-import { client, look, type Request, request, server, trace, traceparent } from "./build-view.ts";
+import { client, look, NOON, type Request, request, server, trace, traceparent } from "./build-view.ts";
 import { type Checkout, checkout, forwarded, nTimes, requestsOf } from "./cases/case.ts";
 
 /** client → frontend → orders, six times; the backend has all spans of frontend, and those of orders for which `has` is true. */
@@ -110,6 +110,43 @@ describe("a service that the backend has never heard of has an exporter that", (
   it("is taken, and nothing of what goes there is in the backend: it may be meant for another one", () => {
     const taken = exported("orders", ordersSpans(calls), { at: 9_000 });
     expect(seen({ exports: [taken] }).blamed).toEqual(["warning unrecorded: frontend → orders 6/6, orders, intermediary-not-exported"]);
+  });
+});
+
+describe("a service whose exporter delivers nothing", () => {
+  const half = nTimes(6, (i) => checkout(i, i < 3 ? { outgoing: [] } : {}));
+
+  it("has lost the traces that it began as well as those that came in", () => {
+    const { blamed } = seen(
+      { connections: [attempt("orders", "collector")] },
+      half.flatMap(({ spans }) => [spans.frontend]),
+      requestsOf(half),
+    );
+    expect(blamed).toContain("error unrecorded: frontend → orders 6/6, orders, exporter-unreachable");
+  });
+});
+
+describe("a service whose process ended", () => {
+  const half = stored((i) => i < 3);
+  const last = exported("orders", ordersSpans(calls.slice(0, 3)), { at: 2_500 });
+  const closed = (from: string, to: string, at: number, closedBy: "fin" | "capture ended" = "fin") =>
+    attempt(from, to, { handshake: "complete", closedBy, lastPacketAt: NOON + at * 1_000 });
+  const together = [closed("orders", "collector", 9_000), closed("frontend", "orders:8080", 9_010)];
+
+  it("has lost what its exporter had not sent: its connections close together", () => {
+    const { blamed, fix, message } = seen({ exports: [last], connections: together }, half);
+    expect(blamed).toEqual(["warning unrecorded: frontend → orders 3/6, orders, unknown"]);
+    expect(message).toContain("orders ended before its exporter had sent what was left");
+    expect(fix).toContain("Shut the SDK down");
+  });
+
+  it.each([
+    ["callers' connections closed at another time", [together[0]!, closed("frontend", "orders:8080", 4_000)]],
+    ["a connection of a caller goes on", [...together, closed("frontend", "orders:8080", 9_000, "capture ended")]],
+    ["the exporter's connection goes on", [closed("orders", "collector", 9_000, "capture ended"), together[1]!]],
+    ["no caller's connection is seen", together.slice(0, 1)],
+  ])("may still send it where %s", (_, connections) => {
+    expect(seen({ exports: [last], connections }, half).blamed).toEqual([]);
   });
 });
 

@@ -70,6 +70,20 @@ describe("spans that nothing but time joins to their exchange", () => {
     expect([1, 2, 3].map((hop) => view.diff.matches.get(hop)?.server?.traceId)).toEqual(spans.slice(1).map(({ traceId }) => traceId));
   });
 
+  it("belong to a second listener of the service's machine, where no other service is known to be", () => {
+    const known = request("client → frontend", { fields: [traceparent(1, 1)] });
+    const [second, other] = ["frontend:81", "frontend:82"].map((to, i) => request(`client → ${to}`, { at: 500 + i * 500, target: "/pay" }));
+    const neighbour = request("client → frontend:82", { at: 2_000, fields: [traceparent(2, 1)] });
+    const spans = [
+      server(known, { trace: 1, id: 2, parent: 1 }),
+      server(second!, { trace: 7, id: 7, service: "frontend" }),
+      server(other!, { trace: 8, id: 8, service: "frontend" }),
+      server(neighbour, { trace: 2, id: 9, parent: 1, service: "stock" }),
+    ].map(({ attributes, ...span }) => ({ ...span, attributes: withoutPort(attributes) }));
+    const { view } = look({ requests: [known, second!, other!, neighbour], spans });
+    expect([1, 2].map((hop) => view.diff.matches.get(hop)?.server?.traceId)).toEqual([spans[1]?.traceId, undefined]);
+  });
+
   it("are not the sender's where the wire says that it was not sampled", () => {
     const sent = request("frontend → orders", { at: 10, until: 20, fields: [traceparent(1, 2, "00")] });
     const { view } = look({ requests: [sent], spans: [client(sent, { trace: 9, id: 9 })] });

@@ -36,6 +36,47 @@ describe("a proxy that sends on what a service asks of others", () => {
   });
 });
 
+/**
+ * client → frontend:8080, a sidecar that makes spans, → frontend:9080, an application without, which asks orders twice through the sidecar's
+ * frontend:15001 and copies what came.
+ */
+function behindSidecar() {
+  const requests = times(4, (i) => {
+    const [at, own] = [i * 1_000, traceparent(i + 1, 16 * (i + 1) + 1)];
+    const fields = [own];
+    return [
+      request("client → frontend:8080", { at, until: at + 90, target: "/pay", fields: [traceparent(i + 1, 16 * (i + 1))] }),
+      request("frontend → frontend:9080", { at: at + 5, until: at + 85, target: "/pay", fields }),
+      request("frontend → frontend:15001", { at: at + 10, until: at + 30, target: `/a/${i}`, fields }),
+      request("frontend → frontend:15001", { at: at + 15, until: at + 60, target: `/b/${i}`, fields }),
+    ];
+  });
+  const spans = times(4, (i) => {
+    const [trace, base] = [i + 1, 16 * (i + 1)];
+    const [inbound, , first, second] = requests.slice(4 * i);
+    return [
+      server(inbound!, { trace, id: base + 1, parent: base, service: "frontend" }),
+      server(first!, { trace, id: base + 2, parent: base + 1, service: "frontend" }),
+      server(second!, { trace, id: base + 3, parent: base + 1, service: "frontend" }),
+    ].map((span) => ({ ...span, attributes: { ...span.attributes, component: "proxy" } }));
+  });
+  return look({ requests, spans }).view;
+}
+
+describe("a sidecar that makes spans for an application without", () => {
+  const { naming, table } = behindSidecar();
+
+  it("is a proxy, by what its spans say", () => {
+    expect(naming.receiverOf(0)).toMatchObject({ group: "frontend proxy", role: "proxy" });
+    expect(naming.receiverOf(2)).toBe(naming.receiverOf(0));
+  });
+
+  it("is asked by the application for all that a request causes, though all of it carries one context", () => {
+    expect([2, 3].map((hop) => table.hop(hop).parent?.hop)).toEqual([1, 1]);
+    expect([2, 3].map((hop) => naming.senderOf(hop))).toEqual([naming.receiverOf(1), naming.receiverOf(1)]);
+  });
+});
+
 /** From one address, which no names file knows: a service's calls to orders with CLIENT spans, and requests to the service itself, with or without. */
 function behindOneAddress(isAskingItself: boolean) {
   const requests = times(4, (i) => [

@@ -11,6 +11,8 @@ export interface Explanation {
   /** Without it those stay that remain possible of such a fault. */
   readonly possible?: readonly PossibleCause[];
   readonly severity?: Severity;
+  /** It will not come any more, however recent it is. */
+  readonly isFinal?: boolean;
   /** What to change, where it is known better than from the cause alone. */
   readonly remedy?: string;
 }

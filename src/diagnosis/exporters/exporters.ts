@@ -8,6 +8,7 @@ import { formatEndpoint } from "../../wire/endpoint.ts";
 import { Collectors } from "./collectors.ts";
 import { connectionTroubles } from "./connection-trouble.ts";
 import { dnsTroubles } from "./dns-trouble.ts";
+import { endOfProcess, type ProcessEnd } from "./ended-process.ts";
 import { fateOf, isUnanswered } from "./export-answer.ts";
 import { type Saturation, saturationOf } from "./saturation.ts";
 import { isReceived, ShippedSpans } from "./shipped-spans.ts";
@@ -28,6 +29,7 @@ export class Exporters {
   readonly #exportsOf = new Map<Workload, readonly SpanExport[]>();
   readonly #saturationOf = new Map<Workload, Saturation | undefined>();
   readonly #deliveredBy = new Map<Workload, readonly SpanExport[]>();
+  readonly #endOf = new Map<Workload, ProcessEnd | undefined>();
   readonly #silenced = new Map<Workload, boolean>();
   readonly #troublesOf = new Map<Workload, readonly Trouble[]>();
   #shipped: ShippedSpans | undefined;
@@ -95,6 +97,15 @@ export class Exporters {
   saturationOf(workload: Workload): Saturation | undefined {
     if (!this.#saturationOf.has(workload)) this.#saturationOf.set(workload, saturationOf(this.exportsOf(workload)));
     return this.#saturationOf.get(workload);
+  }
+
+  /** When its process ended, where captures show it. */
+  endOf(workload: Workload): ProcessEnd | undefined {
+    if (!this.#endOf.has(workload)) {
+      const { machines } = this.#world.table;
+      this.#endOf.set(workload, endOfProcess(workload, this.exportsOf(workload), this.#traffic.connections, machines));
+    }
+    return this.#endOf.get(workload);
   }
 
   /** What kept it from delivering, likeliest first. Of several workloads on one address only the one can be meant that the backend has no spans of. */

@@ -9,9 +9,10 @@ import type { SpanExport } from "../../protocols/observation.ts";
 import type { PossibleCause } from "../judgement.ts";
 import type { View } from "../view.ts";
 import type { Explanation } from "./explanation.ts";
+import { endOn, isBefore } from "./hop-end.ts";
 import type { RouteCounts } from "./route-counts.ts";
 import type { Saturation } from "./saturation.ts";
-import { endOn, isBefore, type SpanLosses } from "./span-losses.ts";
+import type { SpanLosses } from "./span-losses.ts";
 import { endsOf } from "./trouble.ts";
 
 const SEEN_IN_CALLS = 0.95;

@@ -4,8 +4,8 @@ import type { Hop } from "../../hops/hop.ts";
 import type { Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
 import type { Span } from "../../spans/span.ts";
-import type { Timestamp } from "../../wire/timestamp.ts";
 import type { View } from "../view.ts";
+import { isBefore } from "./hop-end.ts";
 
 export interface Losses {
   /** Calls under a span id of its own that was neither exported nor recorded, though the call was over before the last export. */
@@ -106,14 +106,3 @@ export class SpanLosses {
 }
 
 const NOTHING: Losses = { lostCalls: 0, keptCalls: 0 };
-
-/** Whether the exchange was over when the export went out. */
-export function isBefore(hop: Hop, of: SpanExport | undefined): boolean {
-  return of !== undefined && endOn(hop, of.vantage) <= of.at;
-}
-
-/** When an exchange was over, on the clock of a capture where that capture shows it. */
-export function endOn(hop: Hop, vantage: number): Timestamp {
-  const sighting = hop.sightings.find((seen) => seen.vantage === vantage);
-  return sighting?.response?.endedAt ?? sighting?.response?.startedAt ?? hop.endedAt ?? hop.startedAt;
-}

@@ -5,13 +5,15 @@ import type { Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
 import type { PossibleCause } from "../judgement.ts";
 import type { View } from "../view.ts";
+import { whyEnded } from "./ended-process.ts";
 import type { Explanation } from "./explanation.ts";
 import { adviceOn } from "./export-advice.ts";
 import { answersName, type Fate, fateOf, isUnanswered, reasonOf } from "./export-answer.ts";
+import { endOn, isBefore } from "./hop-end.ts";
 import { isRead, whyNeverExported } from "./never-exported.ts";
 import type { RouteCounts } from "./route-counts.ts";
 import type { Shipment } from "./shipped-spans.ts";
-import { endOn, isBefore, type SpanLosses } from "./span-losses.ts";
+import type { SpanLosses } from "./span-losses.ts";
 import { groupBy, type Trouble } from "./trouble.ts";
 
 /** The very span stands in an export that was refused. */
@@ -37,7 +39,11 @@ export function explainUnrecorded(
     const { cause, clause, confidence, proofs, remedy } = trouble;
     return { cause, detail: `${receiver.group} ${clause}`, confidence, proofs, ...(remedy !== undefined && { remedy }) };
   }
-  return refusedUnread(hop, receiver, view) ?? whyNeverExported(hop, receiver, view, losses, routes);
+  return (
+    refusedUnread(hop, receiver, view) ??
+    whyNeverExported(hop, receiver, view, losses, routes) ??
+    whyEnded(hop, receiver, view.exporters.endOf(receiver))
+  );
 }
 
 /** Exports that carried the receiver's span of this request. */

@@ -1,4 +1,4 @@
-import { isProxySdk } from "../../naming/describe-draft.ts";
+import { isProxySdk } from "../../spans/proxy-span.ts";
 import type { Span } from "../../spans/span.ts";
 import { b3Readers } from "./read-b3.ts";
 import { traceparentReader } from "./read-traceparent.ts";
@@ -15,11 +15,11 @@ export const envoy: Receiver = {
   loses: (lines) => tracestateLoss(lines, { takesFirstLine: true }),
 };
 
-/** Reads `b3` and writes `x-b3-*`; what it cannot read it passes on as it is, without a span. Its spans carry no SDK. */
+/** Reads `b3` and writes `x-b3-*`; what it cannot read it passes on as it is, without a span. Its spans carry no SDK, and a tag that says "proxy". */
 export const envoyZipkin: Receiver = {
   name: "Envoy's Zipkin tracer",
   known: "read: span_context_extractor of its source",
-  made: () => false,
+  made: ({ resource, attributes }) => resource.sdk === undefined && attributes.component === "proxy",
   reads: b3Readers({
     takesUpperCase: "both",
     takesShortTraceId: true,

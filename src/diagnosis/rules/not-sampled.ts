@@ -100,10 +100,13 @@ they are. To thin out later, without losing errors, use tail sampling in the col
 };
 
 const word: Word = (population) => {
-  const { from, to, affected, of, cause } = population;
+  const { from, to, affected, of, cause, tallies } = population;
+  const isOfReceiver = tallies.some(({ culprit, to: receiver }) => culprit === receiver);
   const message =
     cause === "unsampled"
       ? `${affected} of ${of} requests from ${from} to ${to} are not sampled (flags 00): absent from the backend by right`
-      : `${from} changes the sampled flag: ${affected} of ${of} requests to ${to}${routeClause(population)}`;
+      : isOfReceiver
+        ? `${to} samples by itself: ${affected} of ${of} requests from ${from} came with the sampled flag and left no span${routeClause(population)}`
+        : `${from} changes the sampled flag: ${affected} of ${of} requests to ${to}${routeClause(population)}`;
   return { message, fix: fixFor(population) };
 };

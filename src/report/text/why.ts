@@ -84,6 +84,7 @@ function unaffectedRoutes({ edge, routes, affected, of, cause }: Finding, { diag
 
 const TIES: Record<ParentReason, string> = {
   "span id": "by span ids",
+  "span link": "by span links",
   "forwarded unchanged": "by the span id, which went on unchanged",
   "trace id": "by the trace id",
   "request id": "by x-request-id",

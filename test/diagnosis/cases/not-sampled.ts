@@ -1,4 +1,4 @@
-import { traceparent } from "../build-view.ts";
+import { request, traceparent } from "../build-view.ts";
 import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
 
 const flipped = (before: string, after: string) =>
@@ -14,6 +14,17 @@ const someUnsampled = nTimes(5, (i) =>
     : checkout(i),
 );
 const recorded = someUnsampled.slice(2).flatMap(({ spans }) => [spans.frontend, spans.call, spans.orders]);
+
+/** orders decides by itself: of five requests that came in sampled it records the last three; for the first it also asks stock. */
+const sampledHere = nTimes(5, (i) => checkout(i));
+const askedUnsampled = request("orders → stock", { at: 30, until: 60, target: "/shelf", fields: [traceparent(1, 90, "00")] });
+/** client → ingress, which copies; nothing is sampled, and only orders would have recorded. */
+const unsampledBehindProxy = nTimes(5, (i) => {
+  const context = traceparent(i + 1, (i + 1) * 16, i < 2 ? "00" : "01");
+  return forwarded(i, { incoming: [context], outgoing: [context] });
+});
+/** A service that begins the trace, records it, and sends it on unsampled. */
+const begunSampled = nTimes(3, (i) => checkout(i, { incoming: [], outgoing: [traceparent(i + 1, (i + 1) * 16 + 2, "00")] }));
 
 export const notSampled: RuleCases = {
   rule: "not-sampled",
@@ -37,6 +48,36 @@ export const notSampled: RuleCases = {
       name: "unsampled traces are absent by right: a note, told once where the decision comes in",
       world: { requests: requestsOf(someUnsampled), spans: recorded },
       says: ["note not-sampled: client → frontend 2/5, nobody, unsampled"],
+    },
+    {
+      name: "a service samples by itself: its calls show it for one request, and that one for the others",
+      world: {
+        requests: [...requestsOf(sampledHere), askedUnsampled],
+        spans: sampledHere.flatMap(({ spans }, i) => [spans.frontend, spans.call, ...(i < 2 ? [] : [spans.orders])]),
+      },
+      says: [
+        "error not-sampled: orders → stock 1/1, orders, sampled-flag-changed",
+        "warning not-sampled: frontend → orders 2/5, orders, sampled-flag-changed",
+      ],
+    },
+    {
+      name: "a trace that the sender began is recorded, and goes on unsampled",
+      world: {
+        requests: requestsOf(begunSampled),
+        spans: begunSampled.map(
+          ({
+            spans: {
+              frontend: { parentSpanId: _, ...root },
+            },
+          }) => root,
+        ),
+      },
+      says: ["error not-sampled: frontend → orders 3/3, frontend, sampled-flag-changed"],
+    },
+    {
+      name: "unsampled traces come through a proxy without spans: told where the first that records takes them",
+      world: { requests: requestsOf(unsampledBehindProxy), spans: unsampledBehindProxy.slice(2).map(({ spans }) => spans.orders) },
+      says: ["note not-sampled: ingress → orders 2/5, nobody, unsampled"],
     },
   ],
   staysQuiet: [

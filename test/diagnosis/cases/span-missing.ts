@@ -142,9 +142,12 @@ export const spanMissing: RuleCases = {
       says: ["error not-sampled: frontend → orders 2/6, frontend, sampled-flag-changed"],
     },
     {
-      name: "the receiver sends on unsampled what came in sampled: it records nothing, and that is the fault",
+      name: "the receiver sends on unsampled what came in sampled: it records nothing, and that is the fault, told as such",
       world: { requests: requestsOf(leftUnsampled), spans: leftUnsampled.flatMap(({ spans }, i) => (i < 2 ? [] : Object.values(spans))) },
-      says: ["error not-sampled: frontend → orders 2/6, frontend, sampled-flag-changed"],
+      says: [
+        "error not-sampled: frontend → orders 2/6, frontend, sampled-flag-changed",
+        "warning not-sampled: client → frontend 2/6, frontend, sampled-flag-changed",
+      ],
     },
     {
       name: "a connection that became a WebSocket, of which no instrumentation makes a SERVER span",

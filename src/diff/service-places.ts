@@ -1,0 +1,56 @@
+// Where services are: what the matches that were found so far say of listeners and machines.
+
+import type { Hop } from "../hops/hop.ts";
+import type { Span } from "../spans/span.ts";
+import type { HopSpans } from "./trace-diff.ts";
+
+type Matches = ReadonlyMap<number, HopSpans>;
+
+export interface Places {
+  /** Addresses with ports, by service. */
+  readonly byService: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly all: ReadonlySet<string>;
+}
+
+function placeKey({ receiver: { host, port } }: Hop): string {
+  return `${host} ${port}`;
+}
+
+export function isAtItsPlace(hop: Hop, service: string, { byService }: Places): boolean {
+  const places = byService.get(service);
+  return places === undefined || places.has(placeKey(hop));
+}
+
+/** A second listener of its machine, where no other service is known to be. */
+export function isAtAnotherPort(hop: Hop, service: string, { byService, all }: Places): boolean {
+  if (all.has(placeKey(hop))) return false;
+  return [...(byService.get(service) ?? [])].some((place) => place.startsWith(`${hop.receiver.host} `));
+}
+
+export function placesOf(hops: readonly Hop[], matches: Matches): Places {
+  const byService = new Map<string, Set<string>>();
+  const all = new Set<string>();
+  for (const hop of hops) {
+    const server = matches.get(hop.index)?.server;
+    if (server === undefined) continue;
+    const { service } = server.resource;
+    const place = placeKey(hop);
+    byService.set(service, (byService.get(service) ?? new Set()).add(place));
+    all.add(place);
+  }
+  return { byService, all };
+}
+
+/** Machines that the spans of each service are known to be of. */
+export function machinesByService(hops: readonly Hop[], matches: Matches): Map<string, Set<string>> {
+  const machines = new Map<string, Set<string>>();
+  const put = (span: Span | undefined, host: string) => {
+    if (span !== undefined) machines.set(span.resource.service, (machines.get(span.resource.service) ?? new Set()).add(host));
+  };
+  for (const hop of hops) {
+    const spans = matches.get(hop.index);
+    put(spans?.server, hop.receiver.host);
+    put(spans?.client, hop.clientHost);
+  }
+  return machines;
+}
