@@ -42,12 +42,13 @@ function message(span: Span): Record<string, unknown> {
   };
 }
 
-function processTags({ pod, podBy, language, sdk, sdkVersion }: Resource): Record<string, unknown>[] {
+function processTags({ pod, podBy, language, sdk, sdkVersion, webEngine }: Resource): Record<string, unknown>[] {
   const found = [
     [podBy ?? "k8s.pod.name", pod],
     ["telemetry.sdk.language", language],
     ["telemetry.sdk.name", sdk],
     ["telemetry.sdk.version", sdkVersion],
+    ["webengine.name", webEngine],
   ] as const;
   return found.flatMap(([key, value]) => (value === undefined ? [] : [tag(key, value)]));
 }

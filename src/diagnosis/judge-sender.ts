@@ -193,9 +193,9 @@ function isContinuedByReceiver(hop: Hop, view: View): boolean {
 
 function judgeContinued(hop: Hop, sender: Workload, expected: Expected, view: View): Fault[] {
   const faults: Fault[] = [];
-  const foreign = hop.reading.identities.find((id) => !isOneOf(id, expected.traceIds));
-  if (foreign !== undefined && !isRepeatedLine(hop)) faults.push(reinjected(hop, sender, expected, foreign.traceId, view));
   const { parent } = expected;
+  const foreign = hop.reading.identities.find((id) => !isOneOf(id, expected.traceIds)) ?? begunBeside(hop, parent);
+  if (foreign !== undefined && !isRepeatedLine(hop)) faults.push(reinjected(hop, sender, expected, foreign.traceId, view));
   if (parent === undefined) return faults;
   const flag = flagChange(hop, parent, expected);
   if (flag !== undefined) faults.push(flag);
@@ -211,6 +211,12 @@ function judgeContinued(hop: Hop, sender: Workload, expected: Expected, view: Vi
   return faults;
 }
 
+/** What came in goes on beside the context of a trace that the sender began for itself. */
+function begunBeside({ reading: { identities } }: Hop, parent: Hop | undefined): SpeltTraceId | undefined {
+  const came = parent?.traceIds ?? [];
+  return came.length > 0 && identities.some((id) => isOneOf(id, came)) ? identities.find((id) => !isOneOf(id, came)) : undefined;
+}
+
 /** Two `traceparent` lines are one fault, told as malformed. */
 function isRepeatedLine(hop: Hop): boolean {
   return traceparentValues(hop.reading.fields).length > 1;
@@ -220,7 +226,9 @@ function reinjected(hop: Hop, sender: Workload, expected: Expected, foreignId: s
   const { server } = spansOf(view, hop.index);
   const relation = expected.traceIds.map((id) => relateTraceIds(id, foreignId)).find((r) => r !== undefined);
   const isTaken = server?.traceId === foreignId;
-  const severity: Severity = server === undefined ? "warning" : isTaken ? "error" : "note";
+  // Of a trace that the sender records as its own, the receiver's spans are missing, whichever it took.
+  const isOwn = expected.span !== undefined && isSameTrace({ traceId: foreignId }, expected.span);
+  const severity: Severity = isTaken && !isOwn ? "error" : server === undefined || isOwn ? "warning" : "note";
   const cause: Cause = relation ?? (sender.role === "proxy" ? "reinjected-by-proxy" : "two-injectors");
   const detail = `a second context of trace ${foreignId} was added${isTaken ? ", and the receiver took it" : ""}`;
   return {

@@ -3,7 +3,8 @@
 import { type ConnectionSummary, UNSEEN_METHOD } from "../protocols/observation.ts";
 import { Interned } from "../wire/columns.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
-import { type Coverage, coverageOf } from "./coverage.ts";
+import { Blindness } from "./blindness.ts";
+import { coverageOf } from "./coverage.ts";
 import { exchangeAt } from "./exchange-at.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import { fillHops } from "./fill-hops.ts";
@@ -21,6 +22,7 @@ import {
 } from "./hop.ts";
 import type { Machines } from "./machines.ts";
 import type { Sightings, Timeline } from "./sightings.ts";
+import type { Unwrapping } from "./unwrapping.ts";
 
 export const NO_PARENT = -1;
 /** Steps of a confidence that are told apart. */
@@ -59,7 +61,7 @@ export class HopTable {
   readonly #parentReason: Uint8Array;
   readonly #reasons = new Interned<ParentReason>();
   readonly #candidates = new Map<number, readonly number[]>();
-  readonly #coverage: Coverage | undefined;
+  readonly #blindness: Blindness;
   readonly #sightings: Sightings;
   /** By hop: its group in `#sightings`. */
   readonly #group: Uint32Array;
@@ -94,7 +96,7 @@ export class HopTable {
     this.hostOfEnds = Int32Array.from(exchanges.ends, ({ client, vantage }) => this.hosts.number(machines.hostOf(client.address, vantage)));
     this.placeOfEnds = Int32Array.from(exchanges.ends, ({ server, vantage }) => this.places.number(machines.placeOf(server, vantage)));
     this.hostOfPlace = Int32Array.from(this.places.values, ({ host }) => this.hosts.number(host));
-    this.#coverage = coverageOf(this, connections);
+    this.#blindness = new Blindness(this, coverageOf(this, connections));
     fillHops(this, sightings, timeline);
     this.hasOpenEnds = this.endedAt.some(Number.isNaN);
   }
@@ -133,9 +135,12 @@ export class HopTable {
 
   /** Whether its sender may have been serving requests that the captures cannot show. */
   isSenderBlind(hop: number): boolean {
-    if (this.#coverage?.includes(this.clientHost[hop]!, this.startedAt[hop]!) === false) return true;
-    const vantage = this.exchanges.vantageOf(this.row[hop]!);
-    return this.machines.isBlind(this.hosts.values[this.clientHost[hop]!]!, this.startedAt[hop]! + (this.clocks[vantage] ?? 0));
+    return this.#blindness.isSenderBlind(hop);
+  }
+
+  /** Known once parents by ids are. */
+  get unwrapping(): Unwrapping {
+    return this.#blindness.unwrapping;
   }
 
   /** 0..1, where it has a parent. */

@@ -20,6 +20,10 @@ export interface Machines {
   listeners(host: string): ReadonlySet<number>;
   /** Whether the machine was receiving something at that time that cannot be read, or that the capture lacks parts of. */
   isBlind(host: string, at: Timestamp): boolean;
+  /** Whether it receives, or sends, what is encrypted and was not read. */
+  hasEncrypted(host: string, side: "client" | "server"): boolean;
+  /** As `isBlind`, where what is encrypted shows itself again inside the machine. */
+  isLossy(host: string, at: Timestamp): boolean;
 }
 
 /** A capture belongs to one machine when this part of its connections has an end there. */
@@ -48,7 +52,8 @@ export function findMachines(
   for (const { server, vantage } of table.ends) add(listeners, hostOf(server.address, vantage), server.port);
   const read = isWhole(table, connections) ? new Map<string, ReadConnection>() : readConnections(table);
   const opened = decryptedConnections(tls);
-  const blind = new Map<string, Period[]>();
+  const [encrypted, lossy] = [new Periods(), new Periods()];
+  const senders = new Set<string>();
   for (const connection of connections) {
     if (connection.handshake === "unanswered" || connection.handshake === "refused") continue;
     // Traffic of an unknown protocol (a database's) says nothing of requests; what might carry them is told by name.
@@ -56,21 +61,45 @@ export function findMachines(
     const isUnread = connection.protocol === "TLS" && !isDecrypted;
     const isRead = connection.protocol === "HTTP/1" || connection.protocol === "HTTP/2" || isDecrypted;
     const exchanges = read.get(connectionKey(connection));
-    const isLossy = isRead && (connection.missing > 0 || (exchanges?.lacking.length ?? 0) > 0);
+    // HTTP/1 sends one request after the other: of a packet that was cut, its beginning shows which.
+    const lost = connection.missing - (connection.protocol === "HTTP/1" ? connection.cutOff : 0);
+    const isLossy = isRead && (lost > 0 || (exchanges?.lacking.length ?? 0) > 0);
     if (!isUnread && !isLossy) continue;
     const host = hostOf(connection.server.address, connection.vantage);
-    const periods = blind.get(host) ?? [];
-    if (connection.protocol === "HTTP/1" && exchanges !== undefined && isReadNearlyWhole(exchanges)) periods.push(...exchanges.lacking);
-    else periods.push({ from: connection.openedAt, to: connection.lastPacketAt });
-    blind.set(host, periods);
+    if (isUnread) senders.add(hostOf(connection.client.address, connection.vantage));
+    const isNearlyWhole = connection.protocol === "HTTP/1" && exchanges !== undefined && isReadNearlyWhole(exchanges);
+    const periods = isNearlyWhole ? exchanges.lacking : [{ from: connection.openedAt, to: connection.lastPacketAt }];
+    (isUnread ? encrypted : lossy).add(host, periods);
   }
   return {
     hostOf,
     placeOf,
     isShared: (host) => isLoopback(host) || host.startsWith(LOOPBACK_OF),
     listeners: (host) => listeners.get(host) ?? new Set(),
-    isBlind: (host, at) => blind.size > 0 && (blind.get(host)?.some(({ from, to }) => at >= from && at <= to) ?? false),
+    isBlind: (host, at) => lossy.include(host, at) || encrypted.include(host, at),
+    hasEncrypted: (host, side) => (side === "server" ? encrypted.has(host) : senders.has(host)),
+    isLossy: (host, at) => lossy.include(host, at),
   };
+}
+
+/** Of machines. */
+class Periods {
+  readonly #byHost = new Map<string, Period[]>();
+
+  add(host: string, periods: readonly Period[]): void {
+    const known = this.#byHost.get(host);
+    if (known === undefined) this.#byHost.set(host, [...periods]);
+    else known.push(...periods);
+  }
+
+  has(host: string): boolean {
+    return this.#byHost.has(host);
+  }
+
+  include(host: string, at: Timestamp): boolean {
+    if (this.#byHost.size === 0) return false;
+    return this.#byHost.get(host)?.some(({ from, to }) => at >= from && at <= to) ?? false;
+  }
 }
 
 const LOOPBACK_OF = "loopback of ";
@@ -82,7 +111,7 @@ function loopbackName(vantage: number, vantagePoints: number): string {
 /** What was read of a connection. */
 interface ReadConnection {
   exchanges: number;
-  /** When requests were served whose head the capture lacks, or a part of it: since the answer before, as far as that is known. */
+  /** When requests were served that the capture lacks: since the answer before, as far as that is known. */
   readonly lacking: Period[];
 }
 
@@ -113,7 +142,7 @@ function readConnections(table: ExchangeTable): Map<string, ReadConnection> {
     own.exchanges++;
     const answered = table.responseStart[row]!;
     const end = Number.isNaN(table.responseEnd[row]!) ? answered : table.responseEnd[row]!;
-    if (!table.isWhole(row))
+    if (!table.hasRequest(row))
       own.lacking.push({ from: own.lastEnd, to: Number.isNaN(end) ? table.requestStart[row]! + OPEN_ENDED_US : end });
     if (!Number.isNaN(end)) own.lastEnd = end;
   }

@@ -37,6 +37,7 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
 
 function roleOf(draft: Draft): Role {
   if (draft.ports.length === 0) return draft.isAmbiguous ? "unknown" : "client";
+  if (draft.client !== undefined) return "proxy";
   if (draft.serverSpans > 0) return draft.proxySpans * 2 > draft.serverSpans ? "proxy" : "application";
   if (draft.sent > 0) return draft.forwarded * 2 >= draft.sent && draft.forwarded > 0 ? "proxy" : "application";
   return "unknown";

@@ -4,12 +4,14 @@ import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
 import { WORK } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { isPassedOn } from "../hops/passed-on.ts";
 import { isProxySpan } from "../spans/proxy-span.ts";
 import type { Resource } from "../spans/span.ts";
 import { inPieces } from "../wire/columns.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
+import { hiddenSidecars } from "./hidden-sidecars.ts";
+import { isReparented } from "./reparented.ts";
 import { findSenders, type Senders } from "./senders.ts";
-import { isPassedOn, isReparented } from "./sent-on.ts";
 
 export class Drafts {
   readonly #table: HopTable;
@@ -38,9 +40,12 @@ export class Drafts {
     }
     this.#mergeListeners();
     this.#findApplications();
+    const hidden = hiddenSidecars(this.#table, this.#byPlace);
+    for (const { sidecar, application } of hidden) sidecar.application ??= application;
     this.#senders = findSenders({ table: this.#table, diff, listeners: this.#listeners, receiver: (hop) => this.receiver(hop) });
     for (const [hop, { client }] of diff.matches) if (client !== undefined) count(this.sender(hop).resources, client.resource);
     this.#findClients();
+    for (const { sidecar } of hidden) this.#findClientOf(sidecar);
     const { size, purpose } = this.#table;
     inPieces(size, (from, to) => {
       for (let hop = from; hop < to; hop++) if (purpose[hop] === WORK) this.#send(hop);
@@ -157,6 +162,15 @@ export class Drafts {
       const client = this.sender(parent);
       if (client !== proxy && client.host === proxy.host) proxy.client = client;
     }
+  }
+
+  /** Who asks it, where that is one other workload of its machine. */
+  #findClientOf(sidecar: Draft): void {
+    const { size, purpose } = this.#table;
+    const clients = new Set<Draft>();
+    for (let hop = 0; hop < size; hop++) if (purpose[hop] === WORK && this.receiver(hop) === sidecar) clients.add(this.sender(hop));
+    const [client, another] = clients;
+    if (another === undefined && client !== sidecar) sidecar.client ??= client;
   }
 
   #send(hop: number): void {

@@ -28,7 +28,8 @@ export function nameWorkloads(graph: HopGraph, diff: TraceDiff, nameOf: NameOf):
 function groupOf(host: string, port: number | undefined, workloads: readonly Workload[], nameOf: NameOf): string | undefined {
   const own = workloads.filter((workload) => workload.host === host);
   const listener = port === undefined ? undefined : own.find(({ addresses }) => addresses.includes(withPort(host, port)));
-  const likely = listener ?? (own.length === 1 ? own[0] : onlyOne(own.filter(({ role }) => role === "proxy")));
+  const proxies = own.filter(({ role }) => role === "proxy");
+  const likely = listener ?? onlyOne(own) ?? onlyOne(proxies) ?? onlyOne(proxies.filter(({ isOutgoing }) => isOutgoing));
   return likely?.service === undefined ? nameOf(host, port)?.service : likely.group;
 }
 
@@ -47,7 +48,7 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
   for (const group of groups) size.set(group, (size.get(group) ?? 0) + 1);
   const taken = new Set<string>();
   return drafts.map((draft, index) => {
-    const { service, role, pod, because } = named[index]!;
+    const { service, role, pod, because, isOutgoing = false } = named[index]!;
     const group = groups[index]!;
     const wishes = [...(size.get(group) === 1 ? [group] : pod === undefined ? [] : [pod]), `${group}@${plainAddress(draft)}`];
     const name = wishes.find((wish) => !taken.has(wish)) ?? `${group}#${index}`;
@@ -65,6 +66,7 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
       host: draft.host,
       port: draft.ports[0],
       isInstrumented: draft.serverSpans > 0 || draft.isReparenting,
+      isOutgoing,
       isOutside: !isListening && draft.resources.size === 0,
     };
   });

@@ -21,6 +21,8 @@ export interface Workload {
   readonly port: number | undefined;
   /** Whether the backend holds SERVER spans of it, or its calls name spans that it must have made. */
   readonly isInstrumented: boolean;
+  /** A proxy that sends on what its service asks of others. */
+  readonly isOutgoing: boolean;
   /** An outside caller: it receives nothing here and has no spans. */
   readonly isOutside: boolean;
 }

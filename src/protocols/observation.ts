@@ -107,6 +107,8 @@ export interface ConnectionSummary {
   readonly bytes: number;
   /** Stream bytes that the capture does not hold. */
   readonly missing: number;
+  /** Of `missing`: the ends of packets that the capture holds without them (its snap length). */
+  readonly cutOff: number;
   readonly retransmissions: number;
   readonly secondSights: number;
   /** The ends that a PROXY header in front names. */

@@ -65,7 +65,7 @@ export class StreamRecognizer implements StreamSink {
     this.#reader?.close(reason);
     this.#first.close();
     const { clientEnd, serverEnd, flows, vantage, handshake, openedAt, firstPacket, lastPacketAt, proxied } = this.#connection;
-    const sum = (of: "packets" | "bytes" | "missing" | "retransmissions" | "secondSights") => flows[0][of] + flows[1][of];
+    const sum = (of: "packets" | "bytes" | "missing" | "cutOff" | "retransmissions" | "secondSights") => flows[0][of] + flows[1][of];
     const hidden = this.#reader?.hidden;
     this.#options.emit({
       kind: "connection",
@@ -81,6 +81,7 @@ export class StreamRecognizer implements StreamSink {
       packets: sum("packets"),
       bytes: sum("bytes"),
       missing: sum("missing"),
+      cutOff: sum("cutOff"),
       retransmissions: sum("retransmissions"),
       secondSights: sum("secondSights"),
       ...(proxied === undefined ? {} : { proxied }),

@@ -13,7 +13,8 @@ export class Interner {
   }
 
   resource(resource: Resource): Resource {
-    const key = JSON.stringify([resource.service, resource.pod, resource.podBy, resource.language, resource.sdk, resource.sdkVersion]);
+    const { service, pod, podBy, language, sdk, sdkVersion, webEngine } = resource;
+    const key = JSON.stringify([service, pod, podBy, language, sdk, sdkVersion, webEngine]);
     const known = this.#resources.get(key);
     if (known) return known;
     this.#resources.set(key, resource);

@@ -2,14 +2,14 @@
 
 import type { Span } from "./span.ts";
 
-const PROXY_SDK = /^(envoy|nginx|haproxy|traefik|kong|istio|linkerd)/i;
+const PROXY = /(^|\/)(caddy|envoy|nginx|haproxy|traefik|kong|istio|linkerd)/i;
 
-/** `telemetry.sdk.name`, or the scope of its spans. */
+/** `telemetry.sdk.name`, `webengine.name`, or the scope of its spans, which may be a module's path. */
 export function isProxySdk(name: string): boolean {
-  return PROXY_SDK.test(name);
+  return PROXY.test(name);
 }
 
 /** Envoy's tracers without a resource (Zipkin, OpenCensus) say it by the tag `component`. */
 export function isProxySpan({ resource, scope, attributes }: Span): boolean {
-  return isProxySdk(resource.sdk ?? "") || isProxySdk(scope) || attributes.component === "proxy";
+  return isProxySdk(resource.sdk ?? "") || isProxySdk(resource.webEngine ?? "") || isProxySdk(scope) || attributes.component === "proxy";
 }

@@ -20,6 +20,7 @@ export const RESOURCE_ATTRIBUTES: ReadonlySet<string> = new Set([
   "telemetry.sdk.language",
   "telemetry.sdk.name",
   "telemetry.sdk.version",
+  "webengine.name",
   "jaeger.version",
   "opencensus.exporterversion",
 ]);
@@ -35,6 +36,7 @@ export function resourceFrom(attributes: ReadonlyMap<string, Scalar>): Resource 
   const language = text("telemetry.sdk.language") ?? client?.language;
   const sdk = text("telemetry.sdk.name") ?? client?.sdk;
   const sdkVersion = text("telemetry.sdk.version") ?? client?.sdkVersion;
+  const webEngine = text("webengine.name");
   return {
     service: text("service.name") ?? "",
     ...(pod !== undefined && { pod }),
@@ -42,6 +44,7 @@ export function resourceFrom(attributes: ReadonlyMap<string, Scalar>): Resource 
     ...(language !== undefined && { language }),
     ...(sdk !== undefined && { sdk }),
     ...(sdkVersion !== undefined && { sdkVersion }),
+    ...(webEngine !== undefined && { webEngine }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface Resource {
   readonly sdk?: string;
   /** `telemetry.sdk.version`. */
   readonly sdkVersion?: string;
+  /** `webengine.name`: what serves the requests, as Caddy says. */
+  readonly webEngine?: string;
 }
 
 export type SpanKind = "server" | "client" | "producer" | "consumer" | "internal" | "unspecified";

@@ -47,6 +47,7 @@ export class Flow {
   bytes = 0;
   retransmissions = 0;
   secondSights = 0;
-  /** Bytes that the capture does not hold. */
+  /** Bytes that the capture does not hold; of them the ends of packets that it does hold. */
   missing = 0;
+  cutOff = 0;
 }

@@ -124,7 +124,10 @@ function deliver(connection: Connection, from: Direction, bytes: Uint8Array, sta
     flow.bytes += captured;
     connection.stream?.data(from, bytes, start, start + captured, segment);
   }
-  if (captured < length) declareGap(connection, from, length - Math.max(captured, 0));
+  if (captured < length) {
+    flow.cutOff += length - Math.max(captured, 0);
+    declareGap(connection, from, length - Math.max(captured, 0));
+  }
 }
 
 function declareGap(connection: Connection, from: Direction, length: number): void {

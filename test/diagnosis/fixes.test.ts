@@ -22,6 +22,7 @@ function asked(options: Partial<Asked> & { readonly role?: Role; readonly name?:
     host: "10.0.0.4",
     port: 8080,
     isInstrumented: true,
+    isOutgoing: false,
     isOutside: false,
   };
   return { cause: "unknown", verdict: "stripped", severity: "error", culprit, tallies: [], ...given };

@@ -97,6 +97,7 @@ export function connection({
     bytes: 4_000,
     missing,
     retransmissions: 0,
+    cutOff: 0,
     secondSights: 0,
   };
 }

@@ -56,7 +56,7 @@ function resourceSpans(trace: StitchedTrace, sources: AttributeSources): object[
   }));
 }
 
-function resourceAttributes({ service, pod, podBy, language, sdk, sdkVersion }: Resource): object[] {
+function resourceAttributes({ service, pod, podBy, language, sdk, sdkVersion, webEngine }: Resource): object[] {
   const podKey = podBy ?? "k8s.pod.name";
   return keyValues({
     ...(service === "" ? {} : { "service.name": service }),
@@ -64,6 +64,7 @@ function resourceAttributes({ service, pod, podBy, language, sdk, sdkVersion }: 
     ...(language === undefined ? {} : { "telemetry.sdk.language": language }),
     ...(sdk === undefined ? {} : { "telemetry.sdk.name": sdk }),
     ...(sdkVersion === undefined ? {} : { "telemetry.sdk.version": sdkVersion }),
+    ...(webEngine === undefined ? {} : { "webengine.name": webEngine }),
   });
 }
 

@@ -1,13 +1,4 @@
-// How what a workload sends relates to the request that caused it.
-
 import type { HopTable } from "../hops/hop-table.ts";
-
-/** Same method, same path. */
-export function isPassedOn({ row, exchanges }: HopTable, parent: number, hop: number): boolean {
-  const came = row[parent]!;
-  const went = row[hop]!;
-  return exchanges.method[came] === exchanges.method[went] && exchanges.path[came] === exchanges.path[went];
-}
 
 /** It goes on in the trace of its cause, and no span id of it is the cause's. */
 export function isReparented({ row, exchanges }: HopTable, parent: number, hop: number): boolean {
