@@ -74,8 +74,10 @@ function splitByReplica(faults: readonly FaultTally[], tally: Tally): { faults: 
   const faulty = new Set(faults.map((fault) => fault[side]));
   const routes = new Set(faults.flatMap((fault) => [...fault.routes.keys()]));
   const healthy = new Map<Workload, number>();
+  // Another listener of the same machine is no replica.
+  const machines = new Set([...faulty].map(({ host }) => host));
   for (const edge of edges) {
-    if (faulty.has(edge[side])) continue;
+    if (machines.has(edge[side].host)) continue;
     const chances = sum([...edge.routes].map(([route, n]) => (routes.has(route) ? n : 0)));
     healthy.set(edge[side], (healthy.get(edge[side]) ?? 0) + chances);
   }

@@ -20,7 +20,8 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
   const named: AddressName | undefined = draft.isAmbiguous ? undefined : nameOf(draft.host, port);
   const resource = mainResource(draft);
   const pod = named?.pod ?? resource?.pod;
-  const outgoing = draft.client === undefined ? {} : { isOutgoing: true };
+  // One that hands requests to its application as well is simply its proxy.
+  const outgoing = draft.client === undefined || draft.application !== undefined ? {} : { isOutgoing: true };
   if (named?.because === "names file") return { service: named.service, role, pod, because: named.because, ...outgoing };
   if (resource !== undefined && !isPlaceholder(resource.service))
     return { service: resource.service, role, pod, because: "spans of the backend" };

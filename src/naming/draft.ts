@@ -19,6 +19,8 @@ export interface Draft {
   application: Draft | undefined;
   /** The workload of the same machine that this proxy sends requests on for. */
   client: Draft | undefined;
+  /** It sends on encrypted what others of its machine ask of it. */
+  isEncrypting: boolean;
   isAmbiguous: boolean;
 }
 
@@ -35,6 +37,7 @@ export function emptyDraft(host: string, ports: number[]): Draft {
     proxySpans: 0,
     application: undefined,
     client: undefined,
+    isEncrypting: false,
     isAmbiguous: false,
   };
 }

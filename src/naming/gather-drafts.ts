@@ -41,7 +41,10 @@ export class Drafts {
     this.#mergeListeners();
     this.#findApplications();
     const hidden = hiddenSidecars(this.#table, this.#byPlace);
-    for (const { sidecar, application } of hidden) sidecar.application ??= application;
+    for (const { sidecar, application } of hidden) {
+      sidecar.isEncrypting = true;
+      sidecar.application ??= application;
+    }
     this.#senders = findSenders({ table: this.#table, diff, listeners: this.#listeners, receiver: (hop) => this.receiver(hop) });
     for (const [hop, { client }] of diff.matches) if (client !== undefined) count(this.sender(hop).resources, client.resource);
     this.#findClients();

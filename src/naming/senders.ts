@@ -129,7 +129,7 @@ class SenderSearch {
     if (known?.has(receiver) === true) return known.get(receiver);
     const isOwn = this.#world.table.hostOfPlace[this.#world.table.receiver[hop]!] === this.#world.table.clientHost[hop]!;
     const before = listeners.filter((draft) => draft.application === receiver);
-    const innermost = listeners.filter((draft) => draft.received > 0 && draft.application === undefined);
+    const innermost = listeners.filter((draft) => draft.received > 0 && draft.application === undefined && !draft.isEncrypting);
     const likely = only(isOwn && before.length > 0 ? before : innermost);
     this.#likely.set(listeners, (known ?? new Map()).set(receiver, likely));
     return likely;

@@ -30,3 +30,22 @@ describe("loopback of a capture", () => {
     );
   });
 });
+
+describe("a connection that the capture does not hold whole", () => {
+  const at = 500;
+  const isBlind = (more: Partial<ConnectionSummary>) =>
+    findMachines(new ExchangeTable(), [{ ...between(CALLER, POD), openedAt: 0, lastPacketAt: 1_000, missing: 100, ...more }], 1).isBlind(
+      POD,
+      at,
+    );
+
+  it("hides requests where packets were lost", () => {
+    expect(isBlind({ protocol: "HTTP/1" })).toBe(true);
+    expect(isBlind({ protocol: "HTTP/1", cutOff: 40 })).toBe(true);
+  });
+
+  it("hides none of HTTP/1 where packets only lack their ends: each begins with what it asks for", () => {
+    expect(isBlind({ protocol: "HTTP/1", cutOff: 100 })).toBe(false);
+    expect(isBlind({ protocol: "HTTP/2", cutOff: 100 })).toBe(true);
+  });
+});

@@ -160,6 +160,20 @@ export const traceSplit: RuleCases = {
       says: ["warning split: ingress → orders 3/3, ingress, reinjected-by-proxy"],
     },
     {
+      name: "a proxy that ignores what comes in, and sends it on beside the trace that it records itself",
+      world: {
+        requests: requestsOf(secondFormat),
+        spans: secondFormat.flatMap(({ inbound, spans }, i) => [
+          server(inbound, { trace: 900 + i, id: 900 + i, service: "ingress", sdk: "envoy" }),
+          spans.orders,
+        ]),
+      },
+      says: [
+        "warning split: ingress → orders 3/3, ingress, reinjected-by-proxy",
+        "warning ignored: client → ingress 3/3, ingress, restarts-trace",
+      ],
+    },
+    {
       name: "two agents in one application inject two traces, and the receiver took the foreign one",
       world: {
         requests: requestsOf(twoAgents),
