@@ -42,6 +42,8 @@ export function expectationOf(hop: Hop, view: View): Expectation {
   if (link?.because === "span link") return { kind: "none" };
   const parent = link === undefined || link.confidence < PROVEN_PARENT || INFERRED.has(link.because) ? undefined : view.table.hop(link.hop);
   if (parent !== undefined) return byParent(hop, parent, view);
+  const enclosing = view.enclosing?.get(hop.index);
+  if (enclosing !== undefined) return byEnclosing(enclosing);
   const origin = originOf(view, hop);
   const { client } = spansOf(view, hop.index);
   const own = client === undefined || spansOf(view, hop.index).clientBy !== "time and name" ? undefined : client;
@@ -70,6 +72,11 @@ function byParent(hop: Hop, parent: Hop, view: View): Expectation {
   // Where the capture lacks requests, the one that came in may be another that asked for the same.
   const isCircumstantial = hop.parent?.because === "same request" && hop.isSenderBlind;
   return { ...carried, parent, example: parent, confidence, isCircumstantial };
+}
+
+function byEnclosing(span: Span): Expectation {
+  const base = { parent: undefined, example: undefined, confidence: CANDIDATES_CONFIDENCE, isCircumstantial: true };
+  return { kind: "context", traceIds: [span.traceId], span, ...base };
 }
 
 function byCandidates(hop: Hop, view: View): Expectation {

@@ -110,7 +110,10 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
       ...proofOf(expected),
     };
   const [cause, possible] = splitCause(hop, sender, expected, view);
-  const detail = `a new trace ${identities[0]?.traceId ?? ""} went out`;
+  const enclosing = view.enclosing?.get(hop.index);
+  const within =
+    enclosing === undefined ? "" : `, within its SERVER span ${enclosing.spanId} of trace ${enclosing.traceId}, which nothing hangs below`;
+  const detail = `a new trace ${identities[0]?.traceId ?? ""} went out${within}`;
   const severity: Severity = cause === "unknown" && isFirstInside(expected, view) ? "warning" : "error";
   return {
     ...fault("split", cause, "sender", severity, expected.confidence, detail),

@@ -1,6 +1,7 @@
 // Judge: one hop with its parent, sightings and spans → what happened to its context here, and who did it.
 
 import type { Hop } from "../hops/hop.ts";
+import { enclosingSpans } from "./enclosing-spans.ts";
 import { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
 import { type AttributionFacts, gatherAttribution, judgeAttribution } from "./judge-attribution.ts";
@@ -19,7 +20,7 @@ export class Judge {
   readonly #attribution: AttributionFacts;
 
   constructor(view: View) {
-    this.#view = { ...view, unserved: pairUnserved(view) };
+    this.#view = { ...view, unserved: pairUnserved(view), enclosing: enclosingSpans(view) };
     this.#facts = gatherFacts(this.#view);
     this.#attribution = gatherAttribution(view);
   }

@@ -4,6 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
 import type { Naming } from "../naming/workload.ts";
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
+import type { Span } from "../spans/span.ts";
 import type { Exporters } from "./exporters/exporters.ts";
 
 /** What a backend could say of the run: without it, absence of a span proves nothing. */
@@ -25,6 +26,8 @@ export interface View {
   readonly connections?: readonly ConnectionSummary[];
   /** See `likely-causes.ts`; made by `Judge`. */
   readonly unserved?: ReadonlyMap<number, number>;
+  /** See `enclosing-spans.ts`; made by `Judge`. */
+  readonly enclosing?: ReadonlyMap<number, Span>;
   /** See `followed-calls.ts`. */
   readonly followed?: ReadonlyMap<number, readonly number[]>;
   /** See `borrowed-contexts.ts`: by call, the request that it was made for. */
