@@ -74,9 +74,19 @@ function writeFilter(finding: Finding, inspection: Inspection, page: Page, label
   page.labelled(
     label,
     bold("Wireshark"),
-    dim(`  requests like these${where}${whatWiresharkNeeds(hops[0] ?? finding.exemplars[0]?.judgement.hop, inspection)}:`),
+    dim(
+      `  requests like these${soundOnes(finding)}${where}${whatWiresharkNeeds(hops[0] ?? finding.exemplars[0]?.judgement.hop, inspection)}:`,
+    ),
   );
   page.line(" ".repeat(LABEL_COLUMN + 4), filter);
+}
+
+/** A filter knows routes and missing fields; what else tells the affected apart it does not. */
+function soundOnes({ verdict, cause, routes, affected, of }: Finding): string {
+  const [only, another] = routes;
+  const shown = only !== undefined && another === undefined ? only.of : of;
+  const isExact = verdict === "stripped" || cause === "cors-preflight";
+  return isExact || shown <= affected ? "" : `, ${shown - affected} sound ones among them,`;
 }
 
 /** Wireshark decrypts nothing without keys, and takes HTTP/2 in the clear for bare TCP on most ports. */
@@ -91,7 +101,7 @@ function proofLines(finding: Finding, exemplar: Exemplar, inspection: Inspection
   const { judgement, fault } = exemplar;
   const nameOf = captureNames(inspection);
   const hops = fault.parent === undefined ? [judgement.hop] : [fault.parent, judgement.hop];
-  const heads = hops.map((hop) => [frameOf(hop, nameOf), arrow(hop, inspection), `${hop.method} ${hop.path}`]);
+  const heads = hops.map((hop) => [frameOf(hop, nameOf), arrow(hop, inspection), `${hop.method} ${hop.path}${refusal(finding, hop)}`]);
   const wide = (column: number) => Math.max(...heads.map((head) => widthOf(head[column] ?? "")));
   const packets = hops.flatMap((hop, i) => {
     const [frame = "", way = "", request = ""] = heads[i] ?? [];
@@ -99,6 +109,11 @@ function proofLines(finding: Finding, exemplar: Exemplar, inspection: Inspection
     return [head, ...fieldLines(finding, hop, fault.parent, page)];
   });
   return [...packets, ...spanLines(exemplar, inspection, page)];
+}
+
+/** Where the answer is the proof. */
+function refusal({ cause }: Finding, { exchange: { response } }: Hop): string {
+  return cause === "header-too-large" && response !== undefined ? `  answered with ${response.status} at #${response.packet.number}` : "";
 }
 
 function fieldLines(finding: Finding, hop: Hop, parent: Hop | undefined, page: Page): Piece[][] {
