@@ -36,7 +36,7 @@ export const verdictsOfCause: Readonly<Record<Cause, readonly Verdict[]>> = {
   "header-duplicated": ["malformed"],
   "header-case": ["ignored"],
   "restarts-trace": ["split", "ignored"],
-  "format-mismatch": ["ignored"],
+  "format-mismatch": ["ignored", "split"],
   "format-translated-wrong": ["split"],
   "trace-id-shortened": ["split"],
   "one-backend-of-many": ["split", "stripped"],

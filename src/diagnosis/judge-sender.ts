@@ -114,7 +114,8 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
   const within =
     enclosing === undefined ? "" : `, within its SERVER span ${enclosing.spanId} of trace ${enclosing.traceId}, which nothing hangs below`;
   const detail = `a new trace ${identities[0]?.traceId ?? ""} went out${within}`;
-  const severity: Severity = cause === "unknown" && isFirstInside(expected, view) ? "warning" : "error";
+  const isShown = cause !== "unknown" && cause !== "format-mismatch";
+  const severity: Severity = !isShown && isFirstInside(expected, view) ? "warning" : "error";
   return {
     ...fault("split", cause, "sender", severity, expected.confidence, detail),
     possible,

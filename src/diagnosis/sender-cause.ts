@@ -35,14 +35,24 @@ export function splitCause(hop: Hop, sender: Workload, expected: Expected, view:
   // What it called began with the CLIENT span.
   if (origin.kind === "root" && origin.span.kind === "client" && isServedOutside(expected, sender, view))
     return ["middleware-order", MIDDLEWARE];
-  return [
-    "unknown",
-    [
-      { cause: "goroutine-without-context", because: "the sender has a SERVER span for the request, and its CLIENT span is a root" },
-      { cause: "middleware-order", because: "the sender has no SERVER span for these requests, but has for others" },
-      { cause: "restarts-trace", because: "every request of the sender begins a new trace, as at a trust boundary" },
-    ],
-  ];
+  return isOtherFormat(hop, expected) && origin.kind === "unknown" ? ["format-mismatch", RESTARTS] : ["unknown", RESTARTS];
+}
+
+const RESTARTS: PossibleCause[] = [
+  { cause: "goroutine-without-context", because: "the sender has a SERVER span for the request, and its CLIENT span is a root" },
+  { cause: "middleware-order", because: "the sender has no SERVER span for these requests, but has for others" },
+  { cause: "restarts-trace", because: "every request of the sender begins a new trace, as at a trust boundary" },
+];
+
+/** What goes out is in no format of what came in: the sender may not read those. */
+function isOtherFormat({ reading }: Hop, { example }: Expected): boolean {
+  const came = new Set((example?.reading.identities ?? []).map(familyOf));
+  return came.size > 0 && reading.identities.length > 0 && !reading.identities.some((identity) => came.has(familyOf(identity)));
+}
+
+/** Who reads one spelling of B3 mostly reads the other. */
+function familyOf({ format }: { readonly format: string }): string {
+  return format.startsWith("b3") ? "b3" : format;
 }
 
 /** The request was served outside of any span, by a service that makes them. */

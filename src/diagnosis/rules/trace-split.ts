@@ -22,6 +22,7 @@ of \`context-ignored\`.
   the call was made where the request's context was not. A goroutine with \`context.Background()\`, a thread pool, a queue, a callback.
 - \`middleware-order\`: something calls out before the tracing middleware has run (authentication, rate limits, feature flags). The
   service has no SERVER span around that call.
+- \`format-mismatch\`: what came in is in one format, what goes out in another, with another trace: the service does not read what it gets.
 - \`trace-id-shortened\`: half of a 128-bit id goes on. The sender works with 64 bits: an old Jaeger, Zipkin or Datadog client.
 - \`format-translated-wrong\`: an id was written with its zeros on the wrong side, or lost a leading zero (then 1 in 16 traces splits).
 - \`reinjected-by-proxy\`: the request carries the right context and a second one in another format, with a trace id of the proxy's own.

@@ -142,6 +142,16 @@ export const traceSplit: RuleCases = {
       says: ["error split: ingress-2 → orders 4/4, ingress-2, one-backend-of-many"],
     },
     {
+      name: "a service that gets B3, writes W3C, and begins a trace with it: no spans are needed to see why",
+      world: {
+        requests: behindIngress(
+          (i) => [["b3", `${trace(i + 1)}-${id(16 * (i + 1))}-1`]],
+          (i) => [fresh(i)],
+        ),
+      },
+      says: ["error split: frontend → orders 4/4, frontend, format-mismatch"],
+    },
+    {
       name: "a second format with another trace id beside the right one, and the receiver took it",
       world: {
         requests: requestsOf(secondFormat),
