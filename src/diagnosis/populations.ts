@@ -104,7 +104,9 @@ function makePopulation(faults: readonly FaultTally[], replica: Workload | undef
   const compared = { verdict: first.verdict, faults, edges, tally };
   const separated = hasEdge ? separationOf(compared) : undefined;
   const told = hasEdge ? causeOfPopulation(shown, compared, separated) : undefined;
-  const isOfReplica = replica !== undefined && (first.verdict === "split" || OPEN_TO_REPLICA.includes(shown));
+  // What captures show of its exporter says more than that it is one of several.
+  const isExplained = (main?.fault.proofs?.length ?? 0) > 0;
+  const isOfReplica = replica !== undefined && !isExplained && (first.verdict === "split" || OPEN_TO_REPLICA.includes(shown));
   const cause = told?.cause ?? (isOfReplica ? "one-backend-of-many" : shown);
   const affected = sum(faults.map((fault) => fault.affected));
   return {

@@ -121,6 +121,7 @@ function lostBehind(hop: Hop, receiver: Workload, last: SpanExport, { exporters,
     confidence: 0.95,
     proofs,
     possible: isWholeTrace ? [WHOLE_TRACES_SAMPLED, ...BEHIND] : BEHIND,
+    remedy: LOOK_BEHIND,
     // A collector that samples whole traces leaves nothing of them.
     severity: isWholeTrace && exporters.isRecorded(receiver) ? "warning" : "error",
   };
@@ -130,6 +131,8 @@ const WHOLE_TRACES_SAMPLED: PossibleCause = {
   cause: "unsampled",
   because: "the collector keeps some traces only (tail sampling): nothing of this one is there",
 };
+const LOOK_BEHIND =
+  "The service did its part. Read the collector's log and its counters otelcol_exporter_send_failed_spans and otelcol_exporter_enqueue_failed_spans, and look for filters, sampling and other backends in its pipelines.";
 const BEHIND: readonly PossibleCause[] = [
   { cause: "exporter-rejected", because: "the collector's own export is refused: capture at the collector, or read its log" },
   { cause: "exporter-queue-overflow", because: "the collector's sending queue is full: otelcol_exporter_enqueue_failed_spans counts them" },
