@@ -62,9 +62,13 @@ export function chainOf(finding: Finding, inspection: Inspection): Chain | undef
 
 function nodesBefore({ judgement, fault }: Exemplar, { graph, naming }: Inspection): string[] {
   const nodes: string[] = [];
+  let next = naming.senderOf(judgement.hop.index).group;
   let hop: Hop | undefined = fault.parent ?? parentOf(judgement.hop, graph);
   while (hop !== undefined && nodes.length < MAX_BEFORE) {
-    nodes.unshift(naming.senderOf(hop.index).group);
+    const [from, to] = [naming.senderOf(hop.index).group, naming.receiverOf(hop.index).group];
+    // Spans tell of a cause on another machine: what lies between is in no capture, or cannot be read.
+    nodes.unshift(...(to === next ? [from] : [from, to]));
+    next = from;
     hop = parentOf(hop, graph);
   }
   return nodes;
@@ -118,7 +122,10 @@ export function drawChain(chain: Chain, width: number): Drawing {
 
 function drawPart({ nodes, arrows, faulty, isAtReceiver, mark }: Chain, first: number, last: number): Drawing {
   const name = (i: number) => shorten(nodes[i] ?? "", LONGEST_NAME);
-  const arrow = (i: number) => ` ──${arrows[i]?.withContext ?? 0}/${arrows[i]?.exchanges ?? 0}──▶ `;
+  const arrow = (i: number) => {
+    const { withContext = 0, exchanges = 0 } = arrows[i] ?? {};
+    return exchanges === 0 ? " ──?──▶ " : ` ──${withContext}/${exchanges}──▶ `;
+  };
   let before = first > 0 ? "… ──▶ " : "";
   for (let i = first; i <= faulty; i++) before += i < faulty ? name(i) + arrow(i) : name(i);
   let behind = name(faulty + 1);
