@@ -48,7 +48,7 @@ export class Drafts {
     this.#senders = findSenders({ table: this.#table, diff, listeners: this.#listeners, receiver: (hop) => this.receiver(hop) });
     for (const [hop, { client }] of diff.matches) if (client !== undefined) count(this.sender(hop).resources, client.resource);
     this.#findClients();
-    for (const { sidecar } of hidden) this.#findClientOf(sidecar);
+    if (hidden.length > 0) this.#findClientsOf(new Set(hidden.map(({ sidecar }) => sidecar)));
     const { size, purpose } = this.#table;
     inPieces(size, (from, to) => {
       for (let hop = from; hop < to; hop++) if (purpose[hop] === WORK) this.#send(hop);
@@ -167,13 +167,16 @@ export class Drafts {
     }
   }
 
-  /** Who asks it, where that is one other workload of its machine. */
-  #findClientOf(sidecar: Draft): void {
+  /** Who asks each, where that is one other workload of its machine. */
+  #findClientsOf(sidecars: ReadonlySet<Draft>): void {
     const { size, purpose } = this.#table;
-    const clients = new Set<Draft>();
-    for (let hop = 0; hop < size; hop++) if (purpose[hop] === WORK && this.receiver(hop) === sidecar) clients.add(this.sender(hop));
-    const [client, another] = clients;
-    if (another === undefined && client !== sidecar) sidecar.client ??= client;
+    const clientsOf = new Map<Draft, Set<Draft>>();
+    for (let hop = 0; hop < size; hop++) {
+      const sidecar = this.receiver(hop);
+      if (purpose[hop] !== WORK || !sidecars.has(sidecar)) continue;
+      clientsOf.set(sidecar, (clientsOf.get(sidecar) ?? new Set()).add(this.sender(hop)));
+    }
+    for (const [sidecar, [client, another]] of clientsOf) if (another === undefined && client !== sidecar) sidecar.client ??= client;
   }
 
   #send(hop: number): void {
