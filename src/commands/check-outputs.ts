@@ -2,7 +2,7 @@
 // read is written over.
 
 import { access, constants, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { InspectOptions } from "../cli/options.ts";
 import { STDIN } from "../sources/open-source.ts";
 import { cannotWrite } from "../wire/cannot-write.ts";
@@ -11,26 +11,27 @@ import { UserError } from "../wire/user-error.ts";
 /** `captures`: files that will be read. `keeps`: the file of `--write`, which is opened only once the capture runs. Throws `UserError`. */
 export async function checkOutputs(options: InspectOptions, captures: readonly string[], keeps?: string): Promise<void> {
   const named = { "-o": options.output, "--export-stitched": options.exportStitched, "--annotate": options.annotate, "--write": keeps };
-  const optionOf = new Map<string, string>();
+  const optionOf = new Map<string, { readonly option: string; readonly path: string }>();
   for (const [option, path] of Object.entries(named)) {
     if (path === undefined) continue;
-    const other = optionOf.get(path);
-    if (other !== undefined && path !== "/dev/null")
-      throw new UserError(`${other} and ${option} both name ${path}. Name another file for one of the two.`);
-    optionOf.set(path, option);
+    const whole = resolve(path);
+    const other = optionOf.get(whole);
+    if (other !== undefined && whole !== "/dev/null")
+      throw new UserError(`${other.option} and ${option} both name ${path}. Name another file for one of the two.`);
+    optionOf.set(whole, { option, path });
   }
   if (optionOf.size === 0) return;
-  const read = await identitiesOf([
-    ...captures,
-    ...options.traces,
-    ...options.keylog,
-    ...(options.names === undefined ? [] : [options.names]),
-  ]);
-  for (const [path, option] of optionOf) {
+  const read = await identitiesOf([...captures, ...inputsOf(options)]);
+  for (const { option, path } of optionOf.values()) {
     const identity = await checkWritable(path, option);
     if (identity !== undefined && read.has(identity))
       throw new UserError(`${option} ${path} is one of the files that are read, and would be written over. Name another file.`);
   }
+}
+
+/** Every file that options name to be read. */
+function inputsOf({ traces, keylog, names, jaegerCa, jaegerCert, jaegerKey, jaegerTokenFile }: InspectOptions): string[] {
+  return [...traces, ...keylog, ...[names, jaegerCa, jaegerCert, jaegerKey, jaegerTokenFile].filter((path) => path !== undefined)];
 }
 
 /** What tells a regular file however it is named; whatever cannot be looked at is told by who reads it. */

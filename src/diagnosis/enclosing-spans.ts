@@ -60,17 +60,18 @@ function pairEvenly(calls: readonly RootCall[], servers: readonly Span[]): [Hop,
   if (calls.length < MIN_CALLS) return [];
   const taken = new Set<Span>();
   const pairs: [Hop, Span][] = [];
-  let from = 0;
+  /** Begun, not over, and without a call: in the order of their starts. */
+  let open: Span[] = [];
+  let next = 0;
   for (const { hop, span } of calls) {
-    // What ended before this call ended before all later ones of its length; a long request keeps its place.
-    while (from < servers.length && servers[from]!.endedAt < span.startedAt) from++;
-    for (let at = from; at < servers.length && servers[at]!.startedAt <= span.startedAt; at++) {
-      const server = servers[at]!;
-      if (server.endedAt < span.endedAt || taken.has(server)) continue;
-      taken.add(server);
-      pairs.push([hop, server]);
-      break;
-    }
+    while (next < servers.length && servers[next]!.startedAt <= span.startedAt) open.push(servers[next++]!);
+    open = open.filter(({ endedAt }) => endedAt >= span.startedAt);
+    const at = open.findIndex(({ endedAt }) => endedAt >= span.endedAt);
+    const server = open[at];
+    if (server === undefined) continue;
+    open.splice(at, 1);
+    taken.add(server);
+    pairs.push([hop, server]);
   }
   const routes = new Set([...taken].map(routeOf));
   const own = servers.filter((server) => routes.has(routeOf(server))).length;

@@ -6,6 +6,7 @@ import { median } from "../hops/capture-clocks.ts";
 import { type Hop, INFERRED } from "../hops/hop.ts";
 import { lastAtOrBefore, SHIFTS } from "../pairing/shifts.ts";
 import { MILLISECOND } from "../wire/timestamp.ts";
+import { queuedCalls } from "./queued-calls.ts";
 import { RouteNames } from "./route.ts";
 import { originOf, spansOf, type View } from "./view.ts";
 
@@ -13,6 +14,8 @@ import { originOf, spansOf, type View } from "./view.ts";
 const LAGS_US = [0, 1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 70, 100, 150, 200, 300, 500].map((ms) => ms * MILLISECOND);
 /** Fewer calls are chance. */
 const MIN_CALLS = 10;
+/** The same where numbers and order speak as well. */
+const MIN_QUEUED = 6;
 /** Part of them that goes out while nothing is served: the others have causes that were open. */
 const MIN_ALONE = 0.1;
 /**
@@ -43,6 +46,10 @@ export function followedCalls(view: View): ReadonlyMap<number, readonly number[]
   const groups = groupsOf(view, routes);
   const machines = groups.length === 0 ? new Map<string, Machine>() : machinesOf(view);
   for (const calls of groups) {
+    const isQueue = calls.length < MIN_CALLS || isMostlyAmid(calls);
+    const queued = isQueue ? queuedBehind(calls, machines.get(calls[0]!.clientHost), view, routes) : undefined;
+    for (const [call, request] of queued ?? []) followed.set(call, [request]);
+    if (isQueue) continue;
     const marks = marksOf(calls[0]!, machines, routes);
     const windows = marks.flatMap((each) => windowsOf(calls, each));
     const most = windows.reduce((max, { more }) => Math.max(max, more), 0);
@@ -56,7 +63,7 @@ export function followedCalls(view: View): ReadonlyMap<number, readonly number[]
   return followed;
 }
 
-/** Calls of one sender to one route of one group without a known cause, where many go out while nothing is served. */
+/** Calls of one sender to one route of one group without a known cause. */
 function groupsOf(view: View, routes: RouteNames): Hop[][] {
   const groups = new Map<string, Hop[]>();
   for (const hop of view.table.all()) {
@@ -68,12 +75,37 @@ function groupsOf(view: View, routes: RouteNames): Hop[][] {
     if (known === undefined) groups.set(key, [hop]);
     else known.push(hop);
   }
-  return [...groups.values()].filter(
-    (calls) =>
-      calls.length >= MIN_CALLS &&
-      calls.filter(({ candidates }) => candidates.length === 0).length >= MIN_ALONE * calls.length &&
-      !isTimer(calls),
+  return [...groups.values()].filter((calls) => calls.length >= MIN_QUEUED && !isTimer(calls));
+}
+
+/** Nearly all go out while something is served: that they lie behind requests shows in nothing but their numbers and their order. */
+function isMostlyAmid(calls: readonly Hop[]): boolean {
+  return calls.filter(({ candidates }) => candidates.length === 0).length < MIN_ALONE * calls.length;
+}
+
+/** Requests of one route that brought about no other call of the kind. */
+function queuedBehind(
+  calls: readonly Hop[],
+  machine: Machine | undefined,
+  { naming }: View,
+  routes: RouteNames,
+): ReadonlyMap<number, number> | undefined {
+  if (machine === undefined) return undefined;
+  const [own, to] = [routes.of(calls[0]!.index), naming.receiverOf(calls[0]!.index).group];
+  const served = new Set(
+    machine.calls.flatMap(({ index, parent }) =>
+      parent !== undefined && routes.of(index) === own && naming.receiverOf(index).group === to ? [parent.hop] : [],
+    ),
   );
+  const [, ...byRoute] = byRouteAndTogether(machine.requests, routes);
+  for (const requests of byRoute.length > 0 ? byRoute : [machine.requests]) {
+    const queued = queuedCalls(
+      calls,
+      requests.filter(({ index }) => !served.has(index)),
+    );
+    if (queued !== undefined) return queued;
+  }
+  return undefined;
 }
 
 /** A timer keeps its distance from requests that another timer sends: moving it along the time axis tells nothing. */

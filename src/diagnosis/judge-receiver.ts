@@ -26,7 +26,7 @@ export interface ReceiverFacts {
   readonly newestRecorded: ReadonlyMap<number, number>;
   readonly losses: SpanLosses;
   readonly recordedRoutes: RouteCounts;
-  /** Workloads that sent on unsampled what came in sampled, by index. */
+  /** Workloads that send on unsampled what comes in sampled, by index. */
   readonly samplers: ReadonlySet<number>;
 }
 
@@ -50,7 +50,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
     if (identities.length === 0 || !isValid || identities.some((id) => id.traceId === server.traceId)) return [];
     return [ignored(hop, sender, receiver, view, facts)];
   }
-  if (isPassedOn(hop, facts)) return [];
+  if (isForwardedUnchanged(hop, facts)) return [];
   if (!receiver.isInstrumented && !(identities.some((id) => id.sampled === true) && makesSpans(receiver, view)))
     return identities.length === 0 ? silenced(hop, receiver, view, facts) : refusedOnWire(hop, facts);
   if (identities.length === 0) return isBare(hop, view) ? [rootNotRecorded()] : [];
@@ -69,7 +69,9 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   const own = { ...unrecorded(hop, newest !== undefined), isTrailing, ...(aftermath !== undefined && { aftermath }) };
   const explanation = explained(own, hop, receiver, view, facts);
   const isOpen = !explanation.isTrailing && (explanation.cause === "unknown" || explanation.confidence < SHOWN_BY_OTHERS);
-  return isOpen && facts.samplers.has(receiver.index)
+  const calls = facts.children.get(hop.index) ?? [];
+  const isSentOnSampled = calls.some((call) => call.reading.identities.some(({ sampled }) => sampled === true));
+  return isOpen && !isSentOnSampled && facts.samplers.has(receiver.index)
     ? [sampledAway(SHOWN_BY_OTHERS, "as it does with others, whose calls carry 00")]
     : [explanation];
 }
@@ -135,16 +137,14 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
 }
 
 /** The receiver is a proxy without spans that sent the same context on: nothing to record. */
-function isPassedOn(hop: Hop, facts: ReceiverFacts): boolean {
+function isForwardedUnchanged(hop: Hop, facts: ReceiverFacts): boolean {
   return facts.children.get(hop.index)?.some((child) => child.parent?.because === "forwarded unchanged") ?? false;
 }
 
 /** What came in sampled goes on unsampled in one of the calls that it caused. */
 export function isLeftUnsampled({ reading: { identities } }: Hop, calls: readonly Hop[]): boolean {
   return calls.some((call) =>
-    call.reading.identities.some(
-      (id) => id.sampled === false && identities.some((came) => came.sampled !== false && isSameTrace(came, id)),
-    ),
+    call.reading.identities.some((id) => id.sampled === false && identities.some((came) => came.sampled === true && isSameTrace(came, id))),
   );
 }
 

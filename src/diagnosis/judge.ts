@@ -82,7 +82,20 @@ function gatherFacts(view: View): ReceiverFacts {
     if (client !== undefined && identities.length === 0 && hop.observed === "full")
       habits.sentNothing(view.naming.senderOf(hop.index).index);
   }
-  for (const [cause, calls] of children)
-    if (isLeftUnsampled(view.table.hop(cause), calls)) samplers.add(view.naming.receiverOf(cause).index);
+  for (const workload of samplersAmong(children, view)) samplers.add(workload);
   return facts;
+}
+
+/** One call with a changed flag may have other reasons. */
+const MIN_LEFT_UNSAMPLED = 3;
+
+/** Workloads that leave unsampled what comes in sampled, again and again: by index. */
+function samplersAmong(children: ReadonlyMap<number, readonly Hop[]>, view: View): number[] {
+  const counts = new Map<number, number>();
+  for (const [cause, calls] of children) {
+    if (!isLeftUnsampled(view.table.hop(cause), calls)) continue;
+    const { index } = view.naming.receiverOf(cause);
+    counts.set(index, (counts.get(index) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([workload, n]) => (n >= MIN_LEFT_UNSAMPLED ? [workload] : []));
 }

@@ -74,16 +74,19 @@ function splitByReplica(faults: readonly FaultTally[], tally: Tally): { faults: 
   const faulty = new Set(faults.map((fault) => fault[side]));
   const routes = new Set(faults.flatMap((fault) => [...fault.routes.keys()]));
   const healthy = new Map<Workload, number>();
-  // Another listener of the same machine is no replica.
-  const machines = new Set([...faulty].map(({ host }) => host));
   for (const edge of edges) {
-    if (machines.has(edge[side].host)) continue;
+    if ([...faulty].some((one) => one === edge[side] || isSameProxy(one, edge[side]))) continue;
     const chances = sum([...edge.routes].map(([route, n]) => (routes.has(route) ? n : 0)));
     healthy.set(edge[side], (healthy.get(edge[side]) ?? 0) + chances);
   }
   const hasHealthy = [...healthy.values()].some((exchanges) => exchanges >= MIN_HEALTHY_EXCHANGES);
   if (!hasHealthy) return [{ faults: [...faults], replica: undefined }];
   return [...faulty].map((replica) => ({ faults: faults.filter((fault) => fault[side] === replica), replica }));
+}
+
+/** Another listener of a proxy is no replica of it. */
+function isSameProxy(one: Workload, other: Workload): boolean {
+  return one.role === "proxy" && one.host === other.host && one.pod === other.pod;
 }
 
 function edgesBetween(tally: Tally, from: string, to: string): EdgeTally[] {

@@ -12,13 +12,12 @@ import { spansOf, type View } from "./view.ts";
 /** `GET /api/orders/*`: the matched span's `http.route`, else the path with what looks like an id replaced. */
 export function routeOf(hop: Hop, server: Span | undefined): string {
   const template = server === undefined ? undefined : spanRoute(server);
-  const path =
-    template === undefined || CATCH_ALL.test(template) ? templatePath(hop.path) : template.replace(/(\{[^}]*\}|:[^/]+|<[^>]*>)/g, "*");
-  return `${hop.method} ${path}`;
+  const path = template?.replace(/(\{[^}]*\}|:[^/]+|<[^>]*>)/g, "*");
+  return `${hop.method} ${path === undefined || CATCH_ALL.test(path) ? templatePath(hop.path) : path}`;
 }
 
 /** Where one handler serves everything (Java's HttpServer, a router's fallback), its route tells nothing apart. */
-const CATCH_ALL = /^\/?\**$/;
+const CATCH_ALL = /^\/?(\**|\(\.\*\))$/;
 
 /** Routes beyond the first that are told apart. */
 export const OTHER_ROUTES = "other";

@@ -7,6 +7,7 @@ import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } fr
 import type { Span, Trace } from "../spans/span.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
+import { OpenExchanges } from "./open-exchanges.ts";
 import { isAtAnotherPort, isAtItsPlace, machinesByService, type Places, placesOf } from "./service-places.ts";
 import { estimateSpanClocks, type SpanClocks, slackOf, startOf } from "./span-clocks.ts";
 import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
@@ -151,13 +152,17 @@ function matchServersByName(
   isPlace: (hop: Hop, service: string, known: Places) => boolean,
 ): void {
   const known = placesOf(hops, matching.matches);
-  const open = hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined);
-  const byPath = indexByPath(open);
+  const open = new OpenExchanges(hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined));
   const pairs = unmatched(matching, isReceiving).flatMap((span) => {
     if (spanPeer(span)?.port !== undefined || (!isHttpSpan(span) && spanRpcPath(span) === undefined)) return [];
-    const fits = candidatesFor(span, byPath, open).filter(
-      (hop) => !isOtherPeer(span, hop) && isDuring(span, hop, clocks) && isPlace(hop, span.resource.service, known),
-    );
+    const slack = slackOf(span, clocks);
+    const at = startOf(span, clocks);
+    const fits = open
+      .begunBetween(spanPath(span) ?? spanRpcPath(span), at - slack - open.longest, at + slack)
+      .filter(
+        (hop) =>
+          isDuring(span, hop, clocks) && isPlace(hop, span.resource.service, known) && isCompatible(span, hop) && !isOtherPeer(span, hop),
+      );
     return nearestOf(span, fits, clocks);
   });
   for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "time and name");
@@ -166,19 +171,17 @@ function matchServersByName(
 /** CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. */
 function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
   const services = machinesByService(hops, matching.matches);
-  const open = hops.filter((hop) => !isSenderKnown(hop, matching) && hop.purpose === "work");
-  const byPath = indexByPath(open);
+  const unknown = hops.filter((hop) => !isSenderKnown(hop, matching) && hop.purpose === "work");
+  const open = new OpenExchanges(unknown);
   const pairs = unmatched(matching, isSending).flatMap((span) => {
     const path = isHttpSpan(span) ? spanPath(span) : spanRpcPath(span);
     if (path === undefined) return [];
     const machines = services.get(span.resource.service);
     const slack = slackOf(span, clocks);
     const from = startOf(span, clocks) - slack;
-    const to = from + (span.endedAt - span.startedAt) + 2 * slack;
-    const fits = (byPath.get(path) ?? []).filter(
-      (hop) =>
-        isCompatible(span, hop) && hop.startedAt >= from && hop.startedAt <= to && (machines === undefined || machines.has(hop.clientHost)),
-    );
+    const fits = open
+      .begunBetween(path, from, from + (span.endedAt - span.startedAt) + 2 * slack)
+      .filter((hop) => isCompatible(span, hop) && (machines === undefined || machines.has(hop.clientHost)));
     return nearestOf(span, fits, clocks);
   });
   const taken = new Map<Hop, Span>();
@@ -188,7 +191,7 @@ function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: Sp
     taken.set(hop, span);
     placed.add(span);
   }
-  const strangers = new Strangers(taken, services, open);
+  const strangers = new Strangers(taken, services, unknown);
   for (const [hop, span] of taken) if (!strangers.includes(hop, span)) matching.client(hop, span, "time and name");
 }
 
@@ -240,26 +243,21 @@ function isCompatible(span: Span, hop: Hop): boolean {
   return route === undefined || matchesRoute(route, hop.path);
 }
 
+const MAX_PATTERNS = 4_096;
+/** By route template: there are few. */
+const routePatterns = new Map<string, RegExp>();
+
 /** `/orders/{id}`, `/orders/:id`, `/orders/<id>`; Java's context path is a prefix. */
 function matchesRoute(route: string, path: string): boolean {
+  const known = routePatterns.get(route) ?? patternOf(route);
+  if (routePatterns.size < MAX_PATTERNS) routePatterns.set(route, known);
+  return known.test(path);
+}
+
+function patternOf(route: string): RegExp {
   const pattern = route
     .split("/")
     .map((part) => (/^(:|\{|<|\*|\[)/.test(part) ? "[^/]*" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
     .join("/");
-  return new RegExp(`^${pattern}`).test(path);
-}
-
-function indexByPath(hops: readonly Hop[]): Map<string, Hop[]> {
-  const index = new Map<string, Hop[]>();
-  for (const hop of hops) {
-    const known = index.get(hop.path);
-    if (known === undefined) index.set(hop.path, [hop]);
-    else known.push(hop);
-  }
-  return index;
-}
-
-function candidatesFor(span: Span, byPath: ReadonlyMap<string, readonly Hop[]>, all: readonly Hop[]): readonly Hop[] {
-  const path = spanPath(span) ?? spanRpcPath(span);
-  return (path === undefined ? all : (byPath.get(path) ?? [])).filter((hop) => isCompatible(span, hop));
+  return new RegExp(`^${pattern}`);
 }

@@ -10,6 +10,8 @@ export interface Places {
   /** Addresses with ports, by service. */
   readonly byService: ReadonlyMap<string, ReadonlySet<string>>;
   readonly all: ReadonlySet<string>;
+  /** Machines, by service. */
+  readonly hosts: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 function placeKey({ receiver: { host, port } }: Hop): string {
@@ -22,13 +24,13 @@ export function isAtItsPlace(hop: Hop, service: string, { byService }: Places): 
 }
 
 /** A second listener of its machine, where no other service is known to be. */
-export function isAtAnotherPort(hop: Hop, service: string, { byService, all }: Places): boolean {
-  if (all.has(placeKey(hop))) return false;
-  return [...(byService.get(service) ?? [])].some((place) => place.startsWith(`${hop.receiver.host} `));
+export function isAtAnotherPort(hop: Hop, service: string, { hosts, all }: Places): boolean {
+  return hosts.get(service)?.has(hop.receiver.host) === true && !all.has(placeKey(hop));
 }
 
 export function placesOf(hops: readonly Hop[], matches: Matches): Places {
   const byService = new Map<string, Set<string>>();
+  const hosts = new Map<string, Set<string>>();
   const all = new Set<string>();
   for (const hop of hops) {
     const server = matches.get(hop.index)?.server;
@@ -36,9 +38,10 @@ export function placesOf(hops: readonly Hop[], matches: Matches): Places {
     const { service } = server.resource;
     const place = placeKey(hop);
     byService.set(service, (byService.get(service) ?? new Set()).add(place));
+    hosts.set(service, (hosts.get(service) ?? new Set()).add(hop.receiver.host));
     all.add(place);
   }
-  return { byService, all };
+  return { byService, all, hosts };
 }
 
 /** Machines that the spans of each service are known to be of. */

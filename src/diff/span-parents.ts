@@ -43,7 +43,8 @@ export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void 
 function linkedRequest(hop: Hop, origin: SendingOrigin, hops: readonly Hop[], diff: TraceDiff): number | undefined {
   if (origin.kind !== "root" && origin.kind !== "server") return undefined;
   const [link, another] = origin.span.links;
-  if (link === undefined || another !== undefined || diff.hopOf.has(origin.span)) return undefined;
+  const own = diff.hopOf.get(origin.span);
+  if (link === undefined || another !== undefined || (own !== undefined && own !== hop.index)) return undefined;
   const [span] = diff.index.byId(link.traceId, link.spanId);
   const request = span === undefined ? undefined : servedAbove(span, diff);
   const parent = request === undefined ? undefined : diff.hopOf.get(request);

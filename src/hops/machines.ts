@@ -22,7 +22,7 @@ export interface Machines {
   isBlind(host: string, at: Timestamp): boolean;
   /** Whether it receives, or sends, what is encrypted and was not read. */
   hasEncrypted(host: string, side: "client" | "server"): boolean;
-  /** As `isBlind`, where what is encrypted shows itself again inside the machine. */
+  /** Whether the capture lacks parts at that time that could have been read. */
   isLossy(host: string, at: Timestamp): boolean;
 }
 
@@ -63,8 +63,8 @@ export function findMachines(
     const exchanges = read.get(connectionKey(connection));
     // HTTP/1 sends one request after the other: of a packet that was cut, its beginning shows which.
     const lost = connection.missing - (connection.protocol === "HTTP/1" ? connection.cutOff : 0);
-    const isLossy = isRead && (lost > 0 || (exchanges?.lacking.length ?? 0) > 0);
-    if (!isUnread && !isLossy) continue;
+    const lacksParts = isRead && (lost > 0 || (exchanges?.lacking.length ?? 0) > 0);
+    if (!isUnread && !lacksParts) continue;
     const host = hostOf(connection.server.address, connection.vantage);
     if (isUnread) senders.add(hostOf(connection.client.address, connection.vantage));
     const isNearlyWhole = connection.protocol === "HTTP/1" && exchanges !== undefined && isReadNearlyWhole(exchanges);
@@ -82,14 +82,16 @@ export function findMachines(
   };
 }
 
-/** Of machines. */
+/** Of machines: read once all are there. */
 class Periods {
   readonly #byHost = new Map<string, Period[]>();
+  /** In order, none touching another. */
+  readonly #unions = new Map<string, readonly Period[]>();
 
   add(host: string, periods: readonly Period[]): void {
-    const known = this.#byHost.get(host);
-    if (known === undefined) this.#byHost.set(host, [...periods]);
-    else known.push(...periods);
+    const known = this.#byHost.get(host) ?? [];
+    this.#byHost.set(host, known);
+    for (const period of periods) known.push(period);
   }
 
   has(host: string): boolean {
@@ -98,7 +100,27 @@ class Periods {
 
   include(host: string, at: Timestamp): boolean {
     if (this.#byHost.size === 0) return false;
-    return this.#byHost.get(host)?.some(({ from, to }) => at >= from && at <= to) ?? false;
+    const union = this.#unionOf(host);
+    let [low, high] = [0, union.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (union[middle]!.from <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low > 0 && at <= union[low - 1]!.to;
+  }
+
+  #unionOf(host: string): readonly Period[] {
+    const known = this.#unions.get(host);
+    if (known !== undefined) return known;
+    const union: { from: number; to: number }[] = [];
+    for (const { from, to } of [...(this.#byHost.get(host) ?? [])].sort((a, b) => a.from - b.from)) {
+      const last = union.at(-1);
+      if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+      else union.push({ from, to });
+    }
+    this.#unions.set(host, union);
+    return union;
   }
 }
 

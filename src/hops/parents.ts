@@ -129,7 +129,8 @@ class ParentLinker {
     const { row, exchanges } = this.#table;
     const [came, went] = [row[parent]!, row[hop]!];
     const [before, after] = [exchanges.path[came]!, exchanges.path[went]!];
-    return exchanges.method[came] === exchanges.method[went] && (before.endsWith(after) || after.endsWith(before));
+    const isLonger = before.length > 1 && after.length > 1;
+    return isLonger && exchanges.method[came] === exchanges.method[went] && (before.endsWith(after) || after.endsWith(before));
   }
 
   #isHandedOn(candidate: number, hop: number): boolean {

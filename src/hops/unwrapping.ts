@@ -1,7 +1,7 @@
 // Machines that take requests out of their encryption and hand them to an application of their own in plain (a sidecar that ends TLS): what comes in
 // encrypted can be read inside.
 
-import { INFERRED, type ParentReason, type Place } from "./hop.ts";
+import { INFERRED, type ParentReason, type Place, WORK } from "./hop.ts";
 import type { Machines } from "./machines.ts";
 import { type HopRows, isPassedOn } from "./passed-on.ts";
 
@@ -10,6 +10,8 @@ export interface HopCauses extends HopRows {
   readonly size: number;
   /** By hop: negative where it has none. */
   readonly parent: Int32Array;
+  /** Index in `PURPOSES`. */
+  readonly purpose: Uint8Array;
   /** Number of the machine that sent it. */
   readonly clientHost: Uint32Array;
   /** Number of the listener that received it. */
@@ -33,12 +35,14 @@ export interface Unwrapping {
 const MIN_CAUSES = 3;
 
 export function findUnwrapping(table: HopCauses): Unwrapping {
-  const { size, parent, receiver, hosts, hostOfPlace, clientHost, machines, places } = table;
+  const { size, parent, purpose, receiver, hosts, hostOfPlace, clientHost, machines, places } = table;
   const causes = new Uint32Array(places.values.length);
   /** By number of the listener: 1 where another machine asks it; 1 where a request came in whose cause nothing shows. */
   const isAsked = new Uint8Array(places.values.length);
   const isBeginning = new Uint8Array(places.values.length);
   for (let hop = 0; hop < size; hop++) {
+    // Probes reach an application past its sidecar.
+    if (purpose[hop] !== WORK) continue;
     const place = receiver[hop]!;
     if (clientHost[hop] !== hostOfPlace[place]) isAsked[place] = 1;
     const cause = parent[hop]!;

@@ -1,5 +1,6 @@
 // Role, service and pod of a workload: by its spans, by what it hands on, by names of its address.
 
+import { isProxySdk } from "../spans/proxy-span.ts";
 import type { AddressName, NameOf } from "./address-names.ts";
 import { type Draft, mainResource } from "./draft.ts";
 import { isPlaceholder } from "./placeholder.ts";
@@ -40,6 +41,7 @@ function roleOf(draft: Draft): Role {
   if (draft.ports.length === 0) return draft.isAmbiguous ? "unknown" : "client";
   if (draft.client !== undefined) return "proxy";
   if (draft.serverSpans > 0) return draft.proxySpans * 2 > draft.serverSpans ? "proxy" : "application";
+  if (isProxySdk(mainResource(draft)?.sdk ?? "")) return "proxy";
   if (draft.sent > 0) return draft.forwarded * 2 >= draft.sent && draft.forwarded > 0 ? "proxy" : "application";
   return "unknown";
 }

@@ -16,10 +16,13 @@ export function hiddenSidecars(table: HopTable, byPlace: readonly Draft[]): Hidd
   const isEncrypting = hosts.values.map((host) => machines.hasEncrypted(host, "client"));
   if (!isEncrypting.includes(true)) return [];
   const others = asksForOthers(table);
+  // What a proxy before it hands on is the application's own, whatever name it was asked for by.
+  const handedTo = new Set(byPlace.map(({ application }) => application));
   const byHost = new Map<number, number[]>();
   hostOfPlace.forEach((host, place) => {
     const isSidecar = isEncrypting[host] === true && others[place] === 1 && !unwrapping.applications.has(place);
-    if (isSidecar && byPlace[place]?.serverSpans === 0) byHost.set(host, [...(byHost.get(host) ?? []), place]);
+    const draft = byPlace[place];
+    if (isSidecar && draft?.serverSpans === 0 && !handedTo.has(draft)) byHost.set(host, [...(byHost.get(host) ?? []), place]);
   });
   return [...byHost].flatMap(([host, places]) => {
     const [place, another] = places;

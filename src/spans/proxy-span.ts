@@ -2,7 +2,7 @@
 
 import type { Span } from "./span.ts";
 
-const PROXY = /(^|\/)(caddy|envoy|nginx|haproxy|traefik|kong|istio|linkerd)/i;
+const PROXY = /(^|\/)(caddy|envoy|nginx|haproxy|traefik|kong|istio|linkerd)(?![a-z0-9])[^/]*$/i;
 
 /** `telemetry.sdk.name`, `webengine.name`, or the scope of its spans, which may be a module's path. */
 export function isProxySdk(name: string): boolean {

@@ -39,10 +39,13 @@ describe("routeOf", () => {
   const get = request("client → orders", { target: "/orders/abc-def?key=secret", method: "POST" });
   const hops = look({ requests: [get] }).view.table.all();
 
-  it.each(["/", "/*", "/**", "*"])("tells paths apart where %s catches them all", (route) => {
-    const [hop] = look({ requests: [request("client → orders", { target: "/orders/6845" })] }).view.table.all();
-    expect(routeOf(hop!, server(get, { route }))).toBe("GET /orders/*");
-  });
+  it.each(["/", "/*", "/**", "*", "/{path:path}", "/:path*", "/{proxy+}", "(.*)"])(
+    "tells paths apart where %s catches them all",
+    (route) => {
+      const [hop] = look({ requests: [request("client → orders", { target: "/orders/6845" })] }).view.table.all();
+      expect(routeOf(hop!, server(get, { route }))).toBe("GET /orders/*");
+    },
+  );
 
   it("is method and path, without the query", () => {
     expect(routeOf(hops[0]!, undefined)).toBe("POST /orders/abc-def");

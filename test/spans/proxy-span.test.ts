@@ -13,5 +13,7 @@ it.each([
   ["Caddy, with the SDK of any Go program", made({ resource: { service: "edge", sdk: "opentelemetry", webEngine: "Caddy" } }), true],
   ["a Go program", made({ scope: "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp" }), false],
   ["an application server", made({ resource: { service: "shop", sdk: "opentelemetry", webEngine: "WildFly" } }), false],
+  ["a program of an organisation that makes proxies", made({ scope: "github.com/envoyproxy/ratelimit" }), false],
+  ["another of them", made({ scope: "github.com/linkerd/linkerd2/web" }), false],
   ["an application of that name", made({ resource: { service: "envoy" } }), false],
 ] as const)("%s", (_, span, isProxy) => expect(isProxySpan(span)).toBe(isProxy));

@@ -18,10 +18,12 @@ export interface ProcessEnd {
 
 /** All connections of a process end at once; clients that close what is idle do so at moments of their own. */
 const TOGETHER_US = 2 * SECOND;
+/** Exporters send what they have every five seconds by default: what has waited longer was not waiting. */
+const LONGEST_WAIT_US = 10 * SECOND;
 /** A client that closes an idle connection at the same moment would look the same. */
 const CONFIDENCE = 0.85;
 
-/** Undefined where any connection of the workload, to the collector or from callers, goes on or ended at another time. */
+/** Undefined where any connection of the workload, to the collector or from callers, goes on, or where the last of each side ended at different times. */
 export function endOfProcess(
   { host, addresses }: Workload,
   exports: readonly SpanExport[],
@@ -48,7 +50,8 @@ export function endOfProcess(
 export function whyEnded(hop: Hop, { group }: Workload, end: ProcessEnd | undefined): Explanation | undefined {
   if (end === undefined || isBefore(hop, end.lastExport)) return undefined;
   const { connection } = end;
-  if (endOn(hop, connection.vantage) > connection.lastPacketAt) return undefined;
+  const waited = connection.lastPacketAt - endOn(hop, connection.vantage);
+  if (waited < 0 || waited > LONGEST_WAIT_US) return undefined;
   return {
     cause: "unknown",
     detail: `${group} ended before its exporter had sent what was left: its connections closed together, without an export after this request`,

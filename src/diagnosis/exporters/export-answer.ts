@@ -65,3 +65,8 @@ export function reasonOf(refused: readonly SpanExport[], accepted: readonly Span
     return `: it takes bodies of ${largest} bytes and refuses those of ${smallest} and more, as a limit of size does`;
   return "";
 }
+
+/** Whether all of its spans are known. */
+export function isRead({ isWhole, unread, spans, spanCount }: SpanExport): boolean {
+  return isWhole && unread === undefined && spans.length === spanCount && spanCount > 0;
+}

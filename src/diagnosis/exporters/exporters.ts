@@ -9,7 +9,7 @@ import { Collectors } from "./collectors.ts";
 import { connectionTroubles } from "./connection-trouble.ts";
 import { dnsTroubles } from "./dns-trouble.ts";
 import { endOfProcess, type ProcessEnd } from "./ended-process.ts";
-import { fateOf, isUnanswered } from "./export-answer.ts";
+import { fateOf, isRead, isUnanswered } from "./export-answer.ts";
 import { type Saturation, saturationOf } from "./saturation.ts";
 import { isReceived, ShippedSpans } from "./shipped-spans.ts";
 import { isTailSampled } from "./tail-sampling.ts";
@@ -30,12 +30,14 @@ export class Exporters {
   readonly #saturationOf = new Map<Workload, Saturation | undefined>();
   readonly #deliveredBy = new Map<Workload, readonly SpanExport[]>();
   readonly #endOf = new Map<Workload, ProcessEnd | undefined>();
+  readonly #well = new Map<Workload, boolean>();
   readonly #silenced = new Map<Workload, boolean>();
   readonly #troublesOf = new Map<Workload, readonly Trouble[]>();
   #shipped: ShippedSpans | undefined;
   #collectors: Collectors | undefined;
   #troubles: Map<string, Trouble[]> | undefined;
   #exports: Map<string, SpanExport[]> | undefined;
+  #exportsByService: Map<string, SpanExport[]> | undefined;
   #recorded: ReadonlySet<Workload> | undefined;
   #recordedPlaces: ReadonlySet<string> | undefined;
   #isTailSampled: boolean | undefined;
@@ -92,6 +94,16 @@ export class Exporters {
     const delivered = this.exportsOf(workload).filter((of) => fateOf(of) === "accepted");
     this.#deliveredBy.set(workload, delivered);
     return delivered;
+  }
+
+  /** Whether all of its exports were read, and accepted. */
+  isWell(workload: Workload): boolean {
+    const known = this.#well.get(workload);
+    if (known !== undefined) return known;
+    const all = this.exportsOf(workload);
+    const isWell = this.deliveredBy(workload).length === all.length && all.every(isRead);
+    this.#well.set(workload, isWell);
+    return isWell;
   }
 
   saturationOf(workload: Workload): Saturation | undefined {
@@ -168,7 +180,20 @@ export class Exporters {
     if (named.length > 0 || service === undefined) return named;
     // Behind address translation the client's address is another one; of several replicas any could be meant.
     const replicas = this.#world.naming.workloads.filter((other) => other.service === service && other.role !== "proxy");
-    return replicas.length === 1 ? this.#traffic.exports.filter((of) => servicesOf(of).has(service)) : [];
+    return replicas.length === 1 ? (this.#byService().get(service) ?? []) : [];
+  }
+
+  #byService(): Map<string, SpanExport[]> {
+    if (this.#exportsByService !== undefined) return this.#exportsByService;
+    this.#exportsByService = new Map();
+    for (const of of this.#traffic.exports) {
+      for (const service of servicesOf(of)) {
+        const known = this.#exportsByService.get(service);
+        if (known === undefined) this.#exportsByService.set(service, [of]);
+        else known.push(of);
+      }
+    }
+    return this.#exportsByService;
   }
 
   #findTroubles(): Map<string, Trouble[]> {

@@ -14,3 +14,17 @@ export function endOn(hop: Hop, vantage: number): Timestamp {
   const sighting = hop.sightings.find((seen) => seen.vantage === vantage);
   return sighting?.response?.endedAt ?? sighting?.response?.startedAt ?? hop.endedAt ?? hop.startedAt;
 }
+
+/** Of exports that one capture shows, in the order of time, the first that went out when the exchange was over. */
+export function firstBehind(hop: Hop, exports: readonly SpanExport[]): SpanExport | undefined {
+  const [first] = exports;
+  if (first === undefined) return undefined;
+  const over = endOn(hop, first.vantage);
+  let [low, high] = [0, exports.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (exports[middle]!.at < over) low = middle + 1;
+    else high = middle;
+  }
+  return exports[low];
+}

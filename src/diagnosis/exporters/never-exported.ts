@@ -9,7 +9,7 @@ import type { SpanExport } from "../../protocols/observation.ts";
 import type { PossibleCause } from "../judgement.ts";
 import type { View } from "../view.ts";
 import type { Explanation } from "./explanation.ts";
-import { endOn, isBefore } from "./hop-end.ts";
+import { endOn, firstBehind, isBefore } from "./hop-end.ts";
 import type { RouteCounts } from "./route-counts.ts";
 import type { Saturation } from "./saturation.ts";
 import type { SpanLosses } from "./span-losses.ts";
@@ -25,10 +25,6 @@ const MIN_BARE_REQUESTS = 3;
 /** Answers that often come from in front of the application. */
 const NOT_SERVED: ReadonlySet<number> = new Set([401, 403, 408, 413, 429, 431, 502, 503, 504]);
 
-export function isRead({ isWhole, unread, spans, spanCount }: SpanExport): boolean {
-  return isWhole && unread === undefined && spans.length === spanCount && spanCount > 0;
-}
-
 export function whyNeverExported(
   hop: Hop,
   receiver: Workload,
@@ -38,8 +34,7 @@ export function whyNeverExported(
 ): Explanation | undefined {
   const { exporters } = view;
   const all = exporters.exportsOf(receiver);
-  const isWell = exporters.deliveredBy(receiver).length === all.length && all.every(isRead);
-  if (!isWell || !isBefore(hop, all[all.length - 1])) return undefined;
+  if (!isBefore(hop, all[all.length - 1]) || !exporters.isWell(receiver)) return undefined;
   const route = routes.of(hop, receiver);
   const isBare = route === undefined || (route.recorded === 0 && route.requests >= MIN_BARE_REQUESTS);
   const saturation = exporters.saturationOf(receiver);
@@ -92,7 +87,7 @@ function notEnded({ group }: Workload, missing: readonly string[], all: readonly
 
 /** Others of its route were exported before and after it. Had the queue been full, the next batch would be a full one like others. */
 function likelyNotEnded(hop: Hop, { group }: Workload, all: readonly SpanExport[]): Explanation {
-  const next = all.find((of) => isBefore(hop, of))!;
+  const next = firstBehind(hop, all)!;
   const most = Math.max(...all.map(({ spanCount }) => spanCount));
   const isFull = next.spanCount === most && all.filter(({ spanCount }) => spanCount === most).length > 1;
   const [cause, other] = isFull ? (["exporter-queue-overflow", NOT_ENDED] as const) : (["span-not-ended", DROPPED] as const);

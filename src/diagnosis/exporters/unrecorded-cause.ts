@@ -8,9 +8,9 @@ import type { View } from "../view.ts";
 import { whyEnded } from "./ended-process.ts";
 import type { Explanation } from "./explanation.ts";
 import { adviceOn } from "./export-advice.ts";
-import { answersName, type Fate, fateOf, isUnanswered, reasonOf } from "./export-answer.ts";
-import { endOn, isBefore } from "./hop-end.ts";
-import { isRead, whyNeverExported } from "./never-exported.ts";
+import { answersName, type Fate, fateOf, isRead, isUnanswered, reasonOf } from "./export-answer.ts";
+import { endOn, firstBehind } from "./hop-end.ts";
+import { whyNeverExported } from "./never-exported.ts";
 import type { RouteCounts } from "./route-counts.ts";
 import type { Shipment } from "./shipped-spans.ts";
 import type { SpanLosses } from "./span-losses.ts";
@@ -149,7 +149,7 @@ function isInTheWay(trouble: Trouble, hop: Hop, receiver: Workload, { exporters 
 
 /** The first export after the request was refused, and what was in it cannot be told. */
 function refusedUnread(hop: Hop, receiver: Workload, view: View): Explanation | undefined {
-  const next = view.exporters.exportsOf(receiver).find((of) => isBefore(hop, of));
+  const next = firstBehind(hop, view.exporters.exportsOf(receiver));
   if (next === undefined || isRead(next) || !isLost(fateOf(next))) return undefined;
   return { ...refused(receiver, [next], view), confidence: DUE };
 }

@@ -55,8 +55,8 @@ export function chainOf(finding: Finding, inspection: Inspection): Chain | undef
     nodes,
     arrows: nodes.slice(1).map((to, i) => countsOf(nodes[i] ?? "", to, inspection)),
     faulty: longest.before.length,
-    isAtReceiver: isAtReceiver && ["ignored", "unrecorded", "misattributed"].includes(verdict),
-    mark: `▲ ${affected} ${mark}`,
+    isAtReceiver: isAtReceiver && ["ignored", "unrecorded", "misattributed", "not-sampled"].includes(verdict),
+    mark: `▲ ${affected} ${isAtReceiver && verdict === "not-sampled" ? "not recorded here" : mark}`,
   };
 }
 

@@ -15,9 +15,20 @@ const someUnsampled = nTimes(5, (i) =>
 );
 const recorded = someUnsampled.slice(2).flatMap(({ spans }) => [spans.frontend, spans.call, spans.orders]);
 
-/** orders decides by itself: of five requests that came in sampled it records the last three; for the first it also asks stock. */
-const sampledHere = nTimes(5, (i) => checkout(i));
-const askedUnsampled = request("orders → stock", { at: 30, until: 60, target: "/shelf", fields: [traceparent(1, 90, "00")] });
+/** orders decides by itself: of seven requests that came in sampled it records the last three; for the first three it also asks stock. */
+const sampledHere = nTimes(7, (i) => checkout(i));
+const askedUnsampled = nTimes(3, (i) =>
+  request("orders → stock", { at: 1_000 * i + 30, until: 1_000 * i + 60, target: "/shelf", fields: [traceparent(i + 1, 90 + i, "00")] }),
+);
+/** One call of seven with another flag, and spans of others lost whose own calls are sampled. */
+const sampledCalls = nTimes(3, (i) =>
+  request("orders → stock", {
+    at: 1_000 * i + 30,
+    until: 1_000 * i + 60,
+    target: "/shelf",
+    fields: [traceparent(i + 1, 90 + i, i === 0 ? "00" : "01")],
+  }),
+);
 /** client → ingress, which copies; nothing is sampled, and only orders would have recorded. */
 const unsampledBehindProxy = nTimes(5, (i) => {
   const context = traceparent(i + 1, (i + 1) * 16, i < 2 ? "00" : "01");
@@ -50,14 +61,26 @@ export const notSampled: RuleCases = {
       says: ["note not-sampled: client → frontend 2/5, nobody, unsampled"],
     },
     {
-      name: "a service samples by itself: its calls show it for one request, and that one for the others",
+      name: "a service samples by itself: its calls show it for three requests, and those for another",
       world: {
-        requests: [...requestsOf(sampledHere), askedUnsampled],
-        spans: sampledHere.flatMap(({ spans }, i) => [spans.frontend, spans.call, ...(i < 2 ? [] : [spans.orders])]),
+        requests: [...requestsOf(sampledHere), ...askedUnsampled],
+        spans: sampledHere.flatMap(({ spans }, i) => [spans.frontend, spans.call, ...(i < 4 ? [] : [spans.orders])]),
       },
       says: [
-        "error not-sampled: orders → stock 1/1, orders, sampled-flag-changed",
-        "warning not-sampled: frontend → orders 2/5, orders, sampled-flag-changed",
+        "error not-sampled: orders → stock 3/3, orders, sampled-flag-changed",
+        "warning not-sampled: frontend → orders 4/7, orders, sampled-flag-changed",
+      ],
+    },
+    {
+      name: "one changed flag does not explain spans that are lost otherwise",
+      world: {
+        requests: [...requestsOf(sampledHere), ...sampledCalls],
+        spans: sampledHere.flatMap(({ spans }, i) => [spans.frontend, spans.call, ...(i < 3 ? [] : [spans.orders])]),
+      },
+      says: [
+        "error not-sampled: orders → stock 1/3, orders, sampled-flag-changed",
+        "error unrecorded: frontend → orders 2/7, orders, unknown",
+        "warning not-sampled: frontend → orders 1/7, orders, sampled-flag-changed",
       ],
     },
     {

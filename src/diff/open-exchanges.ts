@@ -1,0 +1,41 @@
+// Exchanges that no span is known of yet, found by their path and by when they began: a span is only ever that of one of its own time.
+
+import type { Hop } from "../hops/hop.ts";
+import { SECOND } from "../wire/timestamp.ts";
+
+export class OpenExchanges {
+  readonly #all: readonly Hop[];
+  readonly #byPath = new Map<string, Hop[]>();
+  /** Of any of them, µs: one whose end was not seen is taken to last a second. */
+  readonly longest: number;
+
+  /** `hops` in the order of their starts. */
+  constructor(hops: readonly Hop[]) {
+    this.#all = hops;
+    let longest = SECOND;
+    for (const hop of hops) {
+      const known = this.#byPath.get(hop.path);
+      if (known === undefined) this.#byPath.set(hop.path, [hop]);
+      else known.push(hop);
+      longest = Math.max(longest, (hop.endedAt ?? hop.startedAt) - hop.startedAt);
+    }
+    this.longest = longest;
+  }
+
+  /** Those that began from one moment to another, both included; of all paths where none is told. */
+  begunBetween(path: string | undefined, from: number, to: number): readonly Hop[] {
+    const hops = path === undefined ? this.#all : (this.#byPath.get(path) ?? []);
+    return hops.slice(firstFrom(hops, from), firstFrom(hops, to + 1));
+  }
+}
+
+/** Index of the first that began at this moment or later. */
+function firstFrom(hops: readonly Hop[], moment: number): number {
+  let [low, high] = [0, hops.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (hops[middle]!.startedAt < moment) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
