@@ -26,6 +26,8 @@ export interface ReceiverFacts {
   readonly newestRecorded: ReadonlyMap<number, number>;
   readonly losses: SpanLosses;
   readonly recordedRoutes: RouteCounts;
+  /** Groups of workloads of which one has SERVER spans. */
+  readonly recording: ReadonlySet<string>;
   /** Workloads that send on unsampled what comes in sampled, by index. */
   readonly samplers: ReadonlySet<number>;
 }
@@ -51,7 +53,11 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
     return [ignored(hop, sender, receiver, view, facts)];
   }
   if (isForwardedUnchanged(hop, facts)) return [];
-  if (!receiver.isInstrumented && !(identities.some((id) => id.sampled === true) && makesSpans(receiver, view)))
+  if (
+    !receiver.isInstrumented &&
+    !hasRecordingReplica(receiver, facts) &&
+    !(identities.some((id) => id.sampled === true) && makesSpans(receiver, view))
+  )
     return identities.length === 0 ? silenced(hop, receiver, view, facts) : refusedOnWire(hop, facts);
   if (identities.length === 0) return isBare(hop, view) ? [rootNotRecorded()] : [];
   if (isRecordedElsewhere(hop, view)) return [];
@@ -74,6 +80,11 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   return isOpen && !isSentOnSampled && facts.samplers.has(receiver.index)
     ? [sampledAway(SHOWN_BY_OTHERS, "as it does with others, whose calls carry 00")]
     : [explanation];
+}
+
+/** Another replica of its service records what it serves: so should this one. */
+function hasRecordingReplica({ service, group, role }: Workload, { recording }: ReceiverFacts): boolean {
+  return service !== undefined && role !== "proxy" && recording.has(group);
 }
 
 /** Its exporter shows it, where the backend does not. */

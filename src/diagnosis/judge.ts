@@ -59,7 +59,8 @@ function gatherFacts(view: View): ReceiverFacts {
     return causes.has(hop);
   };
   const samplers = new Set<number>();
-  const facts: ReceiverFacts = { children, habits, newestRecorded, losses, recordedRoutes, samplers, isCause };
+  const recording = new Set<string>();
+  const facts: ReceiverFacts = { children, habits, newestRecorded, losses, recordedRoutes, recording, samplers, isCause };
   if (!view.backend.isAsked) return facts;
   for (const hop of view.table.all()) {
     const cause = causeOf(hop, view);
@@ -70,8 +71,9 @@ function gatherFacts(view: View): ReceiverFacts {
     }
     const { server, client } = spansOf(view, hop.index);
     if (server !== undefined) {
-      const receiver = view.naming.receiverOf(hop.index).index;
-      newestRecorded.set(receiver, Math.max(newestRecorded.get(receiver) ?? 0, hop.endedAt ?? hop.startedAt));
+      const receiver = view.naming.receiverOf(hop.index);
+      recording.add(receiver.group);
+      newestRecorded.set(receiver.index, Math.max(newestRecorded.get(receiver.index) ?? 0, hop.endedAt ?? hop.startedAt));
     }
     const isForwarded = hop.parent?.because === "forwarded unchanged";
     const { identities, fields } = hop.reading;

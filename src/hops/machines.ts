@@ -67,8 +67,9 @@ export function findMachines(
     if (!isUnread && !lacksParts) continue;
     const host = hostOf(connection.server.address, connection.vantage);
     if (isUnread) senders.add(hostOf(connection.client.address, connection.vantage));
-    const isNearlyWhole = connection.protocol === "HTTP/1" && exchanges !== undefined && isReadNearlyWhole(exchanges);
-    const periods = isNearlyWhole ? exchanges.lacking : [{ from: connection.openedAt, to: connection.lastPacketAt }];
+    // Where no packet was lost, all that is hidden is what its first request began before the capture.
+    const isTold = connection.protocol === "HTTP/1" && exchanges !== undefined && (lost === 0 || isReadNearlyWhole(exchanges));
+    const periods = isTold ? exchanges.lacking : [{ from: connection.openedAt, to: connection.lastPacketAt }];
     (isUnread ? encrypted : lossy).add(host, periods);
   }
   return {

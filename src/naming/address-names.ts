@@ -115,13 +115,30 @@ function hostFields(hops: HopTable, dns: ReadonlyMap<string, string>): Map<strin
       counts[place]!.set(name, (counts[place]!.get(name) ?? 0) + 1);
     }
   });
+  const best = counts.map((names) => [...names].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0]);
+  const isPassed = passedNames(best, hops);
   return new Map(
-    counts.flatMap((names, place) => {
+    best.flatMap((name, place) => {
       const listener = hops.places.values[place]!;
-      const [best] = [...names].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-      return best === undefined ? [] : [[`${listener.host}:${listener.port}`, best[0]] as const];
+      return name === undefined || isPassed[place] === 1 ? [] : [[`${listener.host}:${listener.port}`, name] as const];
     }),
   );
+}
+
+/** By listener: 1 where another machine that is called by the same name asks it. A proxy passes on the name that it was called by, also where it asks for something else. */
+function passedNames(best: readonly (string | undefined)[], { size, receiver, clientHost, hostOfPlace }: HopTable): Uint8Array {
+  const isPassed = new Uint8Array(best.length);
+  const called = new Map<number, Set<string>>();
+  best.forEach((name, place) => {
+    const host = hostOfPlace[place]!;
+    if (name !== undefined) called.set(host, (called.get(host) ?? new Set()).add(name));
+  });
+  for (let hop = 0; hop < size; hop++) {
+    const [place, client] = [receiver[hop]!, clientHost[hop]!];
+    const name = best[place];
+    if (name !== undefined && client !== hostOfPlace[place] && called.get(client)?.has(name) === true) isPassed[place] = 1;
+  }
+  return isPassed;
 }
 
 function isPassedOn(hop: number, hops: HopTable): boolean {

@@ -33,8 +33,16 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
     const own = of === undefined ? undefined : mainResource(of);
     if (own !== undefined && !isPlaceholder(own.service)) return { service: own.service, role, pod: pod ?? own.pod, because, ...kind };
   }
+  const deployment = pod === undefined ? undefined : deploymentOf(pod);
+  if (deployment !== undefined && (named === undefined || named.because.startsWith("Host")))
+    return { service: deployment, role, pod, because: "its pod's name" };
   if (named !== undefined) return { service: named.service, role, pod, because: named.because };
   return { service: undefined, role, pod, because: draft.isAmbiguous ? "several listeners share this address" : "address" };
+}
+
+/** A Deployment's pods are called after it, with a hash of the template and five letters of their own. */
+function deploymentOf(pod: string): string | undefined {
+  return /^(.+)-[a-z0-9]{8,10}-[a-z0-9]{5}$/.exec(pod)?.[1];
 }
 
 function roleOf(draft: Draft): Role {

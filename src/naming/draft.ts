@@ -15,6 +15,8 @@ export interface Draft {
   /** SERVER spans of what it received, and those of them that a proxy made. */
   serverSpans: number;
   proxySpans: number;
+  /** CLIENT spans of what it sent. */
+  clientSpans: number;
   /** The workload of the same machine that this proxy hands its requests to. */
   application: Draft | undefined;
   /** The workload of the same machine that this proxy sends requests on for. */
@@ -35,6 +37,7 @@ export function emptyDraft(host: string, ports: number[]): Draft {
     isReparenting: false,
     serverSpans: 0,
     proxySpans: 0,
+    clientSpans: 0,
     application: undefined,
     client: undefined,
     isEncrypting: false,

@@ -46,7 +46,12 @@ export class Drafts {
       sidecar.application ??= application;
     }
     this.#senders = findSenders({ table: this.#table, diff, listeners: this.#listeners, receiver: (hop) => this.receiver(hop) });
-    for (const [hop, { client }] of diff.matches) if (client !== undefined) count(this.sender(hop).resources, client.resource);
+    for (const [hop, { client }] of diff.matches) {
+      if (client === undefined) continue;
+      const draft = this.sender(hop);
+      draft.clientSpans++;
+      count(draft.resources, client.resource);
+    }
     this.#findClients();
     if (hidden.length > 0) this.#findClientsOf(new Set(hidden.map(({ sidecar }) => sidecar)));
     const { size, purpose } = this.#table;

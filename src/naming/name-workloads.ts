@@ -65,7 +65,7 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
       because,
       host: draft.host,
       port: draft.ports[0],
-      isInstrumented: draft.serverSpans > 0 || draft.isReparenting,
+      isInstrumented: draft.serverSpans > 0 || draft.isReparenting || (isListening && role !== "proxy" && draft.clientSpans > 0),
       isOutgoing,
       isOutside: !isListening && draft.resources.size === 0,
     };

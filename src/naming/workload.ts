@@ -19,7 +19,7 @@ export interface Workload {
   readonly host: string;
   /** The first port it listens on; undefined for who only calls, and where several listeners of one address could be meant. */
   readonly port: number | undefined;
-  /** Whether the backend holds SERVER spans of it, or its calls name spans that it must have made. */
+  /** Whether the backend holds spans of it, or its calls name spans that it must have made. */
   readonly isInstrumented: boolean;
   /** A proxy that sends on what its service asks of others. */
   readonly isOutgoing: boolean;
