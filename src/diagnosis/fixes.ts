@@ -258,8 +258,8 @@ const CHECKS: Partial<Record<Population["verdict"], readonly string[]>> = {
 export function fixFor(population: Pick<Population, "cause" | "verdict" | "severity" | "culprit" | "tallies">): string {
   const { cause, verdict, severity, tallies } = population;
   const faults = tallies.flatMap(({ exemplars }) => exemplars.map(({ fault }) => fault));
-  const [remedy] = faults.flatMap((fault) => (fault.cause === cause ? (fault.remedy ?? []) : []));
-  if (remedy !== undefined) return remedy;
+  const [remedy, another] = new Set(faults.flatMap((fault) => (fault.cause === cause ? [fault.remedy] : [])));
+  if (remedy !== undefined && another === undefined) return remedy;
   if (severity !== "note") return linesFor(population).join("\n");
   if (verdict === "unrecorded") return LATE;
   if (cause === "restarts-trace" && verdict === "ignored") return RESTART_ON_PURPOSE;

@@ -50,7 +50,7 @@ function answerFor({ host }: Workload, lookups: readonly DnsExchange[]): DnsExch
 }
 
 function turnsOf({ name, addresses, ttl }: DnsExchange): string {
-  const life = ttl === undefined ? "" : ` for ${ttl} s`;
+  const life = ttl === undefined || ttl === 0 ? "" : ` for ${ttl} s`;
   return `DNS answers ${name} with ${addresses.length} addresses${life} (${listed([...addresses].sort())}): callers reach it by turns`;
 }
 

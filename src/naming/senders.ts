@@ -124,6 +124,9 @@ class SenderSearch {
 
   /** Who sends from a machine with several listeners, where no parent tells: the application behind the sidecar, or the sidecar to its application. */
   #likelySender(hop: number, listeners: readonly Draft[]): Draft | undefined {
+    // On loopback of a machine that nothing else is known of, any process may be the caller.
+    const { table } = this.#world;
+    if (table.machines.isShared(table.hosts.values[table.clientHost[hop]!]!)) return undefined;
     const receiver = this.#world.receiver(hop);
     const known = this.#likely.get(listeners);
     if (known?.has(receiver) === true) return known.get(receiver);

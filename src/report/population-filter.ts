@@ -3,6 +3,7 @@
 import type { Finding } from "../diagnosis/finding.ts";
 import type { Hop } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
 
 /** How Wireshark's dissector of a protocol calls it. */
 interface Words {
@@ -26,11 +27,18 @@ const HTTP2: Words = {
   withoutContext: 'not http2.header.name in {"traceparent", "b3", "x-b3-traceid", "uber-trace-id"}',
 };
 
+/** What Wireshark is asked for, and how many of the run's exchanges it shows. */
+export interface PopulationFilter {
+  readonly filter: string;
+  readonly shown: number;
+}
+
 /**
  * A display filter for all exchanges like those of a finding. `matches` ignores case; `contains` does not, and Go writes `Traceparent`.
- * It asks for the ends, for a single route, and for the missing fields where they are missing; it may show sound exchanges of the route too.
+ * It asks for the ends, for a single route, and for the missing fields where they are missing; it may show other exchanges of the route too.
  */
-export function populationFilter(finding: Finding, affected: readonly Hop[], { exchanges, row }: HopTable): string | undefined {
+export function populationFilter(finding: Finding, affected: readonly Hop[], table: HopTable): PopulationFilter | undefined {
+  const { exchanges, row } = table;
   const hops = affected.length > 0 ? affected : finding.exemplars.map((exemplar) => exemplar.judgement.hop);
   const [hop] = hops;
   if (hop === undefined || finding.edge === undefined) return undefined;
@@ -41,43 +49,61 @@ export function populationFilter(finding: Finding, affected: readonly Hop[], { e
   const connections = new Set<number>();
   for (const { index } of hops) connections.add(exchanges.endsOf[row[index]!]!);
   const ends = [...connections].map((connection) => exchanges.ends.at(connection));
-  return [
+  const [clients, servers, ports] = [
+    valuesOf(ends.map(({ client }) => client.address)),
+    valuesOf(ends.map(({ server }) => server.address)),
+    valuesOf(ends.map(({ server }) => `${server.port}`)),
+  ];
+  const route = only !== undefined && more.length === 0 ? routeOf(only.route) : undefined;
+  const isPreflight = finding.cause === "cors-preflight";
+  const isBare = finding.verdict === "stripped" && !isPreflight;
+  const filter = [
     words.request,
-    ...oneOf(
-      `${family}.src`,
-      ends.map(({ client }) => client.address),
-    ),
-    ...oneOf(
-      `${family}.dst`,
-      ends.map(({ server }) => server.address),
-    ),
-    ...oneOf(
-      "tcp.dstport",
-      ends.map(({ server }) => `${server.port}`),
-    ),
-    ...(only !== undefined && more.length === 0 ? routeFilter(only.route, words) : []),
-    ...(finding.cause === "cors-preflight"
-      ? [`${words.method} == "OPTIONS"`]
-      : finding.verdict === "stripped"
-        ? [words.withoutContext]
-        : []),
+    ...oneOf(`${family}.src`, clients),
+    ...oneOf(`${family}.dst`, servers),
+    ...oneOf("tcp.dstport", ports),
+    ...(route === undefined ? [] : [`${words.method} == "${route.method}"`, `${words.path} matches "${route.pattern}"`]),
+    ...(isPreflight ? [`${words.method} == "OPTIONS"`] : isBare ? [words.withoutContext] : []),
   ].join(" and ");
+  const path = route === undefined ? undefined : new RegExp(route.pattern);
+  const isShown = Array.from(exchanges.ends, isBetween);
+  let shown = 0;
+  for (let index = 0; index < table.size; index++) {
+    const own = row[index]!;
+    if (isShown[exchanges.endsOf[own]!] !== true || !exchanges.hasRequest(own)) continue;
+    if (
+      route !== undefined &&
+      (exchanges.methods.values[exchanges.method[own]!] !== route.method || path?.test(exchanges.path[own]!) !== true)
+    )
+      continue;
+    if (isBare && exchanges.readings.hasContext(own)) continue;
+    shown++;
+  }
+  return { filter, shown };
+
+  function isBetween({ client, server }: { readonly client: Endpoint; readonly server: Endpoint }): boolean {
+    const isOneOf = (values: ReadonlySet<string>, value: string) => values.size > MAX_VALUES || values.has(value);
+    return isOneOf(clients, client.address) && isOneOf(servers, server.address) && isOneOf(ports, `${server.port}`);
+  }
 }
 
 /** A filter with more values than this is no longer readable, nor pasteable: that clause is left out. */
 const MAX_VALUES = 8;
 
-function oneOf(field: string, values: readonly string[]): string[] {
-  const all = [...new Set(values)];
+function oneOf(field: string, values: ReadonlySet<string>): string[] {
+  const all = [...values];
   if (all.length > MAX_VALUES) return [];
   return [all.length === 1 ? `${field} == ${all[0]}` : `${field} in {${all.join(", ")}}`];
 }
 
+function valuesOf(values: readonly string[]): ReadonlySet<string> {
+  return new Set(values);
+}
+
 /** `GET /orders/*` as Wireshark tells it. A route with odd characters is left out: it comes from the wire. */
-function routeFilter(route: string, { method: methodField, path: pathField }: Words): string[] {
+function routeOf(route: string): { readonly method: string; readonly pattern: string } | undefined {
   const found = /^([A-Z]+) (\/[\w./*~-]*)$/.exec(route);
   const [, method, path] = found ?? [];
-  if (method === undefined || path === undefined) return [];
-  const pattern = path.replaceAll(".", "[.]").replaceAll("*", "[^/?]+");
-  return [`${methodField} == "${method}"`, `${pathField} matches "^${pattern}([?]|$)"`];
+  if (method === undefined || path === undefined) return undefined;
+  return { method, pattern: `^${path.replaceAll(".", "[.]").replaceAll("*", "[^/?]+")}([?]|$)` };
 }

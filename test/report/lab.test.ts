@@ -43,7 +43,7 @@ describe.skipIf(!existsSync(LAB))("reports of ../shared/lab", () => {
     ["pod-name-missing", [/^▲ spans of orders do not name their pod/m, /fieldPath: metadata\.name/]],
     ["grpc-chain", [/requests like these in checkout\.pcap \(Decode As: TCP port 9090 is HTTP2\):$/m]],
     ["header-too-large", [/POST \/reserve\/57395 {2}answered with 431 at #87$/m]],
-    ["flag-flipped", [/requests like these, 4 sound ones among them, in ingress\.pcap:$/m]],
+    ["flag-flipped", [/requests like these \(4 others among them\) in ingress\.pcap:$/m]],
     ["span-name-useless", [/^▲ SERVER spans of orders have a name that tells no route, "HTTP"/m, /WithSpanNameFormatter/]],
     ["unsampled", [/8 unsampled \(flags 00, absent by right\)/, /^· 8 of 20 requests/m]],
   ])("%s", async (scenario, expected) => {

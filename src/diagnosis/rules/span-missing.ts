@@ -110,7 +110,7 @@ Request heads: send less baggage, or raise the limit:
 
 | receiver | limit | default |
 |---|---|---|
-| nginx | \`large_client_header_buffers 4 32k;\` | 4 of 8k; a line must fit into one |
+| nginx | \`large_client_header_buffers 4 32k\` | 4 of 8k; a line must fit into one |
 | Envoy | \`max_request_headers_kb: 96\` | 60 |
 | HAProxy | \`tune.bufsize 32768\` | 16384 |
 | Go | \`http.Server{MaxHeaderBytes: 2 << 20}\` | 1 MiB |

@@ -28,6 +28,7 @@ export function traceCommand({ diagnosis, graph }: Inspection, { options }: Page
   const traceId = exampleTrace(diagnosis.findings[0]) ?? firstOf(traceIdsOnWire(graph));
   if (traceId === undefined) return undefined;
   const { captures, inputs } = options.commandLine;
+  if (captures.length === 0) return undefined;
   const words = ["traceinspect trace", traceId, ...shortCaptures(captures), ...(inputs === "" ? [] : [inputs])];
   return words.join(" ");
 }

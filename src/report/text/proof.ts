@@ -62,8 +62,8 @@ function wireLines(proofs: readonly WireProof[], inspection: Inspection): Piece[
 /** A display filter for the whole population, in the captures nearest to the senders. */
 function writeFilter(finding: Finding, inspection: Inspection, page: Page, label: string): void {
   const hops = affectedHops(finding, inspection);
-  const filter = populationFilter(finding, hops, inspection.graph.table);
-  if (filter === undefined) return;
+  const found = populationFilter(finding, hops, inspection.graph.table);
+  if (found === undefined) return;
   const nameOf = captureNames(inspection);
   // Of a single capture there is nothing to say, and the affected may be many.
   const files =
@@ -75,18 +75,15 @@ function writeFilter(finding: Finding, inspection: Inspection, page: Page, label
     label,
     bold("Wireshark"),
     dim(
-      `  requests like these${soundOnes(finding)}${where}${whatWiresharkNeeds(hops[0] ?? finding.exemplars[0]?.judgement.hop, inspection)}:`,
+      `  requests like these${othersAmong(finding, found.shown)}${where}${whatWiresharkNeeds(hops[0] ?? finding.exemplars[0]?.judgement.hop, inspection)}:`,
     ),
   );
-  page.line(" ".repeat(LABEL_COLUMN + 4), filter);
+  page.line(" ".repeat(LABEL_COLUMN + 4), found.filter);
 }
 
 /** A filter knows routes and missing fields; what else tells the affected apart it does not. */
-function soundOnes({ verdict, cause, routes, affected, of }: Finding): string {
-  const [only, another] = routes;
-  const shown = only !== undefined && another === undefined ? only.of : of;
-  const isExact = verdict === "stripped" || cause === "cors-preflight";
-  return isExact || shown <= affected ? "" : `, ${shown - affected} sound ones among them,`;
+function othersAmong({ affected }: Finding, shown: number): string {
+  return shown <= affected ? "" : ` (${shown - affected} others among them)`;
 }
 
 /** Wireshark decrypts nothing without keys, and takes HTTP/2 in the clear for bare TCP on most ports. */
@@ -106,7 +103,7 @@ function proofLines(finding: Finding, exemplar: Exemplar, inspection: Inspection
   const packets = hops.flatMap((hop, i) => {
     const [frame = "", way = "", request = ""] = heads[i] ?? [];
     const head: Piece[] = [bold(frame.padEnd(wide(0))), `  ${way.padEnd(wide(1))}  ${request}`];
-    return [head, ...fieldLines(finding, hop, fault.parent, page)];
+    return [head, ...fieldLines(finding, hop, fault.parent, judgement.hop, page)];
   });
   return [...packets, ...spanLines(exemplar, inspection, page)];
 }
@@ -116,24 +113,28 @@ function refusal({ cause }: Finding, { exchange: { response } }: Hop): string {
   return cause === "header-too-large" && response !== undefined ? `  answered with ${response.status} at #${response.packet.number}` : "";
 }
 
-function fieldLines(finding: Finding, hop: Hop, parent: Hop | undefined, page: Page): Piece[][] {
+function fieldLines(finding: Finding, hop: Hop, cause: Hop | undefined, went: Hop, page: Page): Piece[][] {
   const indent = "  ";
   if (hop.exchange.request === undefined) return [[indent, dim("the capture lacks its request")]];
-  const fields = tellingFields(finding, hop, parent, page);
+  const fields = tellingFields(finding, hop, cause, went, page);
   const cut = hop.observed === "full" ? "" : " in the captured part of the head";
   if (fields.length === 0) return [[indent, dim(`no trace context${cut}`)]];
   return fields.map(([name, value]) => [indent, `${name}: ${page.options.isTerminal ? shorten(value, LONGEST_VALUE) : value}`]);
 }
 
-/** The fields that carry ids; where state or baggage was cut, those too. */
-function tellingFields({ verdict }: Finding, hop: Hop, parent: Hop | undefined, { options }: Page): (readonly [string, string])[] {
+/** The fields that carry ids; where state or baggage was cut, that too, as it came and as it went. */
+function tellingFields(
+  { verdict }: Finding,
+  hop: Hop,
+  cause: Hop | undefined,
+  went: Hop,
+  { options }: Page,
+): (readonly [string, string])[] {
   const fields = shownFields(hop, options);
   if (options.isVerbose) return fields;
-  const isState = (name: string) => isBaggageField(name) || name.toLowerCase() === "tracestate";
-  const ids = fields.filter(([name]) => !isState(name));
-  if (verdict !== "truncated" || parent === undefined) return ids;
-  const changed = fields.filter(([name]) => isState(name) && raw(hop.reading.fields, name) !== raw(parent.reading.fields, name));
-  return changed.length > 0 || hop !== parent ? [...ids, ...changed] : fields;
+  const isCut = (name: string) =>
+    verdict === "truncated" && cause !== undefined && raw(went.reading.fields, name) !== raw(cause.reading.fields, name);
+  return fields.filter(([name]) => !(isBaggageField(name) || name.toLowerCase() === "tracestate") || isCut(name));
 }
 
 function raw(fields: readonly Field[], name: string): string {

@@ -14,7 +14,9 @@ const MAX_ROUTES_NAMED = 4;
 export function whyOf(finding: Finding, inspection: Inspection): string[] {
   const hops = affectedHops(finding, inspection);
   return [
-    [whatHappened(finding), ...(finding.remarks ?? []).map((remark) => `${remark}.`)].filter((text) => text !== "").join(" "),
+    [whatHappened(finding, hops, inspection), ...(finding.remarks ?? []).map((remark) => `${remark}.`)]
+      .filter((text) => text !== "")
+      .join(" "),
     whatFollowed(finding, hops, inspection),
     unaffectedRoutes(finding, inspection),
     howTied(finding, hops),
@@ -27,12 +29,23 @@ export function nameAndAddress({ name, addresses }: Workload): string {
   return address === undefined || name.includes(address) ? name : `${name} (${address})`;
 }
 
-function whatHappened({ verdict, culprit, exemplars, detail, affected, message }: Finding): string {
+function whatHappened(
+  { verdict, culprit, exemplars, detail, affected, message }: Finding,
+  hops: readonly Hop[],
+  { graph: { table } }: Inspection,
+): string {
   const parent = exemplars[0]?.fault.parent;
   const span = exemplars[0]?.fault.spans[0];
   const who = culprit === undefined ? "the sender" : nameAndAddress(culprit);
   const them = affected === 1 ? "It" : `The ${affected}`;
-  if (verdict === "stripped" && parent !== undefined) return `${them} came into ${who} with a context and went out without one.`;
+  if (verdict === "stripped" && parent !== undefined) {
+    // A trace that the culprit began itself came in with nothing.
+    const begun = hops.filter((hop) => hop.parent !== undefined && table.hop(hop.parent.hop).reading.fields.length === 0).length;
+    if (begun === 0) return `${them} came into ${who} with a context and went out without one.`;
+    const rest = affected - begun;
+    const came = rest <= 0 ? "" : `${rest} of the ${affected} came into ${who} with a context; `;
+    return `${came}${rest <= 0 ? `For ${affected === 1 ? "it" : `all ${affected}`} ${who}` : `for ${begun} it`} had begun a trace itself. They went out without one.`;
+  }
   if (verdict === "stripped" && span !== undefined) return `${who} has spans for them, and no context of theirs went out.`;
   if (detail === "" || message.endsWith(detail)) return "";
   return `${affected === 1 ? "" : "The first of them: "}${detail}.`;
