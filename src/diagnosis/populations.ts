@@ -12,6 +12,9 @@ import { type Cause, causeApart, type Severity, severities, type Verdict } from 
 
 /** A replica without the fault must have had this many chances before the others are called the faulty ones. */
 const MIN_HEALTHY_EXCHANGES = 3;
+/** A span or two among hundreds may be lost by anything, and need no cause of their own. */
+const MAX_STRAYS = 2;
+const STRAY = 0.02;
 /** Calls that go out by themselves, for each that seems to have a cause. */
 const MAX_DOUBT = 0.1;
 /** Inference is wrong now and then: of a route's calls so many must seem faulty where nothing but inference says so. */
@@ -112,20 +115,22 @@ function makePopulation(faults: readonly FaultTally[], replica: Workload | undef
   const isOfReplica = replica !== undefined && !isExplained && (first.verdict === "split" || OPEN_TO_REPLICA.includes(shown));
   const cause = told?.cause ?? (isOfReplica ? "one-backend-of-many" : shown);
   const affected = sum(faults.map((fault) => fault.affected));
+  const of = sum(edges.map((edge) => edge.exchanges));
+  const isStray = first.verdict === "unrecorded" && cause === "unknown" && affected <= MAX_STRAYS && affected <= STRAY * of;
   return {
     verdict: first.verdict,
     cause,
     otherCauses: told?.otherCauses ?? (isOfReplica && first.verdict === "split" ? [] : otherCauses(causes, cause)),
     separated: separationClause(separated, startOf(edges)),
     // Spans are sent in batches: when only the last ones are missing, they may be on their way.
-    severity: faults.every((fault) => fault.affected > 0 && fault.trailing === fault.affected) ? "note" : gravest(faults),
+    severity: faults.every((fault) => fault.affected > 0 && fault.trailing === fault.affected) || isStray ? "note" : gravest(faults),
     confidence: round(sum(faults.map((fault) => fault.confidence * fault.affected)) / affected),
     culprit: replica ?? oneCulprit(faults),
     from: replica !== undefined && isSender ? replica.name : first.from.group,
     to: replica !== undefined && !isSender ? replica.name : first.to.group,
     hasEdge,
     affected,
-    of: sum(edges.map((edge) => edge.exchanges)),
+    of,
     routes: routesOf(faults, edges),
     tallies: faults,
   };

@@ -126,7 +126,10 @@ describe("outputs", () => {
     expect(await refused("-o", `${folder}/a.pcap/x`)).toContain("(its folder is a file)");
     expect(await refused("--export-stitched", `${folder}/bad.pcap`)).toContain("is one of the files that are read");
     expect(await refused("--traces", `${folder}/a.pcap`, "-o", `${folder}/../${basename(folder)}/a.pcap`)).toContain("is one of the files");
-    expect(await refused("-o", `${folder}/x`, "--annotate", `${folder}/x`)).toContain(`-o and --annotate both name ${folder}/x.`);
+    expect(await refused("-o", `${folder}/x`, "--annotate", `${folder}/./x`)).toContain(`-o and --annotate both name ${folder}/./x.`);
+    expect(await refused("--jaeger", "--jaeger-tls", "--jaeger-ca", `${folder}/a.pcap`, "-o", `${folder}/a.pcap`)).toContain(
+      "is one of the files",
+    );
     expect(readFileSync(`${folder}/a.pcap`)).toEqual(Buffer.from(healthyCapture));
   });
 

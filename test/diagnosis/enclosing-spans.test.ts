@@ -33,7 +33,7 @@ describe("calls of a service that no capture shows receive anything", () => {
   it("lost their context, where each lies within a SERVER span that nothing hangs below", () => {
     const { blamed, findings } = calls();
     expect(blamed).toEqual(["error split: frontend → orders 6/6, frontend, goroutine-without-context"]);
-    expect(findings[0]?.detail).toMatch(/^a new trace .* went out, within its SERVER span .*, which nothing hangs below$/);
+    expect(findings[0]?.detail).toMatch(/^a new trace .* went out, within its SERVER span .*, which no call hangs below$/);
   });
 
   it.each([

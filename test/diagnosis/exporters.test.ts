@@ -140,6 +140,11 @@ describe("a service whose process ended", () => {
     expect(fix).toContain("Shut the SDK down");
   });
 
+  it("has not lost what was over long before: an exporter does not wait so long", () => {
+    const late = [closed("orders", "collector", 60_000), closed("frontend", "orders:8080", 60_010)];
+    expect(seen({ exports: [last], connections: late }, half).blamed).toEqual([]);
+  });
+
   it.each([
     ["callers' connections closed at another time", [together[0]!, closed("frontend", "orders:8080", 4_000)]],
     ["a connection of a caller goes on", [...together, closed("frontend", "orders:8080", 9_000, "capture ended")]],

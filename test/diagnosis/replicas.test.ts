@@ -35,4 +35,15 @@ describe("one replica of several", () => {
     const all = requestsOf(nTimes(4, (i) => forwarded(i, { outgoing: [traceparent(900 + i, 900 + i)] })));
     expect(look({ requests: all, traffic: { dns: [answer] } }).findings[0]?.remarks).toBeUndefined();
   });
+
+  it("is no second listener of the same proxy", () => {
+    const made = nTimes(8, (i) =>
+      i % 2 === 0
+        ? forwarded(i, { frontend: "ingress:8001", outgoing: [traceparent(900 + i, 900 + i)] })
+        : forwarded(i, { frontend: "ingress:8002" }),
+    );
+    const [finding] = look({ requests: requestsOf(made) }).findings;
+    expect(finding).toMatchObject({ cause: "restarts-trace", affected: 4 });
+    expect(finding?.remarks).toBeUndefined();
+  });
 });

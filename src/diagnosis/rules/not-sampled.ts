@@ -29,8 +29,9 @@ receiver: then any answer is right.
 
 ## How to tell
 
-In the report: \`the sampled flag came in as 01 and went out as 00\`, with both packets. An unsampled trace is told once, on the edge where
-its decision came in.
+In the report: \`the sampled flag came in as 01 and went out as 00\`, with both packets; or, of a trace that the sender began and recorded,
+that it went out as 00. A service that decides by itself is told on the edge that leads to it as well: \`samples by itself\`, since its
+spans of these requests are missing. An unsampled trace is told once, where it reaches the first service that would have recorded it.
 
 In Wireshark, unsampled and sampled requests (an odd last digit is sampled):
 

@@ -29,7 +29,8 @@ The span was not made:
 
 The span was made and not sent:
 
-- \`span-not-ended\`: its children are in the backend, and name a parent that is not: it was never ended, or the process ended first.
+- \`span-not-ended\`: its children are in the backend, and name a parent that is not: it was never ended. Without children it is what remains
+  where every export was accepted, none carried the span, and others of its route were exported before and after.
 - \`exporter-queue-overflow\`: spans are missing under load, here and there. The queue (2,048 by default) was full; the SDK drops in silence.
 - \`exporter-dns-failed\`, \`exporter-unreachable\`, \`exporter-tls-failed\`: nothing of the service arrives for as long as it lasts.
 - \`exporter-rejected\`: the collector refused a batch: too large (4 MiB for gRPC), not allowed, gRPC sent to the HTTP port. Spans of a batch
