@@ -46,6 +46,7 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
         ? DOUBTFUL
         : ABSENT;
   }
+  if (expectation.kind === "unknown" && isInAnotherTrace(hop, view)) return { outcome: "not observable", faults: malformed };
   if (expectation.kind !== "context") return { outcome: "continued", faults: malformed, isDoubtful: expectation.isDoubtful === true };
   const isContinued = identities.some((id) => isOneOf(id, expectation.traceIds));
   // A trace that was begun here and is not sampled leaves no span that could tell which of the requests, seen or unseen, it was begun for.
@@ -56,6 +57,12 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
   // A second context that the receiver took is what went on.
   const isReplaced = own.some(({ verdict, severity }) => verdict === "split" && severity === "error");
   return { outcome: isReplaced ? "restarted" : "continued", faults: [...malformed, ...own] };
+}
+
+/** What seems to have caused it carried another trace: whether it did is what nothing tells. */
+function isInAnotherTrace({ parent, reading }: Hop, { table }: View): boolean {
+  const came = parent === undefined ? [] : table.hop(parent.hop).traceIds;
+  return came.length > 0 && !reading.identities.some((id) => isOneOf(id, came));
 }
 
 /** The usual case at a glance: one valid `traceparent` and nothing else, in the trace and with the flag of the one that caused it. */

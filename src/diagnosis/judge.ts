@@ -29,7 +29,9 @@ export class Judge {
     const view = this.#view;
     const hop = view.table.hop(index);
     const { outcome, faults, isDoubtful = false } = judgeSender(hop, view);
-    const own = outcome === "not observable" ? [] : judgeReceiver(hop, view, this.#facts);
+    // Where only its cause is not told, what came can be judged.
+    const isHidden = outcome === "not observable" && hop.reading.identities.length === 0;
+    const own = isHidden ? [] : judgeReceiver(hop, view, this.#facts);
     const attribution = judgeAttribution(hop, view, this.#attribution);
     // What was lost says more than what could be.
     const others = outcome === "continued" && faults.length + own.length === 0 ? judgeForOthers(hop, view) : [];

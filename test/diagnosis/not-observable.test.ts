@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mayCarryRequests } from "../../src/diagnosis/encrypted-purpose.ts";
-import { look, request, server, tls } from "./build-view.ts";
+import { look, request, server, tls, traceparent } from "./build-view.ts";
 import { checkout, nTimes, requestsOf } from "./cases/case.ts";
 
 const inbound = [request("client → frontend", { fields: [] })];
@@ -103,5 +103,15 @@ describe("mayCarryRequests", () => {
     ["a mail server", 993, {}, false],
   ] as const)("%s", (_, port, options, expected) => {
     expect(of(port, options)).toBe(expected);
+  });
+});
+
+describe("a call in another trace than what seems to have caused it", () => {
+  it("is not called carried on, where the sender also receives what cannot be read", () => {
+    const lost = nTimes(3, (i) => checkout(i, { outgoing: [traceparent(900 + i, 900 + i)] }));
+    const { said, tally } = look({ requests: requestsOf(lost), unreadable: [{ to: "frontend:8443", protocol: "TLS" }] });
+    const edge = [...tally.edges.values()].find(({ to }) => to.name === "orders");
+    expect(said.filter((line) => line.includes("split"))).toEqual([]);
+    expect(edge).toMatchObject({ exchanges: 3, continued: 0, notObservable: 3 });
   });
 });
