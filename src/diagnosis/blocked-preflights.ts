@@ -4,7 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
 import { MAX_EXEMPLARS } from "../wire/limits.ts";
 import { SECOND } from "../wire/timestamp.ts";
-import { fault } from "./judge-sender.ts";
+import { fault } from "./fault.ts";
 import { routeOf } from "./route.ts";
 import type { Exemplar, PreflightEdge } from "./tally.ts";
 import type { View } from "./view.ts";

@@ -8,7 +8,7 @@ import { isPlaceholder } from "../naming/placeholder.ts";
 import { spanPath, spanRoute } from "../spans/http-span.ts";
 import { isProxySpan } from "../spans/proxy-span.ts";
 import type { Span } from "../spans/span.ts";
-import { fault } from "./judge-sender.ts";
+import { fault } from "./fault.ts";
 import type { Fault } from "./judgement.ts";
 import type { Cause, Severity } from "./verdict.ts";
 import { spansOf, type View } from "./view.ts";

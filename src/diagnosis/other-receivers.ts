@@ -4,7 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import { isNamed } from "../propagation/field-lines.ts";
 import type { Extraction } from "../propagation/format.ts";
 import type { Field } from "../wire/field.ts";
-import { fault } from "./judge-sender.ts";
+import { fault } from "./fault.ts";
 import type { Fault } from "./judgement.ts";
 import { type Lines, linesOf, type Receiver } from "./receivers/receiver.ts";
 import { receivers } from "./receivers/registry.ts";

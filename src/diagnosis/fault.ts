@@ -1,0 +1,26 @@
+import type { Fault } from "./judgement.ts";
+import type { Cause, Severity } from "./verdict.ts";
+
+/** A fault with nothing but what it is: no parent, no spans, no other causes. */
+export function fault(
+  verdict: Fault["verdict"],
+  cause: Cause,
+  culprit: Fault["culprit"],
+  severity: Severity,
+  confidence: number,
+  detail: string,
+): Fault {
+  return {
+    verdict,
+    cause,
+    possible: [],
+    culprit,
+    severity,
+    confidence,
+    detail,
+    parent: undefined,
+    isTrailing: false,
+    isCircumstantial: false,
+    spans: [],
+  };
+}
