@@ -2,6 +2,7 @@
 // process that no call hangs below, and they come out even, it lost the context between the two.
 
 import { isReceiving, isSending } from "../diff/span-index.ts";
+import { originOfSpan } from "../diff/span-parents.ts";
 import type { Hop } from "../hops/hop.ts";
 import { spanRoute } from "../spans/http-span.ts";
 import type { Resource, Span } from "../spans/span.ts";
@@ -10,8 +11,6 @@ import { originOf, type View } from "./view.ts";
 /** Calls and requests of a route come out even but for so many: a service that is merely busy while it polls has others. */
 const EVEN = 0.9;
 const MIN_CALLS = 5;
-/** Spans between a SERVER span and a call below it; deeper ones are loops or attacks. */
-const MAX_DEPTH = 256;
 
 /** By hop index: the SERVER span of the request that the call was made for. */
 export function enclosingSpans(view: View): ReadonlyMap<number, Span> {
@@ -44,16 +43,15 @@ function rootCalls(view: View): Map<string, RootCall[]> {
 }
 
 /** SERVER spans that no call hangs below, by process and in the order of their starts. */
-function bareServers({ diff: { index } }: View): Map<string, Span[]> {
+function bareServers({ diff }: View): Map<string, Span[]> {
+  const { spans } = diff.index;
   const calling = new Set<Span>();
-  for (const span of index.spans) {
-    if (!isSending(span)) continue;
-    let above = index.parentOf(span);
-    for (let depth = 0; above !== undefined && !isReceiving(above) && depth < MAX_DEPTH; depth++) above = index.parentOf(above);
-    if (above !== undefined) calling.add(above);
+  for (const span of spans) {
+    const origin = isSending(span) ? originOfSpan(span, diff) : undefined;
+    if (origin?.kind === "server") calling.add(origin.span);
   }
   const servers = new Map<string, Span[]>();
-  for (const span of index.spans) if (isReceiving(span) && !calling.has(span)) add(servers, processOf(span.resource), span);
+  for (const span of spans) if (isReceiving(span) && !calling.has(span)) add(servers, processOf(span.resource), span);
   for (const own of servers.values()) own.sort((a, b) => a.startedAt - b.startedAt);
   return servers;
 }

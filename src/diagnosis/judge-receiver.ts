@@ -66,16 +66,15 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (identities.some((id) => id.sampled === false)) return [];
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
   if (hop.status === SWITCHING_PROTOCOLS || hop.traceIds.some((traceId) => view.exporters.isSampledAway(traceId))) return [];
-  if (isLeftUnsampled(hop, facts.children.get(hop.index) ?? []))
-    return [sampledAway(SHOWN_BY_CALLS, "its calls for this request carry 00")];
+  const calls = facts.children.get(hop.index) ?? [];
+  if (isLeftUnsampled(hop, calls)) return [sampledAway(SHOWN_BY_CALLS, "its calls for this request carry 00")];
   const newest = facts.newestRecorded.get(receiver.index);
   // What was still being answered when the capture ended has a span that has not ended either.
   const isTrailing = newest !== undefined && (hop.endedAt === undefined || hop.endedAt > newest);
-  const aftermath = aftermathOf(hop, facts.children.get(hop.index) ?? []);
+  const aftermath = aftermathOf(hop, calls);
   const own = { ...unrecorded(hop, newest !== undefined), isTrailing, ...(aftermath !== undefined && { aftermath }) };
   const explanation = explained(own, hop, receiver, view, facts);
   const isOpen = !explanation.isTrailing && (explanation.cause === "unknown" || explanation.confidence < SHOWN_BY_OTHERS);
-  const calls = facts.children.get(hop.index) ?? [];
   const isSentOnSampled = calls.some((call) => call.reading.identities.some(({ sampled }) => sampled === true));
   return isOpen && !isSentOnSampled && facts.samplers.has(receiver.index)
     ? [sampledAway(SHOWN_BY_OTHERS, "as it does with others, whose calls carry 00")]

@@ -1,6 +1,7 @@
 // Exchanges that no span is known of yet, found by their path and by when they began: a span is only ever that of one of its own time.
 
 import type { Hop } from "../hops/hop.ts";
+import { firstPast } from "../wire/bisect.ts";
 import { SECOND } from "../wire/timestamp.ts";
 
 export class OpenExchanges {
@@ -31,11 +32,5 @@ export class OpenExchanges {
 
 /** Index of the first that began at this moment or later. */
 function firstFrom(hops: readonly Hop[], moment: number): number {
-  let [low, high] = [0, hops.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (hops[middle]!.startedAt < moment) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstPast(hops.length, (index) => hops[index]!.startedAt >= moment);
 }

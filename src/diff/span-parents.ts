@@ -53,7 +53,7 @@ function linkedRequest(hop: Hop, origin: SendingOrigin, hops: readonly Hop[], di
 
 /** The SERVER span that a span hangs below, in its own service. */
 function servedAbove(below: Span, diff: TraceDiff): Span | undefined {
-  const origin = originOf(below, diff);
+  const origin = originOfSpan(below, diff);
   return origin.kind === "server" ? origin.span : undefined;
 }
 
@@ -62,10 +62,11 @@ const UNKNOWN: SendingOrigin = { kind: "unknown" };
 export function sendingOrigin(hop: Hop, diff: TraceDiff): SendingOrigin {
   if (diff.index.spans.length === 0) return UNKNOWN;
   const span = sendingSpan(hop, diff);
-  return span === undefined ? UNKNOWN : originOf(span, diff);
+  return span === undefined ? UNKNOWN : originOfSpan(span, diff);
 }
 
-function originOf(below: Span, diff: TraceDiff): SendingOrigin {
+/** What stands above a span, in its own service. */
+export function originOfSpan(below: Span, diff: TraceDiff): SendingOrigin {
   let span = below;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
     if (isReceiving(span)) return { kind: "server", span };

@@ -2,6 +2,7 @@
 // in common, that address is the machine's; else it is known by the capture alone.
 
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
+import { firstPast } from "../wire/bisect.ts";
 import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import type { Ends } from "./connection-ends.ts";
@@ -102,13 +103,8 @@ class Periods {
   include(host: string, at: Timestamp): boolean {
     if (this.#byHost.size === 0) return false;
     const union = this.#unionOf(host);
-    let [low, high] = [0, union.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (union[middle]!.from <= at) low = middle + 1;
-      else high = middle;
-    }
-    return low > 0 && at <= union[low - 1]!.to;
+    const last = union[firstPast(union.length, (index) => union[index]!.from > at) - 1];
+    return last !== undefined && at <= last.to;
   }
 
   #unionOf(host: string): readonly Period[] {

@@ -50,9 +50,9 @@ export function populationFilter(finding: Finding, affected: readonly Hop[], tab
   for (const { index } of hops) connections.add(exchanges.endsOf[row[index]!]!);
   const ends = [...connections].map((connection) => exchanges.ends.at(connection));
   const [clients, servers, ports] = [
-    valuesOf(ends.map(({ client }) => client.address)),
-    valuesOf(ends.map(({ server }) => server.address)),
-    valuesOf(ends.map(({ server }) => `${server.port}`)),
+    new Set(ends.map(({ client }) => client.address)),
+    new Set(ends.map(({ server }) => server.address)),
+    new Set(ends.map(({ server }) => `${server.port}`)),
   ];
   const route = only !== undefined && more.length === 0 ? routeOf(only.route) : undefined;
   const isPreflight = finding.cause === "cors-preflight";
@@ -94,10 +94,6 @@ function oneOf(field: string, values: ReadonlySet<string>): string[] {
   const all = [...values];
   if (all.length > MAX_VALUES) return [];
   return [all.length === 1 ? `${field} == ${all[0]}` : `${field} in {${all.join(", ")}}`];
-}
-
-function valuesOf(values: readonly string[]): ReadonlySet<string> {
-  return new Set(values);
 }
 
 /** `GET /orders/*` as Wireshark tells it. A route with odd characters is left out: it comes from the wire. */

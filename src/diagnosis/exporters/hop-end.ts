@@ -2,6 +2,7 @@
 
 import type { Hop } from "../../hops/hop.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
+import { firstPast } from "../../wire/bisect.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
 
 /** Whether the exchange was over when the export went out. */
@@ -20,11 +21,5 @@ export function firstBehind(hop: Hop, exports: readonly SpanExport[]): SpanExpor
   const [first] = exports;
   if (first === undefined) return undefined;
   const over = endOn(hop, first.vantage);
-  let [low, high] = [0, exports.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (exports[middle]!.at < over) low = middle + 1;
-    else high = middle;
-  }
-  return exports[low];
+  return exports[firstPast(exports.length, (index) => exports[index]!.at >= over)];
 }
