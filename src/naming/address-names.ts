@@ -128,6 +128,9 @@ function hostFields(hops: HopTable, dns: ReadonlyMap<string, string>): Map<strin
 /** By listener: 1 where another machine that is called by the same name asks it. A proxy passes on the name that it was called by, also where it asks for something else. */
 function passedNames(best: readonly (string | undefined)[], { size, receiver, clientHost, hostOfPlace }: HopTable): Uint8Array {
   const isPassed = new Uint8Array(best.length);
+  const named = best.filter((name) => name !== undefined);
+  // Mostly each name is one listener's: then no hop need be looked at.
+  if (new Set(named).size === named.length) return isPassed;
   const called = new Map<number, Set<string>>();
   best.forEach((name, place) => {
     const host = hostOfPlace[place]!;

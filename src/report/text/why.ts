@@ -37,18 +37,23 @@ function whatHappened(
   const parent = exemplars[0]?.fault.parent;
   const span = exemplars[0]?.fault.spans[0];
   const who = culprit === undefined ? "the sender" : nameAndAddress(culprit);
-  const them = affected === 1 ? "It" : `The ${affected}`;
   if (verdict === "stripped" && parent !== undefined) {
-    // A trace that the culprit began itself came in with nothing.
     const begun = hops.filter((hop) => hop.parent !== undefined && table.hop(hop.parent.hop).reading.fields.length === 0).length;
-    if (begun === 0) return `${them} came into ${who} with a context and went out without one.`;
-    const rest = affected - begun;
-    const came = rest <= 0 ? "" : `${rest} of the ${affected} came into ${who} with a context; `;
-    return `${came}${rest <= 0 ? `For ${affected === 1 ? "it" : `all ${affected}`} ${who}` : `for ${begun} it`} had begun a trace itself. They went out without one.`;
+    return howStripped(affected, begun, who);
   }
   if (verdict === "stripped" && span !== undefined) return `${who} has spans for them, and no context of theirs went out.`;
   if (detail === "" || message.endsWith(detail)) return "";
   return `${affected === 1 ? "" : "The first of them: "}${detail}.`;
+}
+
+/** `begun`: those that came in with nothing, so that their trace began with the culprit. */
+function howStripped(affected: number, begun: number, who: string): string {
+  if (begun === 0) return `${affected === 1 ? "It" : `The ${affected}`} came into ${who} with a context and went out without one.`;
+  const came =
+    begun < affected
+      ? `${affected - begun} of the ${affected} came into ${who} with a context; for ${begun} it`
+      : `For ${affected === 1 ? "it" : `all ${affected}`} ${who}`;
+  return `${came} had begun a trace itself. They went out without one.`;
 }
 
 /** The receiver's spans of these exchanges, where they lie in other traces than they should. */
