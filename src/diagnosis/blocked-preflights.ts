@@ -4,9 +4,10 @@ import type { Hop } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
 import { MAX_EXEMPLARS } from "../wire/limits.ts";
 import { SECOND } from "../wire/timestamp.ts";
+import type { Exemplar } from "./exemplars.ts";
 import { fault } from "./fault.ts";
 import { routeOf } from "./route.ts";
-import type { Exemplar, PreflightEdge } from "./tally.ts";
+import type { PreflightEdge } from "./tally.ts";
 import type { View } from "./view.ts";
 
 /** A browser sends the request at once when it may (and may remember the answer for later ones). */

@@ -1,10 +1,10 @@
-// Where a fault repeats by the thousand, the first exchanges that show it are judged whole and kept as proof; those after them that show the same at a
-// glance are only counted.
+// Where a fault repeats by the thousand, some of the exchanges that show it are judged whole and kept as proof; others that show the same at a glance are
+// only counted.
 
 import { NO_PARENT } from "../hops/hop-table.ts";
-import { MAX_EXEMPLARS } from "../wire/limits.ts";
 import { type StrippedAtAGlance, strippedAtAGlance } from "./at-a-glance.ts";
 import type { EdgeNumbers } from "./edge-numbers.ts";
+import { isExemplar } from "./exemplars.ts";
 import type { FaultyHopGroups, FaultyHops } from "./faulty-hops.ts";
 import type { FeatureCounts } from "./features.ts";
 import type { HopFeatures } from "./hop-features.ts";
@@ -46,7 +46,7 @@ export class Crowds {
     const glance = strippedAtAGlance(hop, this.#view);
     if (glance === undefined) return false;
     const crowd = crowds.find((each) => shows(each, glance));
-    if (crowd === undefined || crowd.tally.exemplars.length < MAX_EXEMPLARS) return false;
+    if (crowd === undefined || isExemplar(crowd.tally.exemplars, hop)) return false;
     this.#add(hop, glance.cause, crowd);
     return true;
   }

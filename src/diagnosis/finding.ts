@@ -1,7 +1,8 @@
 import type { Workload } from "../naming/workload.ts";
 import type { TlsHandshake } from "../protocols/observation.ts";
+import type { Exemplar } from "./exemplars.ts";
 import type { PossibleCause } from "./judgement.ts";
-import type { Exemplar, FaultTally } from "./tally.ts";
+import type { FaultTally } from "./tally.ts";
 import type { Cause, Severity, Verdict } from "./verdict.ts";
 
 /** What a rule concludes of a population of exchanges. */

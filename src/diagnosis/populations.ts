@@ -2,7 +2,8 @@
 // it.
 
 import type { Workload } from "../naming/workload.ts";
-import { MAX_EXEMPLARS, MAX_TRACE_IDS } from "../wire/limits.ts";
+import { MAX_TRACE_IDS } from "../wire/limits.ts";
+import { joinExemplars } from "./exemplars.ts";
 import type { Finding, Population } from "./finding.ts";
 import { causeOfPopulation, separationOf } from "./population-cause.ts";
 import type { Word } from "./rule.ts";
@@ -187,10 +188,7 @@ function routesOf(faults: readonly FaultTally[], edges: readonly EdgeTally[]): F
 
 export function toFinding(rule: string, population: Population, word: Word): Finding {
   const { tallies } = population;
-  const exemplars = tallies
-    .flatMap((fault) => fault.exemplars)
-    .sort((a, b) => a.judgement.hop.index - b.judgement.hop.index)
-    .slice(0, MAX_EXEMPLARS);
+  const exemplars = joinExemplars(tallies);
   const traceIds = [...new Set(tallies.flatMap((fault) => [...fault.traceIds]))];
   const { culprit } = population;
   return {

@@ -1,8 +1,9 @@
 // Tally: judgements counted per edge and per fault. Adding two tallies is a tally: the same rules serve a file, a live run, and many nodes.
 
 import type { Workload } from "../naming/workload.ts";
-import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts";
+import { MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts";
 import type { EncryptedEdge } from "./encrypted-edges.ts";
+import { type Exemplar, keepExemplar } from "./exemplars.ts";
 import { FeatureCounts } from "./features.ts";
 import type { Aftermath, Fault, Judgement } from "./judgement.ts";
 import { OTHER_ROUTES } from "./route.ts";
@@ -39,13 +40,6 @@ export interface EdgeTally extends EdgeCounts {
   readonly controls: { readonly carried: FeatureCounts; readonly joined: FeatureCounts; readonly recorded: FeatureCounts };
 }
 
-/** Kept whole, so that a finding can prove what it says. */
-export interface Exemplar {
-  readonly judgement: Judgement;
-  readonly fault: Fault;
-  readonly route: string;
-}
-
 /** Preflights of an edge that ask for trace fields. */
 export interface PreflightEdge {
   readonly key: string;
@@ -78,7 +72,6 @@ export interface FaultTally {
   confidence: number;
   /** Of `affected`: those whose span may still be on its way. */
   trailing: number;
-  /** The earliest. */
   readonly exemplars: Exemplar[];
   /** Up to `MAX_TRACES_COUNTED`, and those of the exchange that reached it. */
   readonly traceIds: Set<string>;
@@ -119,7 +112,7 @@ export class Tally {
     return name;
   }
 
-  /** Judgements MUST come in the order of time: exemplars are the earliest. Returns what its faults are counted in. */
+  /** Judgements MUST come in the order of time. Returns what its faults are counted in. */
   add(judgement: Judgement, route: string): readonly FaultTally[] {
     const edge = this.edge(judgement.from, judgement.to, judgement.hop.protocol);
     const name = this.count(edge, judgement, route, 1);
@@ -130,7 +123,7 @@ export class Tally {
       if (counted.includes(tally)) continue;
       counted.push(tally);
       countFault(tally, fault, name, 1);
-      if (tally.exemplars.length < MAX_EXEMPLARS) tally.exemplars.push({ judgement, fault, route: name });
+      keepExemplar(tally.exemplars, { judgement, fault, route: name });
       if (isCountingTraces(tally)) for (const traceId of traceIdsOf(judgement, fault)) tally.traceIds.add(traceId);
     }
     return counted;

@@ -1,9 +1,9 @@
 // What proves a finding: packets to look up in Wireshark, spans to open in Jaeger.
 
+import type { Exemplar } from "../diagnosis/exemplars.ts";
 import type { Finding } from "../diagnosis/finding.ts";
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { WireProof } from "../diagnosis/judgement.ts";
-import type { Exemplar } from "../diagnosis/tally.ts";
 import type { Hop } from "../hops/hop.ts";
 import { withoutBaggageValues } from "../propagation/baggage-fields.ts";
 import type { Span } from "../spans/span.ts";

@@ -116,7 +116,9 @@ export const MAX_REQUEST_ID_CHARS = 256;
 /** Anomalies kept word by word, per capture; all are counted. */
 export const MAX_ANOMALIES_KEPT = 100;
 /** Exemplars of one outcome kept whole for the report. */
-export const MAX_EXEMPLARS = 5;
+export const MAX_EXEMPLARS = 6;
+/** Of these: the earliest; the others are from anywhere. */
+export const EARLIEST_EXEMPLARS = 3;
 /** Edges of which encrypted connections are told one by one: a machine that calls half the internet shall not fill a report. */
 export const MAX_ENCRYPTED_EDGES = 50;
 /** Trace ids listed in one finding. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { joinExemplars } from "../../src/diagnosis/exemplars.ts";
 import { Judge } from "../../src/diagnosis/judge.ts";
 import { Tally } from "../../src/diagnosis/tally.ts";
-import { MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACE_IDS } from "../../src/wire/limits.ts";
+import { EARLIEST_EXEMPLARS, MAX_EXEMPLARS, MAX_ROUTES, MAX_TRACE_IDS } from "../../src/wire/limits.ts";
 import { look, request, type Seen, traceparent, type World } from "./build-view.ts";
 import { checkout, forwarded, nTimes, requestsOf } from "./cases/case.ts";
 
@@ -77,15 +78,25 @@ describe("Tally", () => {
     expect(faults.map((fault) => fault.affected)).toEqual([2, 2]);
   });
 
-  it("keeps the earliest exemplars whole, and counts the rest", () => {
-    const n = MAX_EXEMPLARS + 4;
+  it("keeps the earliest exemplars whole and some from anywhere, and counts the rest", () => {
+    const n = 20 * MAX_EXEMPLARS;
     const { tally } = tallyOf({ requests: requestsOf(dropping(n)) });
     const fault = between(tally, "ingress", "orders").faults[0]!;
     expect(fault.affected).toBe(n);
     expect(fault.exemplars).toHaveLength(MAX_EXEMPLARS);
-    const starts = fault.exemplars.map(({ judgement }) => judgement.hop.startedAt);
-    expect(starts).toEqual([...starts].sort((a, b) => a - b));
     for (const { fault: one } of fault.exemplars) expect(one.parent).toBeDefined();
+    const kept = fault.exemplars.map(({ judgement }) => judgement.hop.index);
+    expect(kept).toEqual([...new Set(kept)]);
+    const earliest = kept.slice(0, EARLIEST_EXEMPLARS);
+    expect(earliest).toEqual([...earliest].sort((a, b) => a - b));
+    expect(Math.max(...kept)).toBeGreaterThan(n);
+  });
+
+  it("joins exemplars of several tallies in the order of time", () => {
+    const { tally } = tallyOf({ requests: requestsOf(dropping(20 * MAX_EXEMPLARS)) });
+    const fault = between(tally, "ingress", "orders").faults[0]!;
+    const joined = joinExemplars([{ exemplars: fault.exemplars.slice(2) }, { exemplars: fault.exemplars.slice(0, 2) }]);
+    expect(joined).toEqual([...fault.exemplars].sort((a, b) => a.judgement.hop.index - b.judgement.hop.index));
   });
 
   it("counts routes beyond the cap as other", () => {

@@ -2,9 +2,9 @@
 //   client ──13/20──▶ ingress ──5/20──▶ frontend ──20/20──▶ orders
 //                              ▲ 8 lost here
 
+import type { Exemplar } from "../../diagnosis/exemplars.ts";
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
-import type { Exemplar } from "../../diagnosis/tally.ts";
 import type { Verdict } from "../../diagnosis/verdict.ts";
 import type { HopGraph } from "../../hops/build-hops.ts";
 import { firstCausedBy } from "../../hops/count-hops.ts";

@@ -1,9 +1,9 @@
 // What proves a finding, as it can be looked up: frames in Wireshark, spans in Jaeger, a display filter for all of them.
 
+import type { Exemplar } from "../../diagnosis/exemplars.ts";
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { WireProof } from "../../diagnosis/judgement.ts";
-import type { Exemplar } from "../../diagnosis/tally.ts";
 import { isReceiving } from "../../diff/span-index.ts";
 import type { Hop } from "../../hops/hop.ts";
 import { isPlaceholder } from "../../naming/placeholder.ts";
