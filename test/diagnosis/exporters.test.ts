@@ -227,6 +227,17 @@ describe("of a service that the backend knows, spans are missing", () => {
     expect(seen({ dns: [lookUp("orders", "otel.obs")] }).fix).toContain("Correct the collector's name");
   });
 
+  it("and a short name is judged by its search list, not by what a resolver says of one label", () => {
+    const dns = [
+      lookUp("orders", "jager-collector.shop.svc.cluster.local"),
+      lookUp("orders", "jager-collector", { at: 1_000, code: "REFUSED" }),
+    ];
+    expect(seen({ dns })).toMatchObject({
+      detail: "orders asks DNS for jager-collector and gets NXDOMAIN (1 time)",
+      fix: expect.stringContaining("Correct the collector's name"),
+    });
+  });
+
   const two = (cause: string) => [`error unrecorded: frontend → orders 2/6, orders, ${cause}`];
   const lost = calls.slice(0, 2);
   const kept = calls.slice(2);

@@ -5,6 +5,8 @@ const TELLING_PART = /^(otel|otlp|opentelemetry|opencensus|jaeger|zipkin|skywalk
 const TELLING_PARTS: ReadonlySet<string> = new Set(["tempo", "trace", "traces", "tracing", "apm", "spans"]);
 /** A collector that says no more of itself: one of logs, metrics or bills has another word beside it. */
 const GENERIC_PARTS: ReadonlySet<string> = new Set(["collector", "collectors", "agent", "gateway", "headless", "svc", "service"]);
+/** What charts and operators call a collector: a name with a typing error in it is meant for one, too. */
+const USUAL_LABELS = ["jaeger-collector", "jaeger-agent", "opentelemetry-collector", "zipkin-collector"];
 /** Names outside of clusters that vendors take spans on. */
 const VENDORS = /(^|\.)(honeycomb\.io|lightstep\.com|tracing\.grafana\.net|apm\.[a-z0-9.-]*elastic-cloud\.com|live\.dynatrace\.com)$/;
 
@@ -14,7 +16,7 @@ export function isCollectorName(name: string): boolean {
     .filter((part) => part !== "");
   if (parts.some((part) => TELLING_PART.test(part) || TELLING_PARTS.has(part))) return true;
   if (parts.some((part) => part.startsWith("collector")) && parts.every((part) => GENERIC_PARTS.has(part))) return true;
-  return VENDORS.test(name);
+  return isNear(name, USUAL_LABELS) || VENDORS.test(name);
 }
 
 /** Shorter names are near many others by chance. */

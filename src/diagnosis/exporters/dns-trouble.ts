@@ -46,8 +46,8 @@ function goneSince(host: string, asked: readonly DnsExchange[], collectors: Coll
 }
 
 function troubleOf(host: string, asked: readonly DnsExchange[], collectors: Collectors): Trouble | undefined {
-  const name = asked.map((exchange) => exchange.name).reduce((a, b) => (b.length < a.length ? b : a));
-  const own = asked.filter((exchange) => exchange.name === name);
+  const name = shortest(asked.map((exchange) => exchange.name));
+  const own = telling(name, asked);
   const outcome = outcomeOf(own);
   if (outcome === undefined) return undefined;
   const isTelling = isCollectorName(name) || isNear(name, collectors.names);
@@ -65,6 +65,17 @@ function troubleOf(host: string, asked: readonly DnsExchange[], collectors: Coll
     proofs: endsOf(addressLookups.length > 0 ? addressLookups : own),
     ...(isResolverAtFault(own) && { remedy: RESOLVER }),
   };
+}
+
+function shortest(names: readonly string[]): string {
+  return names.reduce((a, b) => (b.length < a.length ? b : a));
+}
+
+/** The look-ups whose answers say what became of a name. One label alone is asked for when its search list is through, and no resolver has more to say of it. */
+function telling(name: string, asked: readonly DnsExchange[]): readonly DnsExchange[] {
+  const dotted = asked.map((exchange) => exchange.name).filter((each) => each.includes("."));
+  const judged = name.includes(".") || dotted.length === 0 ? name : shortest(dotted);
+  return asked.filter((exchange) => exchange.name === judged);
 }
 
 const RESOLVER =
