@@ -62,7 +62,7 @@ describe("--annotate", () => {
     const first = await run(["pcap", sample, "--traces", replies, "-f", "json", "--annotate", out]);
     expect(first.code).toBe(1);
     expect(sentence(first)).toMatch(
-      /^traceinspect: 1,745 packets in .*annotated\.pcapng, 26 with comments \(Wireshark filter: frame\.comment\)\.$/,
+      /^traceinspect: 1,745 packets in .*annotated\.pcapng, 28 with comments \(Wireshark filter: frame\.comment\)\.$/,
     );
     const again = await run(["pcap", out, "--traces", replies, "-f", "json"]);
     expect(conclusions(again)).toEqual(conclusions(first));

@@ -10,13 +10,13 @@ const [CLIENT, PROXY, APP] = ["10.0.0.1", "10.0.0.2", "10.0.0.3"];
 const UUID = "7f3c1a52-9d1b-4c8e-a0f4-00000000000";
 
 /** Five requests through a proxy, which loses the context of those to /api/orders. */
-function strippingProxy(): Packet[] {
+function strippingProxy(appOf: (n: number) => string = () => APP): Packet[] {
   return [0, 1, 2, 3, 4].flatMap((n) => {
     const target = n < 3 ? `/api/orders/${n}?token=secret` : `/api/users/${n}`;
     const id = `x-request-id: ${UUID}${n}`;
     return [
       ...exchange({ client: CLIENT, server: PROXY, serverPort: 80, at: n * 100, lasts: 20, target, fields: [traceparent(n, n), id] }),
-      ...exchange({ client: PROXY, server: APP, at: n * 100 + 5, lasts: 5, target, fields: n < 3 ? [id] : [traceparent(n, n), id] }),
+      ...exchange({ client: PROXY, server: appOf(n), at: n * 100 + 5, lasts: 5, target, fields: n < 3 ? [id] : [traceparent(n, n), id] }),
     ];
   });
 }
@@ -55,6 +55,15 @@ describe("a fault", async () => {
     expect(lines[1]).toBe("5 traces on the wire · no backend asked: --jaeger or --traces FILE shows what was recorded");
     expect(lines[3]).toMatch(/^✖ .*strips the trace context: 3 of 5 requests/);
     expect(lines[4]).toMatch(/^ {2}stripped · proxy-drops-header · certain · 10\.0\.0\.2:80, proxy$/);
+  });
+
+  test("of two findings with one cause, each reason says which it is of", async () => {
+    const told = render(await inspectPackets(strippingProxy((n) => (n === 0 ? "10.0.0.4" : APP)))).split("\n");
+    expect(told.filter((line) => line.startsWith("✖"))).toHaveLength(2);
+    expect(told.filter((line) => line.includes("with a context and went out without one"))).toEqual([
+      "  Why    10.0.0.2:80 → 10.0.0.4:8080: it came into 10.0.0.2:80 with a context and went out without one.",
+      "         10.0.0.2:80 → 10.0.0.3:8080: the 2 came into 10.0.0.2:80 with a context and went out without one.",
+    ]);
   });
 
   test("says of which part of the time its counts are, where not all exchanges were kept", async () => {

@@ -42,8 +42,10 @@ export function writeBlock(group: readonly Finding[], inspection: Inspection, pa
   }
   writeChain(first, inspection, page);
   page.gap();
-  writeReasons(group, inspection, page);
-  for (const fix of new Set(group.map((finding) => finding.fix))) writeFix(fix, page);
+  // What a note would add is not what is wrong here.
+  const grave = group.filter(({ severity }) => severity !== "note");
+  writeReasons(grave, inspection, page);
+  for (const fix of new Set(grave.map((finding) => finding.fix))) writeFix(fix, page);
   writeProof(first, inspection, page);
 }
 
@@ -88,12 +90,25 @@ function writeChain(finding: Finding, inspection: Inspection, page: Page): void 
 function writeReasons(group: readonly Finding[], inspection: Inspection, page: Page): void {
   let label = "Why";
   for (const finding of group) {
-    for (const reason of whyOf(finding, inspection)) {
-      page.labelled(label, reason);
+    for (const [i, reason] of whyOf(finding, inspection).entries()) {
+      page.labelled(label, i === 0 ? introduced(reason, subjectOf(finding, group)) : reason);
       label = "";
     }
   }
   writeOtherCauses(group, page);
+}
+
+/** Which of several findings a reason is of: what tells it from the others. */
+function subjectOf({ verdict, edge }: Finding, group: readonly Finding[]): string {
+  if (group.length === 1) return "";
+  if (group.every((other) => other.verdict === verdict)) return edge === undefined ? "" : `${edge.from} → ${edge.to}: `;
+  return group.filter((other) => other.verdict === verdict).length === 1 || edge === undefined
+    ? `${verdict}: `
+    : `${verdict}, ${edge.from} → ${edge.to}: `;
+}
+
+function introduced(reason: string, subject: string): string {
+  return subject === "" ? reason : `${subject}${decapitalize(reason)}`;
 }
 
 function writeOtherCauses(group: readonly Finding[], page: Page): void {

@@ -5,6 +5,7 @@ import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { HopGraph } from "../../hops/build-hops.ts";
 import type { Hop, ParentReason } from "../../hops/hop.ts";
 import type { Workload } from "../../naming/workload.ts";
+import { UNSEEN_METHOD } from "../../protocols/observation.ts";
 import { affectedHops } from "./affected-hops.ts";
 import { counted, listed, shortId } from "./words.ts";
 
@@ -91,7 +92,8 @@ function unaffectedRoutes({ edge, routes, affected, of, cause }: Finding, { diag
   const others = new Map<string, number>();
   for (const { from, to, routes: all } of diagnosis.tally.edges.values()) {
     if ((from.group !== edge.from && from.name !== edge.from) || (to.group !== edge.to && to.name !== edge.to)) continue;
-    for (const [route, n] of all) if (!faulty.has(route)) others.set(route, (others.get(route) ?? 0) + n);
+    for (const [route, n] of all)
+      if (!faulty.has(route) && !route.startsWith(UNSEEN_METHOD)) others.set(route, (others.get(route) ?? 0) + n);
   }
   if (others.size === 0) return "";
   const named = [...others].sort((a, b) => b[1] - a[1]).slice(0, MAX_ROUTES_NAMED);
