@@ -1,6 +1,7 @@
 // `traceinspect trace` for people: left the wire, right what the backend recorded.
 
 import type { Inspection } from "../diagnosis/inspection.ts";
+import type { Hop } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
 import type { ReportOptions, ReportSink, Writing } from "./report-format.ts";
 import { listJoin } from "./stitched/list-stitched.ts";
@@ -129,7 +130,7 @@ function recordedOf(row: TraceRow, view: TraceView, inspection: Inspection): Pie
     const elsewhere = span !== undefined && !view.traceIds.has(span.traceId);
     return elsewhere ? [...said, styled("red", `  in trace ${idOf(span.traceId, inspection)}`)] : said;
   }
-  return ghost === undefined ? said : [...said, "  ", ...ghostWords(ghost)];
+  return ghost === undefined ? said : [...said, "  ", ...ghostWords(ghost, hop)];
 }
 
 function spanWords(span: Span, depth: number): Piece[] {
@@ -142,8 +143,9 @@ function spanWords(span: Span, depth: number): Piece[] {
   ];
 }
 
-function ghostWords({ traceId, isInferred }: NonNullable<TraceRow["ghost"]>): Piece[] {
-  const what = traceId === undefined ? "ghost: no context on the wire" : `ghost: carries trace ${shortId(traceId)}`;
+function ghostWords({ traceId, isInferred }: NonNullable<TraceRow["ghost"]>, hop: Hop | undefined): Piece[] {
+  const lacks = hop === undefined || hop.reading.fields.length === 0 ? "no context" : "no valid context";
+  const what = traceId === undefined ? `ghost: ${lacks} on the wire` : `ghost: carries trace ${shortId(traceId)}`;
   return [styled("red", what), dim(isInferred ? " (that it belongs here is inferred)" : "")];
 }
 

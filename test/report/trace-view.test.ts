@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Inspection } from "../../src/diagnosis/inspection.ts";
 import { writeAll } from "../../src/report/report-format.ts";
 import { writeTraceView } from "../../src/report/trace-view.ts";
 import { findTrace, parseTraceId } from "../../src/report/trace-view-id.ts";
@@ -69,6 +70,15 @@ const span = (n: number, parent: number | undefined, kind: SpanKind, service: st
   attributes: {},
 });
 
+function shownOf(inspection: Inspection): string {
+  let shown = "";
+  const writing = writeTraceView(viewTrace(trace(1), inspection), inspection, PLAIN, (piece) => {
+    shown += piece;
+  });
+  writeAll(writing);
+  return shown;
+}
+
 describe("the dual view", async () => {
   const [CLIENT, APP, STOCK] = ["10.0.0.1", "10.0.0.2", "10.0.0.3"];
   const packets = [
@@ -82,11 +92,7 @@ describe("the dual view", async () => {
   ];
   const inspection = await inspectPackets(packets, spans);
   const view = viewTrace(trace(1), inspection);
-  let shown = "";
-  const writing = writeTraceView(view, inspection, PLAIN, (piece) => {
-    shown += piece;
-  });
-  writeAll(writing);
+  const shown = shownOf(inspection);
 
   test("hops and spans in the order of time, a span of the process is no gap", () => {
     const lines = shown.split("\n");
@@ -100,6 +106,14 @@ describe("the dual view", async () => {
   test("the hop that lost the context is shown where it belongs", () => {
     expect(shown).toMatch(/GET \/stock {2}200 {2}a\.pcap #\d+ .*ghost: no context on the wire/);
     expect(view.rows.filter((row) => row.hop !== undefined && row.ghost !== undefined)).toHaveLength(1);
+  });
+
+  test("a context that is cut is no absent one", async () => {
+    const cut = traceparent(1, 5).slice(0, 40);
+    const sent = exchange({ client: APP, server: STOCK, at: 20, lasts: 5, target: "/stock", fields: [cut] });
+    expect(shownOf(await inspectPackets([...packets.slice(0, packets.length / 2), ...sent], spans))).toContain(
+      "ghost: no valid context on the wire",
+    );
   });
 
   test("as JSON", () => {
