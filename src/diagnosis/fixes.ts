@@ -268,12 +268,23 @@ export function fixFor(population: Pick<Population, "cause" | "verdict" | "sever
 }
 
 function linesFor(population: Parameters<typeof fixFor>[0]): readonly string[] {
-  if (population.cause === "unknown") return CHECKS[population.verdict] ?? [];
+  if (population.cause === "unknown") return isLostLater(population) ? LOST_LATER : (CHECKS[population.verdict] ?? []);
   const advice = FIXES[population.cause];
   if (advice === undefined) return [];
   const { culprit } = population;
   const known = culprit?.role === "proxy" ? productOf(population) : languageOf(population);
   return (known === undefined ? undefined : advice[known]) ?? (culprit?.role === "proxy" ? advice.proxy : undefined) ?? advice.any;
+}
+
+const LOST_LATER = [
+  "It makes spans that do not arrive: read the log of its exporter, and whether another backend has them.",
+  "A capture in its pod shows its exports and how they are answered.",
+];
+
+/** Whatever calls are known name spans that it made. */
+function isLostLater({ verdict, tallies }: Parameters<typeof fixFor>[0]): boolean {
+  const made = tallies.flatMap(({ aftermaths }) => [...aftermaths.keys()]);
+  return verdict === "unrecorded" && made.length > 0 && made.every((what) => what === "span made");
 }
 
 /** What the culprit's own spans say it is written in. */

@@ -1,8 +1,10 @@
 // What the receiver of an exchange did with a context that was right on the wire: joined the trace, began another, recorded nothing.
 
 import type { Hop } from "../hops/hop.ts";
+import { isPlaceholder } from "../naming/placeholder.ts";
 import type { Workload } from "../naming/workload.ts";
 import { isSameTrace } from "../propagation/same-trace.ts";
+import type { Span } from "../spans/span.ts";
 import { RESOURCE_EXHAUSTED } from "../wire/grpc-status.ts";
 import { aftermathOf } from "./aftermath.ts";
 import type { RouteCounts } from "./exporters/route-counts.ts";
@@ -72,7 +74,12 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   // What was still being answered when the capture ended has a span that has not ended either.
   const isTrailing = newest !== undefined && (hop.endedAt === undefined || hop.endedAt > newest);
   const aftermath = aftermathOf(hop, calls);
-  const own = { ...unrecorded(hop, newest !== undefined), isTrailing, ...(aftermath !== undefined && { aftermath }) };
+  const own = {
+    ...unrecorded(hop, newest !== undefined),
+    isTrailing,
+    ...(aftermath !== undefined && { aftermath }),
+    ...shownByCalls(view.diff.lostAbove.get(hop.index)),
+  };
   const explanation = explained(own, hop, receiver, view, facts);
   const isOpen = !explanation.isTrailing && (explanation.cause === "unknown" || explanation.confidence < SHOWN_BY_OTHERS);
   const isSentOnSampled = calls.some((call) => call.reading.identities.some(({ sampled }) => sampled === true));
@@ -213,6 +220,14 @@ function unrecorded(hop: Hop, hasSpans: boolean): Fault {
     return refused(0.8, `the receiver refused metadata of ${headLength} bytes (RESOURCE_EXHAUSTED)`);
   const possible = hasSpans ? SOME_ARE_MISSING : ALL_ARE_MISSING;
   return { ...fault("unrecorded", "unknown", "receiver", "error", 0.9, "the backend has no SERVER span for it"), possible };
+}
+
+/** `below`: a span that its calls, which no capture shows, led to. */
+function shownByCalls(below: Span | undefined): Partial<Fault> {
+  if (below === undefined) return {};
+  const { service } = below.resource;
+  const whose = isPlaceholder(service) ? "a span below it" : `${service}'s span below it`;
+  return { aftermath: "span made", spans: [below], detail: `the backend has no SERVER span for it, nor what ${whose} names as its parent` };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Hop } from "../hops/hop.ts";
 import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
 import { SECOND } from "../wire/timestamp.ts";
+import { lostAbove } from "./lost-above.ts";
 import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import { isAtAnotherPort, isAtItsPlace, machinesByService, type Places, placesOf } from "./service-places.ts";
@@ -18,7 +19,7 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
   const index = new SpanIndex(traces);
   const matching = new Matching(index);
   if (index.spans.length === 0)
-    return { index, matches: matching.matches, hopOf: matching.hopOf, spansWithoutHop: [], clockOffsets: new Map() };
+    return { index, matches: matching.matches, hopOf: matching.hopOf, lostAbove: new Map(), spansWithoutHop: [], clockOffsets: new Map() };
   matchByIds(graph.hops, matching);
   for (const hop of graph.hops) matchByResponse(hop, matching);
   const clocks = estimateSpanClocks(graph.hops, matching.matches);
@@ -30,7 +31,8 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
   const spansWithoutHop = index.spans.filter(
     (span) => !matching.hopOf.has(span) && (isReceiving(span) || isSending(span)) && isHttpSpan(span),
   );
-  return { index, matches: matching.matches, hopOf: matching.hopOf, spansWithoutHop, clockOffsets: clocks.byService };
+  const { matches, hopOf } = matching;
+  return { index, matches, hopOf, lostAbove: lostAbove(openHops, matching, clocks), spansWithoutHop, clockOffsets: clocks.byService };
 }
 
 class Matching {

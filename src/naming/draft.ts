@@ -12,6 +12,8 @@ export interface Draft {
   forwarded: number;
   /** Whether anything that it sent goes on in the trace of its cause under a span id of its own. */
   isReparenting: boolean;
+  /** Exchanges that it received and has no span of, though it must have made one. */
+  lostSpans: number;
   /** SERVER spans of what it received, and those of them that a proxy made. */
   serverSpans: number;
   proxySpans: number;
@@ -35,6 +37,7 @@ export function emptyDraft(host: string, ports: number[]): Draft {
     sent: 0,
     forwarded: 0,
     isReparenting: false,
+    lostSpans: 0,
     serverSpans: 0,
     proxySpans: 0,
     clientSpans: 0,

@@ -38,6 +38,7 @@ export class Drafts {
       if (isProxySpan(server)) draft.proxySpans++;
       count(draft.resources, server.resource);
     }
+    for (const hop of diff.lostAbove.keys()) this.receiver(hop).lostSpans++;
     this.#mergeListeners();
     this.#findApplications();
     const hidden = hiddenSidecars(this.#table, this.#byPlace);
@@ -124,6 +125,7 @@ export class Drafts {
       same.ports.push(...draft.ports);
       same.received += draft.received;
       same.serverSpans += draft.serverSpans;
+      same.lostSpans += draft.lostSpans;
       same.proxySpans += draft.proxySpans;
       for (const [resource, n] of draft.resources) same.resources.set(resource, (same.resources.get(resource) ?? 0) + n);
       this.#listeners.set(key, same);

@@ -6,7 +6,7 @@ import type { NameOf } from "./address-names.ts";
 import { type Description, describeDraft } from "./describe-draft.ts";
 import type { Draft } from "./draft.ts";
 import { Drafts } from "./gather-drafts.ts";
-import type { Naming, Workload } from "./workload.ts";
+import type { Naming, Role, Workload } from "./workload.ts";
 
 export function nameWorkloads(graph: HopGraph, diff: TraceDiff, nameOf: NameOf): Naming {
   const drafts = new Drafts(graph, diff);
@@ -65,11 +65,19 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
       because,
       host: draft.host,
       port: draft.ports[0],
-      isInstrumented: draft.serverSpans > 0 || draft.isReparenting || (isListening && role !== "proxy" && draft.clientSpans > 0),
+      isInstrumented: makesSpans(draft, role),
       isOutgoing,
       isOutside: !isListening && draft.resources.size === 0,
     };
   });
+}
+
+/** Spans that only times show to be missing may be another's once or twice. */
+const MIN_LOST_SPANS = 3;
+
+function makesSpans({ serverSpans, lostSpans, isReparenting, clientSpans, ports }: Draft, role: Role): boolean {
+  if (serverSpans > 0 || isReparenting || lostSpans >= MIN_LOST_SPANS) return true;
+  return ports.length > 0 && role !== "proxy" && clientSpans > 0;
 }
 
 /** A sidecar with spans before an application without: both have the service's name, the proxy must be told apart. */

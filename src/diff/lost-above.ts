@@ -1,0 +1,85 @@
+// SERVER spans whose callers the backend lacks, and the exchanges that they lie behind: who received such an exchange made a span for it, called on in its
+// name, and the backend has neither. No capture of the receiver is needed to see that.
+
+import type { Hop } from "../hops/hop.ts";
+import { isHttpSpan, spanRpcPath } from "../spans/http-span.ts";
+import type { Span } from "../spans/span.ts";
+import { SECOND } from "../wire/timestamp.ts";
+import { type SpanClocks, slackOf, startOf } from "./span-clocks.ts";
+import { isSending, type SpanIndex } from "./span-index.ts";
+import type { HopSpans } from "./trace-diff.ts";
+
+interface Matched {
+  readonly index: SpanIndex;
+  readonly matches: ReadonlyMap<number, HopSpans>;
+  readonly hopOf: ReadonlyMap<Span, number>;
+}
+
+/** By hop index: a SERVER span of another service in the same trace that hangs below a span of this hop's receiver, which the backend lacks. */
+export function lostAbove(hops: readonly Hop[], matched: Matched, clocks: SpanClocks): ReadonlyMap<number, Span> {
+  const found = new Map<number, Span>();
+  const orphans = orphansOf(hops, matched);
+  if (orphans.length === 0) return found;
+  const unanswered = unansweredCalls(hops, matched);
+  const isElsewhere = tracesWithUnseenCalls(matched);
+  for (const span of orphans) {
+    if (isElsewhere.has(span.traceId)) continue;
+    const possible = (unanswered.get(span.traceId) ?? []).filter((hop) => isWithin(span, hop, clocks));
+    const [first, ...more] = possible;
+    if (first === undefined || more.some(({ receiver }) => receiver !== first.receiver)) continue;
+    if (matched.matches.get(first.index)?.client?.resource.service !== span.resource.service) found.set(possible.at(-1)!.index, span);
+  }
+  return found;
+}
+
+/** Their parents are unknown. Not those of operations that are also asked for from outside, where nobody has the caller's span. */
+function orphansOf(hops: readonly Hop[], { index, matches, hopOf }: Matched): Span[] {
+  const orphans = index.spans.filter(
+    (span) => span.kind === "server" && span.parentSpanId !== undefined && !hopOf.has(span) && index.parentOf(span) === undefined,
+  );
+  if (orphans.length === 0) return [];
+  const entries = new Set<string>();
+  for (const span of index.spans) if (span.kind === "server" && span.parentSpanId === undefined) entries.add(operationOf(span));
+  for (const { index: hop } of hops) {
+    const { client, server } = matches.get(hop) ?? {};
+    if (client === undefined && server !== undefined) entries.add(operationOf(server));
+  }
+  return orphans.filter((span) => !entries.has(operationOf(span)));
+}
+
+function operationOf({ resource, name }: Span): string {
+  return `${resource.service}\n${name}`;
+}
+
+/** Exchanges whose CLIENT span is known and has no SERVER span below it, by trace. */
+function unansweredCalls(hops: readonly Hop[], { matches }: Matched): Map<string, Hop[]> {
+  const calls = new Map<string, Hop[]>();
+  for (const hop of hops) {
+    const { client, server } = matches.get(hop.index) ?? {};
+    if (client === undefined || server !== undefined || !hop.reading.identities.some(({ traceId }) => traceId === client.traceId)) continue;
+    const known = calls.get(client.traceId);
+    if (known === undefined) calls.set(client.traceId, [hop]);
+    else known.push(hop);
+  }
+  return calls;
+}
+
+/** Traces with calls that no capture shows, and that nobody answered either: an orphan may be behind one of those. */
+function tracesWithUnseenCalls({ index, hopOf }: Matched): Set<string> {
+  const traces = new Set<string>();
+  for (const span of index.spans)
+    if (
+      isSending(span) &&
+      !hopOf.has(span) &&
+      (isHttpSpan(span) || spanRpcPath(span) !== undefined) &&
+      index.childrenOf(span.traceId, span.spanId).length === 0
+    )
+      traces.add(span.traceId);
+  return traces;
+}
+
+function isWithin(span: Span, { startedAt, endedAt = startedAt + SECOND }: Hop, clocks: SpanClocks): boolean {
+  const at = startOf(span, clocks);
+  const slack = slackOf(span, clocks);
+  return at >= startedAt - slack && at <= endedAt + slack;
+}
