@@ -4,6 +4,7 @@
 import { isPlaceholder } from "../naming/placeholder.ts";
 import { ATTRIBUTION_ADVICE } from "./attribution-advice.ts";
 import { CAPTURE_ADVICE } from "./capture-advice.ts";
+import { checksFor } from "./checks.ts";
 import type { Population } from "./finding.ts";
 import { REFUSAL_ADVICE } from "./refusal-advice.ts";
 import type { Cause } from "./verdict.ts";
@@ -234,26 +235,6 @@ export function adviceFor(cause: Cause): Advice | undefined {
   return FIXES[cause];
 }
 
-/** Where nothing is proven: what to look at first. */
-const CHECKS: Partial<Record<Population["verdict"], readonly string[]>> = {
-  stripped: [
-    "In Jaeger, open the caller's trace: a CLIENT span for this call means that its transport does not inject; none, that the client is not instrumented.",
-    "If only the first requests after a start are affected, the SDK was loaded too late; if some routes are, compare how they make their calls.",
-  ],
-  split: [
-    "In Jaeger, open the new trace: if its root is the sender's CLIENT span, the call was made without the request's context (a goroutine, a thread).",
-    "If the sender has no SERVER span for the request, its tracing middleware did not run before the call; if all its calls do this, it restarts.",
-  ],
-  ignored: [
-    "Compare the field on the wire with what the receiver reads: its OTEL_PROPAGATORS, the case in which it looks names up, a gateway that removes it.",
-    "Then see whether another middleware of the receiver begins a span before the one that extracts.",
-  ],
-  unrecorded: [
-    "Compare routes first: if only some are missing, the middleware or a filter leaves them out.",
-    "If whole batches or everything is missing, read the exporter's log; if children are there without this span, it was never ended.",
-  ],
-};
-
 /** Prose and lines of configuration; "" where there is nothing to advise. Of a note only the prose, as one line. */
 export function fixFor(population: Pick<Population, "cause" | "verdict" | "severity" | "culprit" | "tallies">): string {
   const { cause, verdict, severity, tallies } = population;
@@ -268,23 +249,12 @@ export function fixFor(population: Pick<Population, "cause" | "verdict" | "sever
 }
 
 function linesFor(population: Parameters<typeof fixFor>[0]): readonly string[] {
-  if (population.cause === "unknown") return isLostLater(population) ? LOST_LATER : (CHECKS[population.verdict] ?? []);
+  if (population.cause === "unknown") return checksFor(population);
   const advice = FIXES[population.cause];
   if (advice === undefined) return [];
   const { culprit } = population;
   const known = culprit?.role === "proxy" ? productOf(population) : languageOf(population);
   return (known === undefined ? undefined : advice[known]) ?? (culprit?.role === "proxy" ? advice.proxy : undefined) ?? advice.any;
-}
-
-const LOST_LATER = [
-  "It makes spans that do not arrive: read the log of its exporter, and whether another backend has them.",
-  "A capture in its pod shows its exports and how they are answered.",
-];
-
-/** Whatever calls are known name spans that it made. */
-function isLostLater({ verdict, tallies }: Parameters<typeof fixFor>[0]): boolean {
-  const made = tallies.flatMap(({ aftermaths }) => [...aftermaths.keys()]);
-  return verdict === "unrecorded" && made.length > 0 && made.every((what) => what === "span made");
 }
 
 /** What the culprit's own spans say it is written in. */

@@ -2,6 +2,7 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
+import { isProxySpan } from "../spans/proxy-span.ts";
 import type { Span } from "../spans/span.ts";
 import { relateTraceIds } from "./compare-values.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
@@ -20,7 +21,10 @@ export function ignoredCause(hop: Hop, receiver: Workload, habits: ReceiverHabit
   if (halves !== undefined) return proven(halves);
   const rejected = server === undefined ? undefined : whyRejected(server, hop.reading.fields);
   if (rejected !== undefined) return { ...proven("format-mismatch"), detail: rejected, remedy: REWRITE };
-  if (receiver.role === "proxy") return proven("restarts-trace");
+  if (receiver.role === "proxy")
+    return server === undefined || isOwnSpan(server, receiver)
+      ? proven("restarts-trace")
+      : { cause: "unknown", possible: behindProxy(server.resource.service) };
   const sent = [...new Set(hop.reading.identities.map((id) => id.format))];
   if (isUnreadFormat(sent, habits))
     return {
@@ -46,6 +50,22 @@ export function ignoredCause(hop: Hop, receiver: Workload, habits: ReceiverHabit
     cause: "unknown",
     possible: [{ cause: "format-mismatch", because: `the receiver does not read ${sent.join(", ")}` }, ...OTHERS],
   };
+}
+
+/** Whether the receiver made the span; a proxy without spans is shown those of who stands behind it. */
+export function isOwnSpan(server: Span, { role, service }: Workload): boolean {
+  return role !== "proxy" || isProxySpan(server) || server.resource.service === service;
+}
+
+/** Of a proxy without spans of its own: the trace was begun by who stands behind it. */
+function behindProxy(service: string): readonly PossibleCause[] {
+  return [
+    {
+      cause: "proxy-drops-header",
+      because: `it passes these requests on to ${service} without their trace fields; a capture between them shows it`,
+    },
+    { cause: "format-mismatch", because: `${service} does not read what it is sent` },
+  ];
 }
 
 const OTHERS: readonly PossibleCause[] = [

@@ -11,7 +11,7 @@ import type { RouteCounts } from "./exporters/route-counts.ts";
 import type { SpanLosses } from "./exporters/span-losses.ts";
 import { explainUnrecorded } from "./exporters/unrecorded-cause.ts";
 import { fault } from "./fault.ts";
-import { ignoredCause } from "./ignored-cause.ts";
+import { ignoredCause, isOwnSpan } from "./ignored-cause.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
 import type { HabitsTable } from "./receiver-habits.ts";
 import type { Severity } from "./verdict.ts";
@@ -142,7 +142,8 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
   const confidence = serverBy === "time and name" ? 0.85 : 0.98;
   // Time had its part in finding the span: it may be that of a request which the capture lacks.
   const isCircumstantial = serverBy === "time and name" || serverBy === "peer port";
-  const began = `the receiver began trace ${server?.traceId ?? "?"} instead`;
+  const behind = server === undefined || isOwnSpan(server, receiver) ? "the receiver" : `${server.resource.service}, behind it,`;
+  const began = `${behind} began trace ${server?.traceId ?? "?"} instead`;
   const detail = why === undefined ? began : `${began}: ${why}`;
   return {
     ...fault("ignored", cause, "receiver", severity, confidence, detail),

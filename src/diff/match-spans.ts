@@ -14,6 +14,7 @@ import { estimateSpanClocks, type SpanClocks, slackOf, startOf } from "./span-cl
 import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
 import { Strangers } from "./strangers.ts";
 import type { HopSpans, MatchReason, TraceDiff } from "./trace-diff.ts";
+import { WireObjections } from "./wire-objections.ts";
 
 export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff {
   const index = new SpanIndex(traces);
@@ -155,6 +156,7 @@ function matchServersByName(
 ): void {
   const known = placesOf(hops, matching.matches);
   const open = new OpenExchanges(hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined));
+  const objections = new WireObjections(hops, matching.index);
   const pairs = unmatched(matching, isReceiving).flatMap((span) => {
     if (spanPeer(span)?.port !== undefined || (!isHttpSpan(span) && spanRpcPath(span) === undefined)) return [];
     const slack = slackOf(span, clocks);
@@ -163,7 +165,11 @@ function matchServersByName(
       .begunBetween(spanPath(span) ?? spanRpcPath(span), at - slack - open.longest, at + slack)
       .filter(
         (hop) =>
-          isDuring(span, hop, clocks) && isPlace(hop, span.resource.service, known) && isCompatible(span, hop) && !isOtherPeer(span, hop),
+          isDuring(span, hop, clocks) &&
+          isPlace(hop, span.resource.service, known) &&
+          isCompatible(span, hop) &&
+          !isOtherPeer(span, hop) &&
+          !objections.has(span, hop),
       );
     return nearestOf(span, fits, clocks);
   });

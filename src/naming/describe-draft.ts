@@ -47,7 +47,7 @@ function deploymentOf(pod: string): string | undefined {
 
 function roleOf(draft: Draft): Role {
   if (draft.ports.length === 0) return draft.isAmbiguous ? "unknown" : "client";
-  if (draft.client !== undefined) return "proxy";
+  if (draft.client !== undefined || draft.isGateway) return "proxy";
   if (draft.serverSpans > 0) return draft.proxySpans * 2 > draft.serverSpans ? "proxy" : "application";
   if (isProxySdk(mainResource(draft)?.sdk ?? "")) return "proxy";
   if (draft.sent > 0) return draft.forwarded * 2 >= draft.sent && draft.forwarded > 0 ? "proxy" : "application";

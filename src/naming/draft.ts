@@ -17,6 +17,8 @@ export interface Draft {
   /** SERVER spans of what it received, and those of them that a proxy made. */
   serverSpans: number;
   proxySpans: number;
+  /** What it received has SERVER spans of several services: it passes requests on to them, and makes none. */
+  isGateway: boolean;
   /** CLIENT spans of what it sent. */
   clientSpans: number;
   /** The workload of the same machine that this proxy hands its requests to. */
@@ -40,6 +42,7 @@ export function emptyDraft(host: string, ports: number[]): Draft {
     lostSpans: 0,
     serverSpans: 0,
     proxySpans: 0,
+    isGateway: false,
     clientSpans: 0,
     application: undefined,
     client: undefined,
@@ -48,7 +51,8 @@ export function emptyDraft(host: string, ports: number[]): Draft {
   };
 }
 
-/** The resource that most of its spans come from. */
+/** The resource that most of its spans come from; undefined where they are of those behind it. */
 export function mainResource(draft: Draft): Resource | undefined {
+  if (draft.isGateway) return undefined;
   return [...draft.resources].sort((a, b) => b[1] - a[1] || (a[0].service < b[0].service ? -1 : 1))[0]?.[0];
 }

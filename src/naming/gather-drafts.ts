@@ -9,6 +9,7 @@ import { isProxySpan } from "../spans/proxy-span.ts";
 import type { Resource } from "../spans/span.ts";
 import { inPieces } from "../wire/columns.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
+import { findGateways } from "./gateways.ts";
 import { hiddenSidecars } from "./hidden-sidecars.ts";
 import { isReparented } from "./reparented.ts";
 import { findSenders, type Senders } from "./senders.ts";
@@ -39,6 +40,7 @@ export class Drafts {
       count(draft.resources, server.resource);
     }
     for (const hop of diff.lostAbove.keys()) this.receiver(hop).lostSpans++;
+    findGateways(diff, (hop) => this.receiver(hop));
     this.#mergeListeners();
     this.#findApplications();
     const hidden = hiddenSidecars(this.#table, this.#byPlace);

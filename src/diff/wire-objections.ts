@@ -1,0 +1,26 @@
+// What the wire has to say against a SERVER span that time and name would give to an exchange.
+
+import type { Hop } from "../hops/hop.ts";
+import type { Span } from "../spans/span.ts";
+import type { SpanIndex } from "./span-index.ts";
+
+export class WireObjections {
+  readonly #index: SpanIndex;
+  /** Receivers of the exchanges that carry a trace. */
+  readonly #receivers = new Map<string, Set<Hop["receiver"]>>();
+
+  constructor(hops: readonly Hop[], index: SpanIndex) {
+    this.#index = index;
+    for (const { traceIds, receiver } of hops)
+      for (const traceId of traceIds) this.#receivers.set(traceId, (this.#receivers.get(traceId) ?? new Set()).add(receiver));
+  }
+
+  /** Whether the exchange cannot be where `span`, a SERVER span, began. */
+  has(span: Span, hop: Hop): boolean {
+    // Its parent is known, and a head that is seen whole would name it.
+    if (hop.observed === "full" && this.#index.parentOf(span) !== undefined) return true;
+    // What a receiver begins although it is in a trace does not come in to it: somebody before began that.
+    const { traceIds, receiver } = hop;
+    return traceIds.length > 0 && !traceIds.includes(span.traceId) && this.#receivers.get(span.traceId)?.has(receiver) === true;
+  }
+}
