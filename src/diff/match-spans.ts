@@ -9,7 +9,7 @@ import { SECOND } from "../wire/timestamp.ts";
 import { lostAbove } from "./lost-above.ts";
 import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
-import { isAtAnotherPort, isAtItsPlace, machinesByService, type Places, placesOf } from "./service-places.ts";
+import { isAtAnotherPort, isAtAnotherReplica, isAtItsPlace, machinesByService, type Places, placesOf } from "./service-places.ts";
 import { estimateSpanClocks, type SpanClocks, slackOf, startOf } from "./span-clocks.ts";
 import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
 import { Strangers } from "./strangers.ts";
@@ -28,6 +28,7 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
   matchServersByPeer(openHops, matching, clocks);
   matchServersByName(openHops, matching, clocks, isAtItsPlace);
   matchServersByName(openHops, matching, clocks, isAtAnotherPort);
+  matchServersByName(openHops, matching, clocks, isAtAnotherReplica);
   matchClientsByName(openHops, matching, clocks);
   const spansWithoutHop = index.spans.filter(
     (span) => !matching.hopOf.has(span) && (isReceiving(span) || isSending(span)) && isHttpSpan(span),

@@ -12,6 +12,8 @@ export interface Places {
   readonly all: ReadonlySet<string>;
   /** Machines, by service. */
   readonly hosts: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Ports, by service. */
+  readonly ports: ReadonlyMap<string, ReadonlySet<number>>;
 }
 
 function placeKey({ receiver: { host, port } }: Hop): string {
@@ -28,9 +30,15 @@ export function isAtAnotherPort(hop: Hop, service: string, { hosts, all }: Place
   return hosts.get(service)?.has(hop.receiver.host) === true && !all.has(placeKey(hop));
 }
 
+/** A listener of which no span is known, on a port that the service has elsewhere: another replica. */
+export function isAtAnotherReplica(hop: Hop, service: string, { ports, all }: Places): boolean {
+  return ports.get(service)?.has(hop.receiver.port) === true && !all.has(placeKey(hop));
+}
+
 export function placesOf(hops: readonly Hop[], matches: Matches): Places {
   const byService = new Map<string, Set<string>>();
   const hosts = new Map<string, Set<string>>();
+  const ports = new Map<string, Set<number>>();
   const all = new Set<string>();
   for (const hop of hops) {
     const server = matches.get(hop.index)?.server;
@@ -39,9 +47,10 @@ export function placesOf(hops: readonly Hop[], matches: Matches): Places {
     const place = placeKey(hop);
     byService.set(service, (byService.get(service) ?? new Set()).add(place));
     hosts.set(service, (hosts.get(service) ?? new Set()).add(hop.receiver.host));
+    ports.set(service, (ports.get(service) ?? new Set()).add(hop.receiver.port));
     all.add(place);
   }
-  return { byService, all, hosts };
+  return { byService, all, hosts, ports };
 }
 
 /** Machines that the spans of each service are known to be of. */
