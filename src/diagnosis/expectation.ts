@@ -42,8 +42,8 @@ export function expectationOf(hop: Hop, view: View): Expectation {
   if (link?.because === "span link") return { kind: "none" };
   const parent = link === undefined || link.confidence < PROVEN_PARENT || INFERRED.has(link.because) ? undefined : view.table.hop(link.hop);
   if (parent !== undefined) return byParent(hop, parent, view);
-  const enclosing = view.enclosing?.get(hop.index);
-  if (enclosing !== undefined) return byEnclosing(enclosing);
+  const unseen = view.unseen?.get(hop.index);
+  if (unseen !== undefined) return byUnseen(unseen.span);
   const origin = originOf(view, hop);
   const { client } = spansOf(view, hop.index);
   const own = client === undefined || spansOf(view, hop.index).clientBy !== "time and name" ? undefined : client;
@@ -74,7 +74,7 @@ function byParent(hop: Hop, parent: Hop, view: View): Expectation {
   return { ...carried, parent, example: parent, confidence, isCircumstantial };
 }
 
-function byEnclosing(span: Span): Expectation {
+function byUnseen(span: Span): Expectation {
   const base = { parent: undefined, example: undefined, confidence: CANDIDATES_CONFIDENCE, isCircumstantial: true };
   return { kind: "context", traceIds: [span.traceId], span, ...base };
 }

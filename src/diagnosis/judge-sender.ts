@@ -118,10 +118,8 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
       ...proofOf(expected),
     };
   const [cause, possible] = splitCause(hop, sender, expected, view);
-  const enclosing = view.enclosing?.get(hop.index);
-  const within =
-    enclosing === undefined ? "" : `, within its SERVER span ${enclosing.spanId} of trace ${enclosing.traceId}, which no call hangs below`;
-  const detail = `a new trace ${identities[0]?.traceId ?? ""} went out${within}`;
+  const unseen = view.unseen?.get(hop.index);
+  const detail = `a new trace ${identities[0]?.traceId ?? ""} went out${unseen === undefined ? "" : `, ${unseen.how}`}`;
   const isShown = cause !== "unknown" && cause !== "format-mismatch";
   const severity: Severity = !isShown && isFirstInside(expected, view) ? "warning" : "error";
   return {

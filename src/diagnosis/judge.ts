@@ -1,7 +1,6 @@
 // Judge: one hop with its parent, sightings and spans → what happened to its context here, and who did it.
 
 import type { Hop } from "../hops/hop.ts";
-import { enclosingSpans } from "./enclosing-spans.ts";
 import { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
 import { type AttributionFacts, gatherAttribution, judgeAttribution } from "./judge-attribution.ts";
@@ -11,6 +10,7 @@ import type { Judgement } from "./judgement.ts";
 import { causeOf, pairUnserved } from "./likely-causes.ts";
 import { judgeForOthers } from "./other-receivers.ts";
 import { HabitsTable } from "./receiver-habits.ts";
+import { unseenRequests } from "./unseen-requests.ts";
 import { spansOf, type View } from "./view.ts";
 
 /** Hops are independent of one another once parents and spans are known. */
@@ -20,7 +20,7 @@ export class Judge {
   readonly #attribution: AttributionFacts;
 
   constructor(view: View) {
-    this.#view = { ...view, unserved: pairUnserved(view), enclosing: enclosingSpans(view) };
+    this.#view = { ...view, unserved: pairUnserved(view), unseen: unseenRequests(view) };
     this.#facts = gatherFacts(this.#view);
     this.#attribution = gatherAttribution(view);
   }

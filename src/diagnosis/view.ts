@@ -16,6 +16,13 @@ export interface BackendKnowledge {
   readonly isWindowSearched: boolean;
 }
 
+/** The request that a call was made for, though no capture shows it. */
+export interface UnseenRequest {
+  readonly span: Span;
+  /** A clause that follows on "a new trace went out". */
+  readonly how: string;
+}
+
 /** Everything that a judgement of one hop may look at. */
 export interface View {
   readonly table: HopTable;
@@ -26,8 +33,8 @@ export interface View {
   readonly connections?: readonly ConnectionSummary[];
   /** See `likely-causes.ts`; made by `Judge`. */
   readonly unserved?: ReadonlyMap<number, number>;
-  /** See `enclosing-spans.ts`; made by `Judge`. */
-  readonly enclosing?: ReadonlyMap<number, Span>;
+  /** See `unseen-requests.ts`, by call; made by `Judge`. */
+  readonly unseen?: ReadonlyMap<number, UnseenRequest>;
   /** See `followed-calls.ts`. */
   readonly followed?: ReadonlyMap<number, readonly number[]>;
   /** See `borrowed-contexts.ts`: by call, the request that it was made for. */

@@ -3,10 +3,11 @@
 import type { Machines } from "../../hops/machines.ts";
 import type { ConnectionSummary, TlsHandshake } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
+import { groupBy } from "../../wire/group-by.ts";
 import { SECOND, type Timestamp } from "../../wire/timestamp.ts";
 import type { Collectors } from "./collectors.ts";
 import { TO_HTTP_PORT } from "./export-advice.ts";
-import { bestView, counted, type ExporterTraffic, endsOf, groupBy, type Trouble } from "./trouble.ts";
+import { bestView, counted, type ExporterTraffic, endsOf, type Trouble } from "./trouble.ts";
 
 /** Known by exports or by name, or by its port alone. */
 const CONFIDENCE = { known: 0.95, usual: 0.9 } as const;

@@ -5,6 +5,7 @@ import type { HopTable } from "../../hops/hop-table.ts";
 import type { Naming, Workload } from "../../naming/workload.ts";
 import type { DnsExchange, SpanExport } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
+import { groupBy } from "../../wire/group-by.ts";
 import { Collectors } from "./collectors.ts";
 import { connectionTroubles } from "./connection-trouble.ts";
 import { dnsTroubles } from "./dns-trouble.ts";
@@ -14,7 +15,7 @@ import { type Saturation, saturationOf } from "./saturation.ts";
 import { isReceived, ShippedSpans } from "./shipped-spans.ts";
 import { isTailSampled } from "./tail-sampling.ts";
 import { tlsTroubles } from "./tls-trouble.ts";
-import { bestView, type ExporterTraffic, groupBy, type Trouble } from "./trouble.ts";
+import { bestView, type ExporterTraffic, type Trouble } from "./trouble.ts";
 
 /** What exporters are tied to workloads by. */
 export interface ExporterWorld {

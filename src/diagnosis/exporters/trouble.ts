@@ -1,4 +1,5 @@
 import type { ConnectionSummary, DnsExchange, SpanExport, TlsHandshake } from "../../protocols/observation.ts";
+import { groupBy } from "../../wire/group-by.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
 import type { WireProof } from "../judgement.ts";
 import type { Cause } from "../verdict.ts";
@@ -39,17 +40,6 @@ export function endsOf<T>(all: readonly T[]): T[] {
 export function bestView<T extends { readonly vantage: number }>(all: readonly T[]): readonly T[] {
   const views = groupBy(all, ({ vantage }) => vantage);
   return [...views.values()].reduce<readonly T[]>((best, view) => (view.length > best.length ? view : best), []);
-}
-
-export function groupBy<T, K>(all: readonly T[], keyOf: (value: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const value of all) {
-    const key = keyOf(value);
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [value]);
-    else known.push(value);
-  }
-  return groups;
 }
 
 export function timesOf(all: readonly { readonly at: Timestamp }[]): Timestamp[] {

@@ -3,6 +3,7 @@
 import type { Hop } from "../../hops/hop.ts";
 import type { Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
+import { groupBy } from "../../wire/group-by.ts";
 import type { PossibleCause } from "../judgement.ts";
 import type { View } from "../view.ts";
 import { whyEnded } from "./ended-process.ts";
@@ -14,7 +15,7 @@ import { whyNeverExported } from "./never-exported.ts";
 import type { RouteCounts } from "./route-counts.ts";
 import type { Shipment } from "./shipped-spans.ts";
 import type { SpanLosses } from "./span-losses.ts";
-import { groupBy, type Trouble } from "./trouble.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** The very span stands in an export that was refused. */
 const PROVEN = 0.98;

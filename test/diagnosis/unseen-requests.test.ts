@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { client, look, request, server, times, traceparent } from "./build-view.ts";
 
 interface Options {
+  readonly n?: number;
   /** What frontend, which no capture shows, recorded of its own requests; by default one of each call. */
   readonly servers?: number;
   readonly isBelow?: boolean;
@@ -9,9 +10,9 @@ interface Options {
   readonly isAround?: boolean;
 }
 
-/** frontend → orders, six times, each with a CLIENT span that begins a trace. */
-function calls({ servers = 6, isBelow = false, isAround = true }: Options = {}) {
-  const requests = times(6, (i) => [
+/** frontend → orders, six times unless told otherwise, each with a CLIENT span that begins a trace. */
+function calls({ n = 6, servers = n, isBelow = false, isAround = true }: Options = {}) {
+  const requests = times(n, (i) => [
     request("frontend → orders", { at: 1_000 * i + 20, until: 1_000 * i + 80, fields: [traceparent(900 + i, 32 * i + 2)] }),
   ]);
   const spans = [
@@ -34,6 +35,14 @@ describe("calls of a service that no capture shows receive anything", () => {
     const { blamed, findings } = calls();
     expect(blamed).toEqual(["error split: frontend → orders 6/6, frontend, goroutine-without-context"]);
     expect(findings[0]?.detail).toMatch(/^a new trace .* went out, within its SERVER span .*, which no call hangs below$/);
+  });
+
+  it("lost their context, where one follows on each of many requests of a route", () => {
+    const { blamed, findings } = calls({ n: 30, isAround: false, isBelow: true });
+    expect(blamed).toEqual(["error split: frontend → orders 30/30, frontend, goroutine-without-context"]);
+    expect(findings[0]?.detail).toMatch(/^a new trace .* went out, after its SERVER span .*: one for each request of \/checkout$/);
+    expect(calls({ n: 30, servers: 33, isAround: false, isBelow: true }).blamed).toEqual([]);
+    expect(calls({ n: 30, servers: 27, isAround: false, isBelow: true }).blamed).toEqual([]);
   });
 
   it.each([

@@ -1,25 +1,43 @@
-// Calls of a service that no capture shows receive anything: where each of its CLIENT spans that begins a trace lies within a SERVER span of the same
-// process that no call hangs below, and they come out even, it lost the context between the two.
+// Calls of a service that no capture shows receive anything. Where its CLIENT spans that begin traces come out even with the requests that its SERVER spans
+// tell of, each call was made for one of them and lost the context on the way: a call within each span that nothing hangs below, or one after each span
+// of a route.
 
 import { isReceiving, isSending } from "../diff/span-index.ts";
 import { originOfSpan } from "../diff/span-parents.ts";
 import type { Hop } from "../hops/hop.ts";
 import { spanRoute } from "../spans/http-span.ts";
 import type { Resource, Span } from "../spans/span.ts";
-import { originOf, type View } from "./view.ts";
+import { groupBy } from "../wire/group-by.ts";
+import { SECOND } from "../wire/timestamp.ts";
+import { originOf, type UnseenRequest, type View } from "./view.ts";
 
 /** Calls and requests of a route come out even but for so many: a service that is merely busy while it polls has others. */
 const EVEN = 0.9;
 const MIN_CALLS = 5;
+/** Without the spans around them more calls must show it, and come out nearly the same: what only happens to be as many is soon out of step. */
+const MIN_CALLS_AFTER = 20;
+const QUITE_EVEN = 0.97;
+const LONGEST_WAIT_US = SECOND;
 
-/** By hop index: the SERVER span of the request that the call was made for. */
-export function enclosingSpans(view: View): ReadonlyMap<number, Span> {
-  const found = new Map<number, Span>();
+/** By hop index. */
+export function unseenRequests(view: View): ReadonlyMap<number, UnseenRequest> {
+  const found = new Map<number, UnseenRequest>();
   if (!view.backend.isWindowSearched || view.diff.index.spans.length === 0) return found;
   const calls = rootCalls(view);
   if (calls.size === 0) return found;
-  const bare = bareServers(view);
-  for (const [process, own] of calls) for (const [hop, span] of pairEvenly(own, bare.get(process) ?? [])) found.set(hop.index, span);
+  const servers = serversByProcess(view);
+  for (const [process, own] of calls) {
+    const { all = [], bare = [] } = servers.get(process) ?? {};
+    const within = pairWithin(own, bare);
+    for (const [hop, span] of within)
+      found.set(hop.index, { span, how: `within its SERVER span ${span.spanId} of trace ${span.traceId}, which no call hangs below` });
+    if (within.length > 0) continue;
+    for (const [hop, span] of pairByRoute(own, all))
+      found.set(hop.index, {
+        span,
+        how: `after its SERVER span ${span.spanId} of trace ${span.traceId}: one for each request of ${routeOf(span)}`,
+      });
+  }
   return found;
 }
 
@@ -42,17 +60,28 @@ function rootCalls(view: View): Map<string, RootCall[]> {
   return calls;
 }
 
-/** SERVER spans that no call hangs below, by process and in the order of their starts. */
-function bareServers({ diff }: View): Map<string, Span[]> {
+interface Servers {
+  readonly all: Span[];
+  /** Those that no call hangs below. */
+  readonly bare: Span[];
+}
+
+/** SERVER spans, by process and in the order of their starts. */
+function serversByProcess({ diff }: View): Map<string, Servers> {
   const { spans } = diff.index;
   const calling = new Set<Span>();
   for (const span of spans) {
     const origin = isSending(span) ? originOfSpan(span, diff) : undefined;
     if (origin?.kind === "server") calling.add(origin.span);
   }
-  const servers = new Map<string, Span[]>();
-  for (const span of spans) if (isReceiving(span) && !calling.has(span)) add(servers, processOf(span.resource), span);
-  for (const own of servers.values()) own.sort((a, b) => a.startedAt - b.startedAt);
+  const servers = new Map<string, Servers>();
+  for (const span of spans.filter(isReceiving).sort((a, b) => a.startedAt - b.startedAt)) {
+    const key = processOf(span.resource);
+    const own = servers.get(key) ?? { all: [], bare: [] };
+    servers.set(key, own);
+    own.all.push(span);
+    if (!calling.has(span)) own.bare.push(span);
+  }
   return servers;
 }
 
@@ -62,7 +91,7 @@ function processOf({ service, pod }: Resource): string {
 }
 
 /** Each call with the earliest span around it that has none yet; nothing unless calls and the spans of these routes come out even. */
-function pairEvenly(calls: readonly RootCall[], servers: readonly Span[]): [Hop, Span][] {
+function pairWithin(calls: readonly RootCall[], servers: readonly Span[]): [Hop, Span][] {
   if (calls.length < MIN_CALLS) return [];
   const taken = new Set<Span>();
   const pairs: [Hop, Span][] = [];
@@ -82,6 +111,25 @@ function pairEvenly(calls: readonly RootCall[], servers: readonly Span[]): [Hop,
   const routes = new Set([...taken].map(routeOf));
   const own = servers.filter((server) => routes.has(routeOf(server))).length;
   return pairs.length >= EVEN * calls.length && pairs.length >= EVEN * own ? pairs : [];
+}
+
+/** Each call with the earliest span of a route before it that has none yet; nothing unless that leaves hardly any call and hardly any span over. */
+function pairByRoute(calls: readonly RootCall[], servers: readonly Span[]): [Hop, Span][] {
+  if (calls.length < MIN_CALLS_AFTER) return [];
+  for (const [, own] of groupBy(servers, routeOf)) {
+    if (Math.min(calls.length, own.length) < QUITE_EVEN * Math.max(calls.length, own.length)) continue;
+    const pairs: [Hop, Span][] = [];
+    let next = 0;
+    for (const { hop, span } of calls) {
+      while (next < own.length && span.startedAt - own[next]!.startedAt > LONGEST_WAIT_US) next++;
+      const server = own[next];
+      if (server === undefined || server.startedAt > span.startedAt) continue;
+      next++;
+      pairs.push([hop, server]);
+    }
+    if (pairs.length >= QUITE_EVEN * Math.max(calls.length, own.length)) return pairs;
+  }
+  return [];
 }
 
 function routeOf(span: Span): string {
