@@ -1,10 +1,12 @@
-// Calls of a service that no capture shows receive anything. Where its CLIENT spans that begin traces come out even with the requests that its SERVER spans
-// tell of, each call was made for one of them and lost the context on the way: a call within each span that nothing hangs below, or one after each span
-// of a route.
+// Calls of a service that no capture shows receive anything. Where its calls that begin traces, or carry none, come out even with the requests that its
+// SERVER spans tell of, each was made for one of them and lost the context on the way: a call within each span that nothing hangs below, or one after each
+// span of a route.
 
 import { isReceiving, isSending } from "../diff/span-index.ts";
 import { originOfSpan } from "../diff/span-parents.ts";
 import type { Hop } from "../hops/hop.ts";
+import { NO_PARENT } from "../hops/hop-table.ts";
+import type { Workload } from "../naming/workload.ts";
 import { spanRoute } from "../spans/http-span.ts";
 import type { Resource, Span } from "../spans/span.ts";
 import { groupBy } from "../wire/group-by.ts";
@@ -23,16 +25,18 @@ const LONGEST_WAIT_US = SECOND;
 export function unseenRequests(view: View): ReadonlyMap<number, UnseenRequest> {
   const found = new Map<number, UnseenRequest>();
   if (!view.backend.isWindowSearched || view.diff.index.spans.length === 0) return found;
-  const calls = rootCalls(view);
-  if (calls.size === 0) return found;
+  const roots = rootCalls(view);
+  const bare = bareCalls(view);
+  if (roots.size + bare.size === 0) return found;
   const servers = serversByProcess(view);
-  for (const [process, own] of calls) {
-    const { all = [], bare = [] } = servers.get(process) ?? {};
-    const within = pairWithin(own, bare);
+  for (const calls of [...roots.values(), ...bare.values()]) {
+    const [{ process }] = calls as [Call];
+    const own = servers.get(process) ?? { all: [], bare: [] };
+    const within = pairWithin(calls, own.bare);
     for (const [hop, span] of within)
       found.set(hop.index, { span, how: `within its SERVER span ${span.spanId} of trace ${span.traceId}, which no call hangs below` });
     if (within.length > 0) continue;
-    for (const [hop, span] of pairByRoute(own, all))
+    for (const [hop, span] of pairByRoute(calls, own.all))
       found.set(hop.index, {
         span,
         how: `after its SERVER span ${span.spanId} of trace ${span.traceId}: one for each request of ${routeOf(span)}`,
@@ -41,23 +45,65 @@ export function unseenRequests(view: View): ReadonlyMap<number, UnseenRequest> {
   return found;
 }
 
-interface RootCall {
+/** Times are those of the clock that stamps the process's spans, µs. */
+interface Call {
   readonly hop: Hop;
-  readonly span: Span;
+  readonly process: string;
+  readonly startedAt: number;
+  readonly endedAt: number;
 }
 
-/** By process, in the order of their starts. */
-function rootCalls(view: View): Map<string, RootCall[]> {
-  const calls = new Map<string, RootCall[]>();
+/** Calls whose CLIENT span begins a trace, by process and in the order of their starts. */
+function rootCalls(view: View): Map<string, Call[]> {
+  const calls: Call[] = [];
   for (const [index, { client }] of view.diff.matches) {
     if (client === undefined || client.parentSpanId !== undefined || view.naming.senderOf(index).port !== undefined) continue;
     const hop = view.table.hop(index);
     const origin = originOf(view, hop);
     if (hop.purpose === "work" && hop.parent === undefined && origin.kind === "root" && origin.span === client && client.links.length === 0)
-      add(calls, processOf(client.resource), { hop, span: client });
+      calls.push({ hop, process: processOf(client.resource), startedAt: client.startedAt, endedAt: client.endedAt });
   }
-  for (const own of calls.values()) own.sort((a, b) => a.span.startedAt - b.span.startedAt);
-  return calls;
+  return groupBy(calls.sort(byStart), ({ process }) => process);
+}
+
+/** Calls without a context and without a CLIENT span, of senders that other calls are known to be of, by process and receiver and in the order of their starts. */
+function bareCalls(view: View): Map<string, Call[]> {
+  const { table, naming, diff } = view;
+  const { readings } = table.exchanges;
+  const processes = knownSenders(view);
+  const calls: Call[] = [];
+  if (processes.size === 0) return new Map();
+  for (let index = 0; index < table.size; index++) {
+    const sender = naming.senderOf(index);
+    const resource = processes.get(sender);
+    if (resource === undefined || sender.port !== undefined || !table.isWork(index) || table.parent[index] !== NO_PARENT) continue;
+    if (readings.hasContext(table.row[index]!) || diff.matches.get(index)?.client !== undefined) continue;
+    const hop = table.hop(index);
+    const offset = diff.clockOffsets.get(resource.service);
+    if (offset === undefined || hop.observed !== "full" || hop.reading.fields.length > 0) continue;
+    const startedAt = hop.startedAt + offset;
+    calls.push({ hop, process: processOf(resource), startedAt, endedAt: (hop.endedAt ?? hop.startedAt) + offset });
+  }
+  return groupBy(calls.sort(byStart), ({ hop, process }) => `${process}\n${naming.receiverOf(hop.index).index}`);
+}
+
+/** The one process that all CLIENT spans of a sender's calls are of. */
+function knownSenders({ naming, diff }: View): Map<Workload, Resource> {
+  const senders = new Map<Workload, Resource>();
+  const mixed = new Set<Workload>();
+  for (const [index, { client }] of diff.matches) {
+    if (client === undefined) continue;
+    const sender = naming.senderOf(index);
+    const known = senders.get(sender);
+    if (known === undefined) senders.set(sender, client.resource);
+    else if (processOf(known) !== processOf(client.resource)) mixed.add(sender);
+  }
+  for (const sender of mixed) senders.delete(sender);
+  return senders;
+}
+
+function byStart(a: Call, b: Call): number {
+  return a.startedAt - b.startedAt;
 }
 
 interface Servers {
@@ -91,17 +137,17 @@ function processOf({ service, pod }: Resource): string {
 }
 
 /** Each call with the earliest span around it that has none yet; nothing unless calls and the spans of these routes come out even. */
-function pairWithin(calls: readonly RootCall[], servers: readonly Span[]): [Hop, Span][] {
+function pairWithin(calls: readonly Call[], servers: readonly Span[]): [Hop, Span][] {
   if (calls.length < MIN_CALLS) return [];
   const taken = new Set<Span>();
   const pairs: [Hop, Span][] = [];
   /** Begun, not over, and without a call: in the order of their starts. */
   let open: Span[] = [];
   let next = 0;
-  for (const { hop, span } of calls) {
-    while (next < servers.length && servers[next]!.startedAt <= span.startedAt) open.push(servers[next++]!);
-    open = open.filter(({ endedAt }) => endedAt >= span.startedAt);
-    const at = open.findIndex(({ endedAt }) => endedAt >= span.endedAt);
+  for (const { hop, startedAt, endedAt: until } of calls) {
+    while (next < servers.length && servers[next]!.startedAt <= startedAt) open.push(servers[next++]!);
+    open = open.filter(({ endedAt }) => endedAt >= startedAt);
+    const at = open.findIndex(({ endedAt }) => endedAt >= until);
     const server = open[at];
     if (server === undefined) continue;
     open.splice(at, 1);
@@ -114,16 +160,16 @@ function pairWithin(calls: readonly RootCall[], servers: readonly Span[]): [Hop,
 }
 
 /** Each call with the earliest span of a route before it that has none yet; nothing unless that leaves hardly any call and hardly any span over. */
-function pairByRoute(calls: readonly RootCall[], servers: readonly Span[]): [Hop, Span][] {
+function pairByRoute(calls: readonly Call[], servers: readonly Span[]): [Hop, Span][] {
   if (calls.length < MIN_CALLS_AFTER) return [];
   for (const [, own] of groupBy(servers, routeOf)) {
     if (Math.min(calls.length, own.length) < QUITE_EVEN * Math.max(calls.length, own.length)) continue;
     const pairs: [Hop, Span][] = [];
     let next = 0;
-    for (const { hop, span } of calls) {
-      while (next < own.length && span.startedAt - own[next]!.startedAt > LONGEST_WAIT_US) next++;
+    for (const { hop, startedAt } of calls) {
+      while (next < own.length && startedAt - own[next]!.startedAt > LONGEST_WAIT_US) next++;
       const server = own[next];
-      if (server === undefined || server.startedAt > span.startedAt) continue;
+      if (server === undefined || server.startedAt > startedAt) continue;
       next++;
       pairs.push([hop, server]);
     }
@@ -134,10 +180,4 @@ function pairByRoute(calls: readonly RootCall[], servers: readonly Span[]): [Hop
 
 function routeOf(span: Span): string {
   return spanRoute(span) ?? span.name;
-}
-
-function add<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [value]);
-  else known.push(value);
 }

@@ -54,3 +54,38 @@ describe("calls of a service that no capture shows receive anything", () => {
     expect(calls(options).blamed).toEqual([]);
   });
 });
+
+describe("bare calls of a service that no capture shows receive anything", () => {
+  /** Every second call of frontend carries a context below a SERVER span; the others, of /other requests, carry nothing. */
+  const bare = (requestsOfOther: number) => {
+    const requests = times(20, (i) => [
+      request("frontend → orders", {
+        at: 1_000 * i + 20,
+        until: 1_000 * i + 80,
+        target: i % 2 === 0 ? "/a" : "/b",
+        fields: i % 2 === 0 ? [traceparent(i + 1, 32 * i + 2)] : [],
+      }),
+    ]);
+    const spans = requests.flatMap((call, i) => {
+      const isBare = i % 2 === 1;
+      if (isBare && i >= 2 * requestsOfOther) return [];
+      const own = request("client → frontend", { at: 1_000 * i, until: 1_000 * i + 100, target: isBare ? "/other" : "/checkout" });
+      const served = server(own, { trace: i + 1, id: 32 * i + 1, route: own.target });
+      if (isBare) return [served];
+      return [
+        served,
+        client(call, { trace: i + 1, id: 32 * i + 2, parent: 32 * i + 1 }),
+        server(call, { trace: i + 1, id: 32 * i + 3, parent: 32 * i + 2 }),
+      ];
+    });
+    return look({ requests, spans }).blamed.filter((said) => said.includes("stripped"));
+  };
+
+  it("lost their context, where its other calls tell whose spans to look for", () => {
+    expect(bare(10)).toEqual(["error stripped: frontend → orders 10/20, frontend, client-does-not-inject"]);
+  });
+
+  it("may go out by themselves, where requests and calls do not come out even", () => {
+    expect(bare(8)).toEqual([]);
+  });
+});
