@@ -67,9 +67,10 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   // Contexts that disagree leave it to the receiver.
   if (identities.some((id) => id.sampled === false)) return [];
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
-  if (hop.status === SWITCHING_PROTOCOLS || hop.traceIds.some((traceId) => view.exporters.isSampledAway(traceId))) return [];
+  if (hop.status === SWITCHING_PROTOCOLS) return [];
   const calls = facts.children.get(hop.index) ?? [];
   if (isLeftUnsampled(hop, calls)) return [sampledAway(SHOWN_BY_CALLS, "its calls for this request carry 00")];
+  if (!facts.samplers.has(receiver.index) && hop.traceIds.some((traceId) => view.exporters.isSampledAway(traceId))) return [];
   const newest = facts.newestRecorded.get(receiver.index);
   // What was still being answered when the capture ended has a span that has not ended either.
   const isTrailing = newest !== undefined && (hop.endedAt === undefined || hop.endedAt > newest);

@@ -107,8 +107,9 @@ function byStart(a: Call, b: Call): number {
 }
 
 interface Servers {
+  /** Of requests. */
   readonly all: Span[];
-  /** Those that no call hangs below. */
+  /** Of requests and messages: those that no call hangs below. */
   readonly bare: Span[];
 }
 
@@ -125,7 +126,8 @@ function serversByProcess({ diff }: View): Map<string, Servers> {
     const key = processOf(span.resource);
     const own = servers.get(key) ?? { all: [], bare: [] };
     servers.set(key, own);
-    own.all.push(span);
+    // Who polls for messages asks again when each is handled.
+    if (span.kind === "server") own.all.push(span);
     if (!calling.has(span)) own.bare.push(span);
   }
   return servers;

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import { isTailSampled } from "../../src/diagnosis/exporters/tail-sampling.ts";
+import { isTailSampled as isSampled, sharesOfExports } from "../../src/diagnosis/exporters/tail-sampling.ts";
 import { SpanIndex } from "../../src/diff/span-index.ts";
 import type { SpanExport } from "../../src/protocols/observation.ts";
 import type { Span } from "../../src/spans/span.ts";
-import { id, request, server, trace } from "./build-view.ts";
+import { client, id, look, request, server, trace, traceparent } from "./build-view.ts";
+
+const isTailSampled = (all: readonly SpanExport[], index: SpanIndex) => isSampled(sharesOfExports(all, index));
 
 const TRACES = 40;
 const SERVICES = ["frontend", "orders"];
@@ -73,4 +75,37 @@ test("nothing is missing", () => {
       backend(() => true),
     ),
   ).toBe(false);
+});
+
+/** frontend → orders, forty times, each in a trace of its own; the backend has both spans of those that `has` tells, and both services have others. */
+function exchanged(has: (n: number) => boolean, parts: readonly ("client" | "server")[] = ["client", "server"]) {
+  const requests = Array.from({ length: TRACES }, (_, i) =>
+    request("frontend → orders", { at: 1_000 * i, until: 1_000 * i + 80, fields: [traceparent(i + 1, 32 * i + 2)] }),
+  );
+  const spans = requests.flatMap((call, i) => {
+    const made = {
+      client: client(call, { trace: i + 1, id: 32 * i + 2, parent: 32 * i + 1 }),
+      server: server(call, { trace: i + 1, id: 32 * i + 3, parent: 32 * i + 2 }),
+    };
+    return has(i + 1)
+      ? Object.values(made)
+      : (["client", "server"] as const).filter((kind) => !parts.includes(kind)).map((kind) => made[kind]);
+  });
+  return look({ requests, spans });
+}
+
+test("the traces on the wire show it, too, where no export was captured", () => {
+  const seen = exchanged(isThird);
+  expect(seen.blamed).toEqual([]);
+  expect(seen.isTailSampled).toBe(true);
+});
+
+test("a stretch of time without traces is no sampling", () => {
+  expect(exchanged((n) => n < TRACES / 2).isTailSampled).toBe(false);
+});
+
+test("the receiver's spans alone are lost with it", () => {
+  const seen = exchanged(isThird, ["server"]);
+  expect(seen.isTailSampled).toBe(false);
+  expect(seen.blamed[0]).toMatch(/^error unrecorded: frontend → orders \d+\/40, orders, /);
 });

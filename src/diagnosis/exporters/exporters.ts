@@ -13,7 +13,7 @@ import { endOfProcess, type ProcessEnd } from "./ended-process.ts";
 import { fateOf, isRead, isUnanswered } from "./export-answer.ts";
 import { type Saturation, saturationOf } from "./saturation.ts";
 import { isReceived, ShippedSpans } from "./shipped-spans.ts";
-import { isTailSampled } from "./tail-sampling.ts";
+import { isTailSampled, sharesOfExchanges, sharesOfExports } from "./tail-sampling.ts";
 import { tlsTroubles } from "./tls-trouble.ts";
 import { bestView, type ExporterTraffic, type Trouble } from "./trouble.ts";
 
@@ -41,7 +41,8 @@ export class Exporters {
   #exportsByService: Map<string, SpanExport[]> | undefined;
   #recorded: ReadonlySet<Workload> | undefined;
   #recordedPlaces: ReadonlySet<string> | undefined;
-  #isTailSampled: boolean | undefined;
+  #areExportsSampled: boolean | undefined;
+  #areExchangesSampled: boolean | undefined;
 
   constructor(traffic: ExporterTraffic, world: ExporterWorld) {
     this.#traffic = traffic;
@@ -65,14 +66,24 @@ export class Exporters {
 
   /** Whether whole traces were sampled away behind the collector. */
   get isTailSampled(): boolean {
-    this.#isTailSampled ??= isTailSampled(this.#traffic.exports, this.#world.diff.index);
-    return this.#isTailSampled;
+    return this.#isShownByExports || this.#isShownByExchanges;
+  }
+
+  get #isShownByExports(): boolean {
+    this.#areExportsSampled ??= isTailSampled(sharesOfExports(this.#traffic.exports, this.#world.diff.index));
+    return this.#areExportsSampled;
+  }
+
+  get #isShownByExchanges(): boolean {
+    this.#areExchangesSampled ??= isTailSampled(sharesOfExchanges(this.#world));
+    return this.#areExchangesSampled;
   }
 
   /** Whether this trace was one of those. */
   isSampledAway(traceId: string): boolean {
     if (this.#world.diff.index.hasTrace(traceId) || !this.isTailSampled) return false;
-    return this.shipped.ofTrace(traceId).some(({ export: of }) => fateOf(of) === "accepted");
+    const shipped = this.shipped.ofTrace(traceId);
+    return shipped.length === 0 ? this.#isShownByExchanges : shipped.some(({ export: of }) => fateOf(of) === "accepted");
   }
 
   hostOf({ client, vantage }: SpanExport): string {

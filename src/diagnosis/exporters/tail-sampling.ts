@@ -2,6 +2,10 @@
 // whoever sent it, and both kinds come in turns. What fails loses batches or a stretch of time, and parts of traces with them.
 
 import type { SpanIndex } from "../../diff/span-index.ts";
+import type { TraceDiff } from "../../diff/trace-diff.ts";
+import type { HopTable } from "../../hops/hop-table.ts";
+import { templatePath } from "../../hops/path-shape.ts";
+import type { Naming, Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
 import { fateOf } from "./export-answer.ts";
 
@@ -12,26 +16,92 @@ const MAX_IN_PART = 0.02;
 /** Part of the changes between the kinds that chance makes. */
 const MIN_CHANGES = 0.5;
 
-interface Sent {
+/** Part of a receiver's traces that hold spans of others. */
+const SHARED = 0.95;
+
+interface Exchanges {
+  readonly table: HopTable;
+  readonly naming: Naming;
+  readonly diff: TraceDiff;
+}
+
+/** What should be there of a trace, and what is. */
+export interface TraceShare {
   readonly services: Set<string>;
   kept: number;
   all: number;
 }
 
-export function isTailSampled(exports: readonly SpanExport[], index: SpanIndex): boolean {
-  /** In the order in which they were first sent. */
-  const sent = new Map<string, Sent>();
+/** By trace, in the order in which they were first sent: the spans of exports that were accepted. */
+export function sharesOfExports(exports: readonly SpanExport[], index: SpanIndex): TraceShare[] {
+  const shares = new Map<string, TraceShare>();
   for (const of of exports) {
     if (fateOf(of) !== "accepted") continue;
-    for (const { traceId, spanId, resource } of of.spans) {
-      const known = sent.get(traceId) ?? { services: new Set(), kept: 0, all: 0 };
-      sent.set(traceId, known);
-      known.services.add(resource.service);
-      known.all++;
-      if (index.byId(traceId, spanId).length > 0) known.kept++;
-    }
+    for (const { traceId, spanId, resource } of of.spans) count(shares, traceId, resource.service, index.byId(traceId, spanId).length > 0);
   }
-  const told = [...sent.values()].filter(({ services }) => services.size > 1);
+  return [...shares.values()];
+}
+
+/** By trace, in the order of time: the CLIENT and SERVER spans of sampled exchanges, as far as sender and receiver have such spans of others. */
+export function sharesOfExchanges({ table, naming, diff: { matches, index: spans } }: Exchanges): TraceShare[] {
+  const shares = new Map<string, TraceShare>();
+  const sending = new Set<Workload>();
+  const receiving = new Map<Workload, Received>();
+  const services = servicesByTrace(spans);
+  for (const [hop, { client, server }] of matches) {
+    if (client !== undefined) sending.add(naming.senderOf(hop));
+    if (server === undefined) continue;
+    const receiver = naming.receiverOf(hop);
+    const known = receiving.get(receiver) ?? { traces: 0, shared: 0 };
+    receiving.set(receiver, known);
+    known.traces++;
+    if ((services.get(server.traceId)?.size ?? 0) > 1) known.shared++;
+  }
+  if (receiving.size === 0) return [];
+  /** Of each trace: where it came in first. */
+  const entries = new Map<string, string>();
+  for (let index = 0; index < table.size; index++) {
+    if (!table.isWork(index) || !table.exchanges.readings.hasContext(table.row[index]!)) continue;
+    const hop = table.hop(index);
+    const [id, another] = hop.reading.identities;
+    if (id === undefined || another !== undefined || id.sampled !== true) continue;
+    const { client, server } = matches.get(index) ?? {};
+    const [sender, receiver] = [naming.senderOf(index), naming.receiverOf(index)];
+    if (sending.has(sender)) count(shares, id.traceId, sender.group, client !== undefined);
+    const received = receiving.get(receiver);
+    if (received === undefined) continue;
+    count(shares, id.traceId, receiver.group, server !== undefined);
+    if (!entries.has(id.traceId)) entries.set(id.traceId, `${receiver.index} ${hop.method} ${templatePath(hop.path)}`);
+    // Whatever it asks has spans in the same trace: losing its own alone would leave those.
+    if (received.shared >= SHARED * received.traces) shares.get(id.traceId)!.services.add("those behind it");
+  }
+  // Where nothing is recorded of a route, its handler makes no spans.
+  const recorded = new Set([...shares].flatMap(([traceId, { kept }]) => (kept > 0 ? [entries.get(traceId)] : [])));
+  return [...shares].flatMap(([traceId, share]) => (recorded.has(entries.get(traceId)) ? [share] : []));
+}
+
+/** Traces that a receiver has spans of, and those of them that hold spans of other services as well. */
+interface Received {
+  traces: number;
+  shared: number;
+}
+
+function servicesByTrace({ spans }: SpanIndex): Map<string, Set<string>> {
+  const services = new Map<string, Set<string>>();
+  for (const { traceId, resource } of spans) services.set(traceId, (services.get(traceId) ?? new Set()).add(resource.service));
+  return services;
+}
+
+function count(shares: Map<string, TraceShare>, traceId: string, service: string, isKept: boolean): void {
+  const known = shares.get(traceId) ?? { services: new Set(), kept: 0, all: 0 };
+  shares.set(traceId, known);
+  known.services.add(service);
+  known.all++;
+  if (isKept) known.kept++;
+}
+
+export function isTailSampled(shares: readonly TraceShare[]): boolean {
+  const told = shares.filter(({ services }) => services.size > 1);
   const whole = told.filter(({ kept, all }) => kept === all).length;
   const gone = told.filter(({ kept }) => kept === 0).length;
   if (Math.min(whole, gone) < MIN_TRACES || told.length - whole - gone > MAX_IN_PART * told.length) return false;
