@@ -18,7 +18,7 @@ import { WireObjections } from "./wire-objections.ts";
 
 export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff {
   const index = new SpanIndex(traces);
-  const matching = new Matching(index);
+  const matching = new Matching(graph.hops, index);
   if (index.spans.length === 0)
     return { index, matches: matching.matches, hopOf: matching.hopOf, lostAbove: new Map(), spansWithoutHop: [], clockOffsets: new Map() };
   matchByIds(graph.hops, matching);
@@ -41,9 +41,11 @@ class Matching {
   readonly index: SpanIndex;
   readonly matches = new Map<number, HopSpans>();
   readonly hopOf = new Map<Span, number>();
+  readonly objections: WireObjections;
 
-  constructor(index: SpanIndex) {
+  constructor(hops: readonly Hop[], index: SpanIndex) {
     this.index = index;
+    this.objections = new WireObjections(hops, index);
   }
 
   of(hop: Hop): HopSpans {
@@ -157,7 +159,6 @@ function matchServersByName(
 ): void {
   const known = placesOf(hops, matching.matches);
   const open = new OpenExchanges(hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined));
-  const objections = new WireObjections(hops, matching.index);
   const pairs = unmatched(matching, isReceiving).flatMap((span) => {
     if (spanPeer(span)?.port !== undefined || (!isHttpSpan(span) && spanRpcPath(span) === undefined)) return [];
     const slack = slackOf(span, clocks);
@@ -170,7 +171,7 @@ function matchServersByName(
           isPlace(hop, span.resource.service, known) &&
           isCompatible(span, hop) &&
           !isOtherPeer(span, hop) &&
-          !objections.has(span, hop),
+          !matching.objections.toServer(span, hop),
       );
     return nearestOf(span, fits, clocks);
   });
@@ -190,7 +191,10 @@ function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: Sp
     const from = startOf(span, clocks) - slack;
     const fits = open
       .begunBetween(path, from, from + (span.endedAt - span.startedAt) + 2 * slack)
-      .filter((hop) => isCompatible(span, hop) && (machines === undefined || machines.has(hop.clientHost)));
+      .filter(
+        (hop) =>
+          isCompatible(span, hop) && (machines === undefined || machines.has(hop.clientHost)) && !matching.objections.toClient(span, hop),
+      );
     return nearestOf(span, fits, clocks);
   });
   const taken = new Map<Hop, Span>();

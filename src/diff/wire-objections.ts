@@ -1,8 +1,8 @@
-// What the wire has to say against a SERVER span that time and name would give to an exchange.
+// What the wire has to say against a span that time and name would give to an exchange.
 
 import type { Hop } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
-import type { SpanIndex } from "./span-index.ts";
+import { isReceiving, type SpanIndex } from "./span-index.ts";
 
 export class WireObjections {
   readonly #index: SpanIndex;
@@ -11,12 +11,19 @@ export class WireObjections {
 
   constructor(hops: readonly Hop[], index: SpanIndex) {
     this.#index = index;
+    if (index.spans.length === 0) return;
     for (const { traceIds, receiver } of hops)
       for (const traceId of traceIds) this.#receivers.set(traceId, (this.#receivers.get(traceId) ?? new Set()).add(receiver));
   }
 
+  /** Whether the exchange cannot be the one that `span`, a CLIENT span, is about. */
+  toClient(span: Span, hop: Hop): boolean {
+    // Its context arrived: a head that is seen whole would hold it.
+    return hop.observed === "full" && this.#index.childrenOf(span.traceId, span.spanId).some(isReceiving);
+  }
+
   /** Whether the exchange cannot be where `span`, a SERVER span, began. */
-  has(span: Span, hop: Hop): boolean {
+  toServer(span: Span, hop: Hop): boolean {
     // Its parent is known, and a head that is seen whole would name it.
     if (hop.observed === "full" && this.#index.parentOf(span) !== undefined) return true;
     // What a receiver begins although it is in a trace does not come in to it: somebody before began that.

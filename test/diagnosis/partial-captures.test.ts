@@ -123,3 +123,23 @@ describe("a SERVER span at the time of a request", () => {
     expect(look({ requests, spans }).blamed.filter((said) => said.includes("ignored"))).toEqual([]);
   });
 });
+
+describe("a CLIENT span at the time of a bare request", () => {
+  const sent = (arrives: boolean) => {
+    const requests = times(N, (i) => [request("orders#2 → orders", { at: 1_000 * i, until: 1_000 * i + 80 })]);
+    const other = (i: number) => request("frontend → stock", { at: 1_000 * i, until: 1_000 * i + 80 });
+    const spans = times(N, (i) => [
+      client(other(i), { trace: i + 1, id: 32 * i + 2, parent: 32 * i + 1, service: "batch" }),
+      ...(arrives ? [server(other(i), { trace: i + 1, id: 32 * i + 3, parent: 32 * i + 2, service: "billing" })] : []),
+    ]);
+    return look({ requests, spans }).blamed.filter((said) => said.includes("stripped"));
+  };
+
+  it("is the sender's, which did not inject", () => {
+    expect(sent(false)).toHaveLength(1);
+  });
+
+  it("is another's, where its context arrived elsewhere", () => {
+    expect(sent(true)).toEqual([]);
+  });
+});
