@@ -4,7 +4,7 @@ import { MAX_FEATURE_VALUES } from "../wire/limits.ts";
 import { Histogram } from "./histogram.ts";
 
 /** Features with named values, in the order in which they are preferred where several separate equally well. */
-export const namedFeatures = ["route", "cause", "spelling", "protocol", "id"] as const;
+export const namedFeatures = ["route", "cause", "spelling", "protocol", "id", "pod"] as const;
 export type NamedFeature = (typeof namedFeatures)[number];
 
 /**
@@ -14,6 +14,7 @@ export type NamedFeature = (typeof namedFeatures)[number];
  * - `spelling`: the name of its first trace field as it stood on the wire; "" without one
  * - `protocol`: `HTTP/1.1`, `HTTP/2`, `gRPC`
  * - `id`: shape of the trace id that came in, or of its own: see `hop-features.ts`
+ * - `pod`: that of its SERVER span, which tells replicas behind one address apart; "" without a span
  */
 export type Features = Readonly<Record<NamedFeature, string>> & {
   /** Bytes; 0 where the capture lacks it. */
@@ -38,6 +39,7 @@ export class FeatureCounts {
     spelling: new Map(),
     protocol: new Map(),
     id: new Map(),
+    pod: new Map(),
   };
   readonly headLengths = new Histogram();
   readonly times = new Histogram();

@@ -1,7 +1,7 @@
 // Reads the features of a hop from the columns: on a faulty edge that is done for every exchange.
 
-import type { HopTable } from "../hops/hop-table.ts";
-import { NO_PARENT } from "../hops/hop-table.ts";
+import type { TraceDiff } from "../diff/trace-diff.ts";
+import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import type { FeatureCounts, Features } from "./features.ts";
 import type { Judgement } from "./judgement.ts";
 import type { RouteNames } from "./route.ts";
@@ -41,10 +41,12 @@ export function controlsFor({ outcome, hasContext, isRecorded }: Kind, edge: Edg
 
 export class HopFeatures {
   readonly #table: HopTable;
+  readonly #matches: TraceDiff["matches"];
   readonly #routes: RouteNames;
 
-  constructor({ table }: View, routes: RouteNames) {
+  constructor({ table, diff }: View, routes: RouteNames) {
     this.#table = table;
+    this.#matches = diff.matches;
     this.#routes = routes;
   }
 
@@ -87,6 +89,7 @@ export class HopFeatures {
       spelling: exchanges.readings.spelling(own),
       protocol: exchanges.protocol(own),
       id: this.#idShape(parent, own),
+      pod: this.#matches.get(hop)?.server?.resource.pod ?? "",
       headLength: exchanges.headLength(own),
       at: startedAt[hop]!,
     };

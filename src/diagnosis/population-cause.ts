@@ -48,8 +48,10 @@ function sampleOf(parts: readonly Part[], control: Control): Sample {
   };
   const { total, named, headLengths, times } = sumOf(parts.map(({ features }) => features));
   const counts = { total, named, headLengths, times, sender: by("from"), receiver: by("to") };
-  // Of what a sender did wrong, how the field is spelt and how long the head is are no causes but effects.
-  return control === "carried" ? { ...counts, named: { ...named, spelling: new Map() }, headLengths: new Histogram() } : counts;
+  // Of what a sender did wrong, how the field is spelt and how long the head is are no causes but effects, and who answered is neither.
+  return control === "carried"
+    ? { ...counts, named: { ...named, spelling: new Map(), pod: new Map() }, headLengths: new Histogram() }
+    : counts;
 }
 
 interface Part {
@@ -64,6 +66,7 @@ const OPEN_TO_TIME: readonly Cause[] = ["unknown", "client-does-not-inject", "tr
 /** `cause`: what the exchanges one by one show. Undefined where all of them together show no more. */
 export function causeOfPopulation(cause: Cause, compared: Compared, separated: Separation | undefined): Told | undefined {
   const { verdict, faults } = compared;
+  if (cause === "unknown" && separated?.feature === "pod" && separated.isClean) return { cause: "one-backend-of-many", otherCauses: [] };
   const isOfProxy = faults.some(({ culprit }) => culprit?.role === "proxy");
   if (isOfProxy || !OPEN_TO_TIME.includes(cause)) return undefined;
   if (verdict === "unrecorded") return cause === "unknown" ? unrecorded(compared, separated) : undefined;

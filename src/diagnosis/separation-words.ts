@@ -33,6 +33,8 @@ function wordOf({ feature, values, bound }: Separation, startedAt: number): stri
       return names === "" ? "" : `where the field is spelt ${names}`;
     case "sender":
       return names === "" ? "" : `from ${names}`;
+    case "pod":
+      return names === "" ? "" : `those that ${names} served`;
     case "receiver":
       return names === "" ? "" : `to ${names}`;
     default:

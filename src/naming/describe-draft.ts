@@ -20,7 +20,7 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
   const port = draft.ports[0];
   const named: AddressName | undefined = draft.isAmbiguous ? undefined : nameOf(draft.host, port);
   const resource = mainResource(draft);
-  const pod = named?.pod ?? resource?.pod;
+  const pod = named?.pod ?? (draft.isShared ? undefined : resource?.pod);
   // One that hands requests to its application as well is simply its proxy.
   const outgoing = draft.client === undefined || draft.application !== undefined ? {} : { isOutgoing: true };
   if (named?.because === "names file") return { service: named.service, role, pod, because: named.because, ...outgoing };

@@ -19,6 +19,8 @@ export interface Draft {
   proxySpans: number;
   /** What it received has SERVER spans of several services: it passes requests on to them, and makes none. */
   isGateway: boolean;
+  /** What it received has SERVER spans of several pods of one service: its address is that of all of them. */
+  isShared: boolean;
   /** CLIENT spans of what it sent. */
   clientSpans: number;
   /** The workload of the same machine that this proxy hands its requests to. */
@@ -43,6 +45,7 @@ export function emptyDraft(host: string, ports: number[]): Draft {
     serverSpans: 0,
     proxySpans: 0,
     isGateway: false,
+    isShared: false,
     clientSpans: 0,
     application: undefined,
     client: undefined,

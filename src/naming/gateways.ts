@@ -1,26 +1,38 @@
-// Listeners that hand requests on to several services and make no spans, where no capture shows what goes out of them: the SERVER spans of what they receive
-// are those of the services behind.
+// Listeners that stand for others: a gateway hands requests on to several services and makes no spans, a service address leads to several pods. Where no
+// capture shows what goes out of them, the SERVER spans of what they receive tell.
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { Draft } from "./draft.ts";
 import { isPlaceholder } from "./placeholder.ts";
 
-/** A service behind it was asked so often at least: a span or two may be matched wrong, and a process may be renamed. */
+/** A service or pod behind it was asked so often at least: a span or two may be matched wrong, and a process may be renamed. */
 const MIN_SPANS = 3;
 const MIN_SHARE = 0.05;
 
-/** Marks the drafts of listeners that ids on the wire lead to SERVER spans of several services. */
+interface Served {
+  readonly services: Map<string, number>;
+  readonly pods: Map<string, number>;
+}
+
+/** Marks the drafts of listeners that ids on the wire lead from to SERVER spans of several services, or of several pods of one. */
 export function findGateways({ matches }: TraceDiff, receiver: (hop: number) => Draft): void {
-  const served = new Map<Draft, Map<string, number>>();
+  const served = new Map<Draft, Served>();
   for (const [hop, { server, serverBy }] of matches) {
     if (server === undefined || serverBy !== "span id" || isPlaceholder(server.resource.service)) continue;
     const draft = receiver(hop);
-    const services = served.get(draft) ?? new Map<string, number>();
-    served.set(draft, services);
-    services.set(server.resource.service, (services.get(server.resource.service) ?? 0) + 1);
+    const { services, pods } = served.get(draft) ?? { services: new Map(), pods: new Map() };
+    served.set(draft, { services, pods });
+    count(services, server.resource.service);
+    if (server.resource.pod !== undefined) count(pods, server.resource.pod);
   }
-  for (const [draft, services] of served) {
+  for (const [draft, { services, pods }] of served) {
     const least = Math.max(MIN_SPANS, MIN_SHARE * draft.received);
-    draft.isGateway = [...services.values()].filter((n) => n >= least).length > 1;
+    const hasSeveral = (counts: ReadonlyMap<string, number>) => [...counts.values()].filter((n) => n >= least).length > 1;
+    draft.isGateway = hasSeveral(services);
+    draft.isShared = !draft.isGateway && hasSeveral(pods);
   }
+}
+
+function count(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

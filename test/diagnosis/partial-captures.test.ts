@@ -143,3 +143,31 @@ describe("a CLIENT span at the time of a bare request", () => {
     expect(sent(true)).toEqual([]);
   });
 });
+
+describe("an address with several pods behind it", () => {
+  /** frontend → orders; of three pods the third begins new traces. */
+  const balanced = (podOf: (i: number) => string) => {
+    const requests = times(12, (i) => [call(i)]);
+    const spans = requests.flatMap((of, i) => {
+      const isNew = i % 3 === 2;
+      return [
+        client(of, { trace: i + 1, id: 32 * i + 2, parent: 32 * i + 1 }),
+        server(of, { ...(isNew ? { trace: 900 + i } : { trace: i + 1, parent: 32 * i + 2 }), id: 32 * i + 3, pod: podOf(i) }),
+      ];
+    });
+    return look({ requests, spans });
+  };
+
+  it("one of which ignores contexts: the spans say which", () => {
+    const { blamed, findings, view } = balanced((i) => `orders-${i % 3}`);
+    expect(blamed).toEqual(["error ignored: frontend → orders 4/12, orders, one-backend-of-many"]);
+    expect(findings[0]?.message).toMatch(/, only those that orders-2 served$/);
+    expect(view.naming.receiverOf(0).pod).toBeUndefined();
+  });
+
+  it("is one pod's where all spans name it", () => {
+    const { blamed, view } = balanced(() => "orders-0");
+    expect(blamed[0]).toMatch(/orders, unknown$/);
+    expect(view.naming.receiverOf(0).pod).toBe("orders-0");
+  });
+});

@@ -5,7 +5,16 @@ import { separation } from "../../src/diagnosis/separation.ts";
 import { separationClause } from "../../src/diagnosis/separation-words.ts";
 
 const SECOND = 1_000_000;
-const plain: Features = { route: "GET /a", cause: "GET /", spelling: "traceparent", protocol: "HTTP/1.1", id: "", headLength: 300, at: 0 };
+const plain: Features = {
+  route: "GET /a",
+  cause: "GET /",
+  spelling: "traceparent",
+  protocol: "HTTP/1.1",
+  id: "",
+  pod: "",
+  headLength: 300,
+  at: 0,
+};
 
 function counts(n: number, make: (i: number) => Partial<Features>): FeatureCounts {
   const all = new FeatureCounts();

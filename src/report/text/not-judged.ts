@@ -6,6 +6,7 @@ import type { Purpose } from "../../hops/hop.ts";
 import type { TlsHandshake } from "../../protocols/observation.ts";
 import { type Endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import { captureNames } from "./captures.ts";
+import { sourceName } from "./headline.ts";
 import { bold } from "./line.ts";
 import type { Page } from "./page.ts";
 import { counted, listed } from "./words.ts";
@@ -23,7 +24,9 @@ export interface Unread {
 
 /** `isBrief`: one paragraph right below the verdict of a healthy capture. */
 export function writeNotJudged(inspection: Inspection, page: Page, isBrief: boolean): void {
-  const items = [leftOut(inspection), ...unreadItems(inspection), ...captureItems(inspection)].filter((item) => item !== "");
+  const items = [leftOut(inspection), unheardOf(inspection), ...unreadItems(inspection), ...captureItems(inspection)].filter(
+    (item) => item !== "",
+  );
   if (items.length === 0) return;
   if (!isBrief) page.gap();
   if (isBrief || items.length === 1) {
@@ -47,6 +50,20 @@ export function leftOut({ graph }: Inspection): string {
     return n === 0 ? [] : [counted(n, one, many)];
   });
   return parts.length === 0 ? "" : `${listed(parts)} (they carry no trace by right).`;
+}
+
+/** Receivers of contexts that the backend has no span of, where it has some of others: they may make none, or lose all. */
+function unheardOf({ answer, diagnosis: { tally } }: Inspection): string {
+  const edges = [...tally.edges.values()];
+  if (answer === undefined || !edges.some(({ recorded }) => recorded > 0)) return "";
+  const requests = new Map<string, number>();
+  for (const { to, withContext } of edges)
+    if (!to.isInstrumented && to.role !== "proxy" && withContext > 0) requests.set(to.group, (requests.get(to.group) ?? 0) + withContext);
+  for (const { to } of edges) if (to.isInstrumented) requests.delete(to.group);
+  if (requests.size === 0) return "";
+  const all = [...requests].sort((a, b) => b[1] - a[1]).map(([group, n]) => `${group} (${counted(n, "request")})`);
+  const shown = all.length > MAX_SERVERS ? [...all.slice(0, MAX_SERVERS), counted(all.length - MAX_SERVERS, "other")] : all;
+  return `whether ${listed(shown)} ${all.length === 1 ? "makes spans and loses them" : "make spans and lose them"}: ${sourceName(answer.source)} holds none.`;
 }
 
 /** What connections spoke that is not read, most connections first. */
