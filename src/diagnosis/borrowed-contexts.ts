@@ -1,6 +1,7 @@
 // Calls that carry the context of another request than the one they were made for: a context that is kept in a connection pool, a worker or a global.
 // The ids are those of a request that has its call already, or was answered long ago, while a request of the same route has none. Told where a route
-// makes one call for each request, by the numbers of both: then each call too many of one request belongs to one that has none.
+// makes one call for each request, by the numbers of both: then each call too many of one request belongs to one that has none. And where all calls of a
+// route are of one request, long after it was answered, while many others of its kind have none: then it is not known which each call was made for.
 
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { Interned } from "../wire/columns.ts";
@@ -24,15 +25,19 @@ const REACH_US = SECOND;
 const MIN_TOLD = 0.3;
 /** More than there are routes (route.ts). */
 const MAX_ROUTES = 2 ** 20;
+/** So many calls that go out long after the answer to the one request that all of them are of, and so many requests after it, are no job of that one. */
+const MIN_STALE = 20;
+const NEARLY_ALL = 0.95;
 /** How sure it is which request it was. */
 export const BORROWED_CONFIDENCE = 0.85;
 
-/** Finds them, and links each with its request. By call: the request that it was made for. */
+/** Finds them, and links each with its request. By call: the request that it was made for, `NO_PARENT` where nothing tells. */
 export function linkBorrowedContexts(view: View): ReadonlyMap<number, number> {
   const found = borrowedContexts(view);
   for (const [call, request] of found) {
-    view.table.link(call, request, "timing", BORROWED_CONFIDENCE);
-    view.table.setCandidates(call, [request]);
+    if (request === NO_PARENT) view.table.hop(call).parent = undefined;
+    else view.table.link(call, request, "timing", BORROWED_CONFIDENCE);
+    view.table.setCandidates(call, request === NO_PARENT ? [] : [request]);
   }
   return found;
 }
@@ -44,6 +49,7 @@ function borrowedContexts(view: View): ReadonlyMap<number, number> {
   for (const { requests, calls } of flowsOf(crowded, view)) {
     const found = dealOut(requests, calls, view.table);
     for (const [call, request] of found) borrowed.set(call, request);
+    if (found.size === 0) for (const call of staleCalls(requests, calls, view.table)) borrowed.set(call, NO_PARENT);
   }
   return borrowed;
 }
@@ -152,6 +158,25 @@ function dealOut(requests: readonly number[], calls: readonly number[], table: H
   }
   const isExact = requests.length === calls.length && dealt.size === without.length && without.length >= MIN_EXACT;
   return isExact || (dealt.size >= MIN_EXPLAINED * without.length && told >= MIN_TOLD * dealt.size) ? dealt : new Map<number, number>();
+}
+
+/** Calls that go out long after the answer to the request that nearly all calls of the flow are of. */
+function staleCalls(
+  requests: readonly number[],
+  calls: readonly number[],
+  { parent, startedAt, endedAt, row, exchanges }: HopTable,
+): number[] {
+  const counts = new Map<number, number>();
+  for (const call of calls) counts.set(parent[call]!, (counts.get(parent[call]!) ?? 0) + 1);
+  const [[kept, n] = [NO_PARENT, 0]] = [...counts].sort((a, b) => b[1] - a[1]);
+  if (n < NEARLY_ALL * calls.length) return [];
+  const answeredAt = endedAt[kept]!;
+  const after = calls.filter((call) => parent[call] === kept && startedAt[call]! > answeredAt);
+  const stale = after.filter((call) => startedAt[call]! > answeredAt + REACH_US).length;
+  const { readings, identities } = exchanges;
+  const later = requests.filter((request) => request > kept && startedAt[request]! > answeredAt && readings.hasContext(row[request]!));
+  const traces = new Set(later.map((request) => identities.trace[readings.first(row[request]!)]!));
+  return stale >= MIN_STALE && traces.size >= MIN_STALE ? after : [];
 }
 
 function isSameTraceOf(call: number, request: number, { row, exchanges: { readings, identities } }: HopTable): boolean {

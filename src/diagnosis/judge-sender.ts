@@ -1,6 +1,7 @@
 // What the sender of an exchange did to the context that it had to send on.
 
 import type { Hop } from "../hops/hop.ts";
+import { NO_PARENT } from "../hops/hop-table.ts";
 import { traceparentValues } from "../hops/read-contexts.ts";
 import type { Workload } from "../naming/workload.ts";
 import { isFieldOf } from "../propagation/registry.ts";
@@ -31,7 +32,8 @@ const DOUBTFUL: SenderJudgement = { outcome: "absent", faults: NO_FAULTS, isDoub
 
 export function judgeSender(hop: Hop, view: View): SenderJudgement {
   const request = view.borrowed?.get(hop.index);
-  if (request !== undefined) return { outcome: "restarted", faults: [borrowed(hop, view.table.hop(request))] };
+  if (request !== undefined)
+    return { outcome: "restarted", faults: [borrowed(hop, request === NO_PARENT ? undefined : view.table.hop(request))] };
   if (isCarriedOn(hop, view)) return CONTINUED;
   const sender = view.naming.senderOf(hop.index);
   const { identities, extractions } = hop.reading;
@@ -130,8 +132,9 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
 }
 
 /** The context of another request went out (borrowed-contexts.ts). */
-function borrowed(hop: Hop, request: Hop): Fault {
-  const detail = `the context of another request went out, of trace ${hop.traceIds[0] ?? ""}, which has its own call or was answered before`;
+function borrowed(hop: Hop, request: Hop | undefined): Fault {
+  const why = request === undefined ? "was answered long before" : "has its own call or was answered before";
+  const detail = `the context of another request went out, of trace ${hop.traceIds[0] ?? ""}, which ${why}`;
   return {
     ...fault("split", "goroutine-without-context", "sender", "error", BORROWED_CONFIDENCE, detail),
     parent: request,

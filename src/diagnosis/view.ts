@@ -37,7 +37,7 @@ export interface View {
   readonly unseen?: ReadonlyMap<number, UnseenRequest>;
   /** See `followed-calls.ts`. */
   readonly followed?: ReadonlyMap<number, readonly number[]>;
-  /** See `borrowed-contexts.ts`: by call, the request that it was made for. */
+  /** See `borrowed-contexts.ts`: by call, the request that it was made for, or `NO_PARENT`. */
   readonly borrowed?: ReadonlyMap<number, number>;
   readonly exporters: Exporters;
 }

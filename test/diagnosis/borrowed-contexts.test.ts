@@ -64,3 +64,35 @@ test("traces that come through a machine twice", () => {
   });
   expect(look({ requests }).blamed).toEqual([]);
 });
+
+/** Sixty requests, of which every third is followed by two calls two seconds later; all calls carry the trace that `of` tells. */
+function batches(of: (i: number) => number, requestTrace: (i: number) => number = own) {
+  const requests = times(60, (i) => {
+    const at = 1_000 * i;
+    return [
+      request("client → frontend", { at, until: at + 50, target: "/message", fields: [traceparent(requestTrace(i), 16 * own(i))] }),
+      ...(i % 3 === 0 ? [2_100, 2_150] : []).map((after) =>
+        request("frontend → orders", {
+          at: at + after,
+          until: at + after + 20,
+          target: "/write",
+          fields: [traceparent(of(i), 2_000 + after + 60 * i)],
+        }),
+      ),
+    ];
+  });
+  return look({ requests }).blamed;
+}
+
+test("a batch writer keeps the context of its first message, and nothing tells which message each write is of", () => {
+  expect(batches(() => own(0))).toEqual(["error split: frontend → orders 40/40, frontend, goroutine-without-context"]);
+});
+
+test("a job that one request began goes on while its caller asks for more in the same trace", () => {
+  expect(
+    batches(
+      () => own(0),
+      () => own(0),
+    ),
+  ).toEqual([]);
+});
