@@ -14,8 +14,9 @@ export const spanMissing: Rule = {
 The request carried a valid, sampled context, its receiver sends spans of other requests, and the backend has no SERVER span for this
 one. Propagation is right; the span was never made, never sent, or lost on its way to the backend.
 
-A receiver of which the backend has no spans at all is taken for one that is not instrumented, and is not named here, unless the capture
-shows its exporter fail: look-ups of a collector's name, connections and TLS handshakes with a collector, exports that are refused. Where
+A receiver of which the backend has no spans at all is taken for one that is not instrumented, and is not named here, unless something
+shows that it makes spans: its calls name them, spans of those behind it hang below parents that the backend lacks, or the capture shows its
+exporter fail (look-ups of a collector's name, connections and TLS handshakes with a collector, exports that are refused). Where
 only the newest requests are missing, they may still be on their way (SDKs send spans in batches, every 5 s by default): that is a note.
 
 ## Why it happens
@@ -36,7 +37,8 @@ The span was made and not sent:
 - \`exporter-rejected\`: the collector refused a batch: too large (4 MiB for gRPC), not allowed, gRPC sent to the HTTP port. Spans of a batch
   are missing together.
 
-Sampling in the collector (tail sampling) drops whole traces, or parts of them where the spans of a trace reach several collectors.
+Sampling in the collector (tail sampling) drops whole traces, or parts of them where the spans of a trace reach several collectors. Whole
+traces that are missing in turns with others of the same routes are taken for that, and not named here.
 
 ## How to tell
 
