@@ -28,8 +28,8 @@ A SERVER span that links to the caller's trace is a restart on purpose, and a no
   \`03\` too, by Spring Boot 3 with Brave \`02\` and \`03\`. What these very bytes do in the receiver's SDK is looked up where its spans name
   it (\`telemetry.sdk.language\`, \`telemetry.sdk.name\`, \`jaeger.version\`). What went on here and would not elsewhere is a note.
 - \`one-backend-of-many\`: one replica does it, and others of the same service do not. Behind one address their spans tell them apart.
-- \`unknown\`: the trace fields are good, and the capture shows no reason. Where a gateway without spans stands in between, it may have dropped
-  the fields: a capture behind it shows that.
+- \`unknown\`: the trace fields are good, and the capture shows no reason. A gateway without spans in between may have dropped them: a
+  capture behind it shows that.
 
 It is a warning where the caller is outside of the capture's services: at the edge of a system a new trace may be what is wanted.
 
