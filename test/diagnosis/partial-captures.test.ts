@@ -107,6 +107,26 @@ describe("a listener with spans of several services behind it", () => {
   });
 });
 
+describe("a replica of which no span was found by ids", () => {
+  it("has its SERVER spans looked for where its service is known at another address", () => {
+    const requests = times(2 * N, (i) => [
+      request(`frontend → orders#${(i % 2) + 1}`, { at: 1_000 * i, until: 1_000 * i + 80, fields: [traceparent(i + 1, 32 * i + 2)] }),
+    ]);
+    const spans = requests.flatMap((of, i) => {
+      const isNew = i % 2 === 1;
+      const made = server(of, {
+        ...(isNew ? { trace: 900 + i } : { trace: i + 1, parent: 32 * i + 2 }),
+        id: 32 * i + 3,
+        service: "orders",
+        pod: `orders-${(i % 2) + 1}`,
+      });
+      const { "network.peer.address": _, "network.peer.port": __, ...attributes } = made.attributes;
+      return [client(of, { trace: i + 1, id: 32 * i + 2, parent: 32 * i + 1 }), { ...made, attributes }];
+    });
+    expect(look({ requests, spans }).blamed).toEqual(["error ignored: frontend → orders-2 6/6, orders-2, one-backend-of-many"]);
+  });
+});
+
 describe("a SERVER span at the time of a request", () => {
   it("is another's, where its parent is known and not the one on the wire", () => {
     const requests = times(N, (i) => [call(i)]);

@@ -160,6 +160,17 @@ describe("nothing wrong", () => {
     );
   });
 
+  test("a receiver that the backend has never heard of is named", async () => {
+    const packets = [
+      ...exchange({ client: CLIENT, server: PROXY, serverPort: 80, at: 0, lasts: 20, fields: [traceparent(0, 0)] }),
+      ...exchange({ client: CLIENT, server: "10.0.0.9", at: 300, lasts: 20, fields: [traceparent(4, 4)] }),
+    ];
+    const span = serverSpan(0);
+    const report = render(await inspectPackets(packets, [{ ...span, startedAt: span.startedAt - 5_000 }]));
+    expect(report).toContain("whether 10.0.0.9:8080 (1 request) makes spans and loses them: traces.json holds none.");
+    expect(render(await inspectPackets(healthy(), [serverSpan(0), serverSpan(1)]))).not.toContain("makes spans");
+  });
+
   test("traces that the backend lacks are not passed over, though no capture shows why", async () => {
     const packets = [0, 1].flatMap((n) =>
       exchange({ client: CLIENT, server: PROXY, serverPort: 80, at: n * 100, lasts: 20, fields: [traceparent(n, n)] }),
