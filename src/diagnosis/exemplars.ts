@@ -2,6 +2,7 @@
 // where it begins would be judged by a start that may be unlike all the rest: cold connections, caches not filled, code not compiled yet.
 
 import { EARLIEST_EXEMPLARS, MAX_EXEMPLARS } from "../wire/limits.ts";
+import { mix } from "../wire/mix.ts";
 import type { Fault, Judgement } from "./judgement.ts";
 
 /** Kept whole. */
@@ -38,10 +39,7 @@ function byTime(a: Exemplar, b: Exemplar): number {
   return a.judgement.hop.index - b.judgement.hop.index;
 }
 
-/** The number that an exchange draws: nothing about it tells which (MurmurHash3's last step), and equal input draws equal numbers. */
+/** The number that an exchange draws: nothing about it tells which, and equal input draws equal numbers. */
 function draw(hop: number): number {
-  let h = hop + 1;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return mix(hop + 1);
 }

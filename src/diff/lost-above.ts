@@ -4,6 +4,7 @@
 import type { Hop } from "../hops/hop.ts";
 import { isHttpSpan, spanRpcPath } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
+import { groupBy } from "../wire/group-by.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import { type SpanClocks, slackOf, startOf } from "./span-clocks.ts";
 import { isSending, type SpanIndex } from "./span-index.ts";
@@ -53,15 +54,11 @@ function operationOf({ resource, name }: Span): string {
 
 /** Exchanges whose CLIENT span is known and has no SERVER span below it, by trace. */
 function unansweredCalls(hops: readonly Hop[], { matches }: Matched): Map<string, Hop[]> {
-  const calls = new Map<string, Hop[]>();
-  for (const hop of hops) {
-    const { client, server } = matches.get(hop.index) ?? {};
-    if (client === undefined || server !== undefined || !hop.reading.identities.some(({ traceId }) => traceId === client.traceId)) continue;
-    const known = calls.get(client.traceId);
-    if (known === undefined) calls.set(client.traceId, [hop]);
-    else known.push(hop);
-  }
-  return calls;
+  const calls = hops.filter(({ index, reading }) => {
+    const { client, server } = matches.get(index) ?? {};
+    return client !== undefined && server === undefined && reading.identities.some(({ traceId }) => traceId === client.traceId);
+  });
+  return groupBy(calls, ({ index }) => matches.get(index)!.client!.traceId);
 }
 
 /** Traces with calls that no capture shows, and that nobody answered either: an orphan may be behind one of those. */

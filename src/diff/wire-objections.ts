@@ -4,16 +4,16 @@ import type { Hop } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
 import { isReceiving, type SpanIndex } from "./span-index.ts";
 
+type Receivers = Map<string, Set<Hop["receiver"]>>;
+
 export class WireObjections {
+  readonly #hops: readonly Hop[];
   readonly #index: SpanIndex;
-  /** Receivers of the exchanges that carry a trace. */
-  readonly #receivers = new Map<string, Set<Hop["receiver"]>>();
+  #receivers: Receivers | undefined;
 
   constructor(hops: readonly Hop[], index: SpanIndex) {
+    this.#hops = hops;
     this.#index = index;
-    if (index.spans.length === 0) return;
-    for (const { traceIds, receiver } of hops)
-      for (const traceId of traceIds) this.#receivers.set(traceId, (this.#receivers.get(traceId) ?? new Set()).add(receiver));
   }
 
   /** Whether the exchange cannot be the one that `span`, a CLIENT span, is about. */
@@ -28,6 +28,19 @@ export class WireObjections {
     if (hop.observed === "full" && this.#index.parentOf(span) !== undefined) return true;
     // What a receiver begins although it is in a trace does not come in to it: somebody before began that.
     const { traceIds, receiver } = hop;
-    return traceIds.length > 0 && !traceIds.includes(span.traceId) && this.#receivers.get(span.traceId)?.has(receiver) === true;
+    return traceIds.length > 0 && !traceIds.includes(span.traceId) && this.#receiversOf(span.traceId)?.has(receiver) === true;
   }
+
+  /** Receivers of the exchanges that carry a trace; gathered when a span is first asked of. */
+  #receiversOf(trace: string): ReadonlySet<Hop["receiver"]> | undefined {
+    this.#receivers ??= receiversByTrace(this.#hops);
+    return this.#receivers.get(trace);
+  }
+}
+
+function receiversByTrace(hops: readonly Hop[]): Receivers {
+  const receivers: Receivers = new Map();
+  for (const { traceIds, receiver } of hops)
+    for (const traceId of traceIds) receivers.set(traceId, (receivers.get(traceId) ?? new Set()).add(receiver));
+  return receivers;
 }

@@ -2,6 +2,7 @@
 // capture shows what goes out of them, the SERVER spans of what they receive tell.
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
+import { count } from "../wire/count.ts";
 import type { Draft } from "./draft.ts";
 import { isPlaceholder } from "./placeholder.ts";
 
@@ -31,8 +32,4 @@ export function findGateways({ matches }: TraceDiff, receiver: (hop: number) => 
     draft.isGateway = hasSeveral(services);
     draft.isShared = !draft.isGateway && hasSeveral(pods);
   }
-}
-
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

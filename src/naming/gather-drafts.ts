@@ -6,8 +6,8 @@ import { WORK } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { isPassedOn } from "../hops/passed-on.ts";
 import { isProxySpan } from "../spans/proxy-span.ts";
-import type { Resource } from "../spans/span.ts";
 import { inPieces } from "../wire/columns.ts";
+import { count } from "../wire/count.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
 import { findGateways } from "./gateways.ts";
 import { hiddenSidecars } from "./hidden-sidecars.ts";
@@ -129,7 +129,7 @@ export class Drafts {
       same.serverSpans += draft.serverSpans;
       same.lostSpans += draft.lostSpans;
       same.proxySpans += draft.proxySpans;
-      for (const [resource, n] of draft.resources) same.resources.set(resource, (same.resources.get(resource) ?? 0) + n);
+      for (const [resource, n] of draft.resources) count(same.resources, resource, n);
       this.#listeners.set(key, same);
       this.#byPlace.forEach((receiver, place) => {
         if (receiver === draft) this.#byPlace[place] = same;
@@ -196,8 +196,4 @@ export class Drafts {
     if (isPassedOn(this.#table, parent, hop)) draft.forwarded++;
     draft.isReparenting ||= isReparented(this.#table, parent, hop);
   }
-}
-
-function count(resources: Map<Resource, number>, resource: Resource): void {
-  resources.set(resource, (resources.get(resource) ?? 0) + 1);
 }

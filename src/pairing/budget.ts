@@ -1,8 +1,8 @@
 // What a search may cost, in steps that are counted and not in time: equal input gives equal answers on any machine. What is too much is left out by
 // hash, in pieces that have nothing to do with one another or little.
 
+import { mix } from "../wire/mix.ts";
 import type { Candidates } from "./candidates.ts";
-import { mix } from "./random.ts";
 import type { Rows } from "./rows.ts";
 
 /** Calls of one component that are kept or left together. */

@@ -1,4 +1,4 @@
-import { mix } from "./random.ts";
+import { mix } from "../wire/mix.ts";
 
 /** After so many rounds without a change something is looked at only every few rounds. */
 const CALM_AFTER = 8;

@@ -1,11 +1,11 @@
 // Parents without ids: for every call that a machine made, which of the requests that it received is the cause, and how sure that is.
 
+import { mix } from "../wire/mix.ts";
 import { type Block, blockEnds, makeBlock, noParents } from "./blocks.ts";
 import { leaveOut } from "./budget.ts";
 import { type Candidates, findCandidates } from "./candidates.ts";
 import { EVIDENCE, type Evidence, weighEvidence } from "./evidence.ts";
 import { type OrphanEvidence, orphanEvidence } from "./orphan-rate.ts";
-import { mix } from "./random.ts";
 import { orderRows, type Rows } from "./rows.ts";
 import { ruleOut } from "./rule-out.ts";
 import { type Samples, search } from "./search.ts";

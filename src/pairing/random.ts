@@ -20,11 +20,3 @@ export class Random {
     return (this.next() * below) | 0;
   }
 }
-
-/** Spreads the bits of a 32-bit number (the finaliser of MurmurHash3, public domain). */
-export function mix(value: number): number {
-  let h = value | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}

@@ -15,7 +15,6 @@ const MIN_TRACES = 5;
 const MAX_IN_PART = 0.02;
 /** Part of the changes between the kinds that chance makes. */
 const MIN_CHANGES = 0.5;
-
 /** Part of a receiver's traces that hold spans of others. */
 const SHARED = 0.95;
 
@@ -45,6 +44,7 @@ export function sharesOfExports(exports: readonly SpanExport[], index: SpanIndex
 /** By trace, in the order of time: the CLIENT and SERVER spans of sampled exchanges, as far as sender and receiver have such spans of others. */
 export function sharesOfExchanges({ table, naming, diff: { matches, index: spans } }: Exchanges): TraceShare[] {
   const shares = new Map<string, TraceShare>();
+  if (!isAnyAbsent(table, spans)) return [];
   const sending = new Set<Workload>();
   const receiving = new Map<Workload, Received>();
   const services = servicesByTrace(spans);
@@ -78,6 +78,12 @@ export function sharesOfExchanges({ table, naming, diff: { matches, index: spans
   // Where nothing is recorded of a route, its handler makes no spans.
   const recorded = new Set([...shares].flatMap(([traceId, { kept }]) => (kept > 0 ? [entries.get(traceId)] : [])));
   return [...shares].flatMap(([traceId, share]) => (recorded.has(entries.get(traceId)) ? [share] : []));
+}
+
+/** Whether there is anything to ask of: with a backend, most runs lack no trace. */
+function isAnyAbsent({ exchanges }: HopTable, spans: SpanIndex): boolean {
+  for (const traceId of exchanges.traceIds()) if (!spans.hasTrace(traceId)) return true;
+  return false;
 }
 
 /** Traces that a receiver has spans of, and those of them that hold spans of other services as well. */
