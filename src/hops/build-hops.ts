@@ -7,6 +7,7 @@ import type { ExchangeTable } from "./exchange-table.ts";
 import type { Hop } from "./hop.ts";
 import { HopTable } from "./hop-table.ts";
 import { linkLateParents } from "./late-parents.ts";
+import { loopbackMachines } from "./loopbacks.ts";
 import { findMachines } from "./machines.ts";
 import { linkParents } from "./parents.ts";
 import { Sightings, startOf, type Timeline } from "./sightings.ts";
@@ -23,9 +24,10 @@ export function buildHops(
   vantagePoints: number,
   tls: readonly TlsHandshake[] = [],
 ): HopGraph {
-  const sightings = new Sightings(exchanges, vantagePoints);
+  const loopbacks = loopbackMachines(exchanges, vantagePoints);
+  const sightings = new Sightings(exchanges, vantagePoints, loopbacks);
   const clocks = estimateCaptureClocks(exchanges, sightings, vantagePoints);
-  const machines = findMachines(exchanges, connections, vantagePoints, tls);
+  const machines = findMachines(exchanges, connections, loopbacks, tls);
   const table = new HopTable(exchanges, sightings, orderByStart(exchanges, sightings, clocks), machines, clocks, connections);
   inferPurposes(table);
   linkParents(table);

@@ -1,5 +1,5 @@
 // Which machine an address means. Loopback is the machine that the capture was taken on: where all other traffic of that capture has one address
-// in common, that address is the machine's; else it is known by the capture alone.
+// in common, that address is the machine's; else it is known by the first capture that was taken there.
 
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
 import { firstPast } from "../wire/bisect.ts";
@@ -33,12 +33,16 @@ const OWN_SHARE = 0.95;
 export function findMachines(
   table: ExchangeTable,
   connections: readonly ConnectionSummary[],
-  vantagePoints: number,
+  loopbacks: Int32Array,
   tls: readonly TlsHandshake[] = [],
 ): Machines {
-  const own = Array.from({ length: vantagePoints }, (_, vantage) => ownAddress(connections.filter((c) => c.vantage === vantage)));
-  const hostOf = (address: string, vantage: number) =>
-    isLoopback(address) ? (own[vantage] ?? loopbackName(vantage, vantagePoints)) : address;
+  const own = ownAddresses(connections, loopbacks);
+  const isOne = loopbacks.every((machine) => machine === loopbacks[0]);
+  const hostOf = (address: string, vantage: number) => {
+    if (!isLoopback(address)) return address;
+    const machine = loopbacks[vantage]!;
+    return own[machine] ?? (isOne ? LOOPBACK : `${LOOPBACK_OF}capture ${machine + 1}`);
+  };
 
   const places = new Map<string, Map<number, Place>>();
   const placeOf = ({ address, port }: Endpoint, vantage: number): Place => {
@@ -121,11 +125,8 @@ class Periods {
   }
 }
 
+const LOOPBACK = "127.0.0.1";
 const LOOPBACK_OF = "loopback of ";
-
-function loopbackName(vantage: number, vantagePoints: number): string {
-  return vantagePoints === 1 ? "127.0.0.1" : `${LOOPBACK_OF}capture ${vantage + 1}`;
-}
 
 /** What was read of a connection. */
 interface ReadConnection {
@@ -185,6 +186,13 @@ function add(map: Map<string, Set<number>>, key: string, value: number): void {
   const known = map.get(key);
   if (known === undefined) map.set(key, new Set([value]));
   else known.add(value);
+}
+
+/** By machine of a loopback; of several captures that were taken there, the first that tells. */
+function ownAddresses(connections: readonly ConnectionSummary[], loopbacks: Int32Array): (string | undefined)[] {
+  const own: (string | undefined)[] = [];
+  for (const [vantage, machine] of loopbacks.entries()) own[machine] ??= ownAddress(connections.filter((c) => c.vantage === vantage));
+  return own;
 }
 
 /** The address that nearly all connections of a capture share; of two (one peer that nearly all go to) the one that more do. */

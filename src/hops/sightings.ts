@@ -1,6 +1,6 @@
 // Exchanges seen from several vantage points become one: same addresses, and the same sequence number of the request's first byte (or of the
 // response's, where a capture lacks the request). So do those that address translation shows under two pairs of addresses, by both sequence numbers.
-// Loopback means another machine in every capture and is never joined across them.
+// Loopback of two machines is never joined.
 
 import { Interned } from "../wire/columns.ts";
 import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
@@ -8,6 +8,7 @@ import { PairTable } from "../wire/pair-table.ts";
 import { MILLISECOND, SECOND } from "../wire/timestamp.ts";
 import { type Ends, isSameEnd } from "./connection-ends.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
+import { isOnLoopback } from "./loopbacks.ts";
 
 const NOTHING = -1;
 const FORWARDED_WITHIN_US = 50 * MILLISECOND;
@@ -21,12 +22,13 @@ export class Sightings {
   /** The next row of the same group, or -1. */
   readonly #next: Int32Array | undefined;
 
-  constructor(table: ExchangeTable, vantagePoints: number) {
+  /** `loopbacks`: the machine of every vantage point's loopback. */
+  constructor(table: ExchangeTable, vantagePoints: number, loopbacks: Int32Array) {
     if (vantagePoints <= 1 && !hasTranslation(table)) {
       this.groups = table.size;
       return;
     }
-    const joined = join(table);
+    const joined = join(table, loopbacks);
     this.groups = joined.groups;
     this.#first = joined.first;
     this.#next = joined.next;
@@ -98,12 +100,12 @@ function hasTranslation(table: ExchangeTable): boolean {
   return false;
 }
 
-function join(table: ExchangeTable) {
+function join(table: ExchangeTable, loopbacks: Int32Array) {
   const first = new Int32Array(table.size);
   const last = new Int32Array(table.size);
   const next = new Int32Array(table.size).fill(NOTHING);
   const names = new Interned<string>();
-  const nameOfEnds = Int32Array.from(table.ends, (ends) => names.number(endsName(ends)));
+  const nameOfEnds = Int32Array.from(table.ends, (ends) => names.number(endsName(ends, loopbacks)));
   const known = new PairTable(table.size);
   /** By the sequence numbers of request and response: the group that came last. */
   const bySequences = new PairTable(table.size);
@@ -172,7 +174,7 @@ function isAtOneTime(table: ExchangeTable, row: number, other: number): boolean 
   return apart <= (table.vantageOf(row) === table.vantageOf(other) ? FORWARDED_WITHIN_US : CLOCKS_WITHIN_US);
 }
 
-function endsName({ client, server, vantage }: Ends): string {
-  const scope = isLoopback(client.address) || isLoopback(server.address) ? ` ${vantage}` : "";
-  return `${formatEndpoint(client)} ${formatEndpoint(server)}${scope}`;
+function endsName(ends: Ends, loopbacks: Int32Array): string {
+  const scope = isOnLoopback(ends) ? ` ${loopbacks[ends.vantage]}` : "";
+  return `${formatEndpoint(ends.client)} ${formatEndpoint(ends.server)}${scope}`;
 }

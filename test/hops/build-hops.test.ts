@@ -50,15 +50,18 @@ describe("one exchange, several sightings", () => {
     expect(hopsOf([{}, { at: 5_000_000 }])).toHaveLength(2);
   });
 
-  it("never joins loopback of two captures", () => {
+  it("joins loopback of two captures of one machine, which sequence numbers, target and time show", () => {
     const local = { address: "127.0.0.1", port: 8_080 };
-    const from = { address: "127.0.0.1", port: 40_000 };
-    expect(
-      hopsOf([
-        { client: from, server: local },
-        { client: from, server: local, vantage: 1 },
-      ]),
-    ).toHaveLength(2);
+    const one = { client: { address: "127.0.0.1", port: 40_000 }, server: local };
+    const another = { client: { address: "127.0.0.1", port: 40_001 }, server: local, at: 9_000, sequence: 77 };
+    const joined = hopsOf([one, { ...one, vantage: 1 }, another]);
+    expect(joined).toHaveLength(2);
+    expect(joined.map(({ receiver }) => receiver.host)).toEqual(["127.0.0.1", "127.0.0.1"]);
+    for (const other of [{ sequence: 5_000 }, { target: "/other" }, { at: 5_000_000 }]) {
+      const apart = hopsOf([one, { ...one, vantage: 1, ...other }, another]);
+      expect(apart).toHaveLength(3);
+      expect(new Set(apart.map(({ receiver }) => receiver.host))).toEqual(new Set(["loopback of capture 1", "loopback of capture 2"]));
+    }
   });
 });
 

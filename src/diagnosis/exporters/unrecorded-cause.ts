@@ -15,7 +15,7 @@ import { whyNeverExported } from "./never-exported.ts";
 import type { RouteCounts } from "./route-counts.ts";
 import type { Shipment } from "./shipped-spans.ts";
 import type { SpanLosses } from "./span-losses.ts";
-import type { Trouble } from "./trouble.ts";
+import { bestView, type Trouble } from "./trouble.ts";
 
 /** The very span stands in an export that was refused. */
 const PROVEN = 0.98;
@@ -83,7 +83,7 @@ function refused(receiver: Workload, exports: readonly SpanExport[], { exporters
   const isOwn = all.some((of) => exporters.hostOf(of) === host);
   const who = isOwn ? receiver.group : `the collector at ${last.client.address}`;
   const collector = exporters.collectors.label(last.server);
-  const proofs = exports.slice(-MAX_PROOFS);
+  const proofs = bestView(exports).slice(-MAX_PROOFS);
   const lost = all.filter((of) => isLost(fateOf(of)));
   const how = isOwn && all.length > 1 ? `${lost.length} of ${all.length} exports of ${who}` : `an export of ${who}`;
   const fate = fateOf(last);
