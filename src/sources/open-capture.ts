@@ -1,9 +1,10 @@
 // A source whose first bytes say which capture format it holds; anything else is refused with what it is instead.
-import type { CaptureFormat } from "../capture/packet.ts";
+import type { CaptureFormat, CaptureSink } from "../capture/packet.ts";
 import { CAPTURE_MAGIC_LENGTH, recognizeCapture } from "../capture/registry.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import { UserError } from "../wire/user-error.ts";
 import { CONTENT_START_LENGTH, describeContent } from "./describe-content.ts";
+import type { PacketTimes } from "./numbered-files.ts";
 import { type OpenOptions, openSource } from "./open-source.ts";
 import type { PeekableSource } from "./peekable-source.ts";
 
@@ -48,16 +49,36 @@ export async function readFirstPacketTime(path: string): Promise<Timestamp | und
 
 function firstPacketTime(format: CaptureFormat, start: Uint8Array): Timestamp | undefined {
   let first: Timestamp | undefined;
-  const nothing = () => undefined;
-  const reader = format.open({
-    packet(packet) {
-      first ??= packet.timestamp;
-    },
-    anomaly: nothing,
-    name: nothing,
-    secrets: nothing,
-    lost: nothing,
-  });
+  const reader = format.open(
+    timesTo((at) => {
+      first ??= at;
+    }),
+  );
   reader.push(start);
   return first;
+}
+
+/** Reads the times of a capture's packets until one is later than `limit`: then undefined, as for fewer than two packets. Throws `UserError`. */
+export async function readPacketTimes(path: string, limit: Timestamp): Promise<PacketTimes | undefined> {
+  const { source, format } = await openCapture(path);
+  let packets = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  let longestPause = 0;
+  const reader = format.open(
+    timesTo((at) => {
+      if (packets++ > 0) longestPause = Math.max(longestPause, at - last);
+      last = Math.max(last, at);
+    }),
+  );
+  try {
+    for (let chunk = await source.read(); chunk !== undefined && last <= limit; chunk = await source.read()) reader.push(chunk);
+  } finally {
+    await source.close();
+  }
+  return packets > 1 && last <= limit ? { last, longestPause } : undefined;
+}
+
+function timesTo(take: (at: Timestamp) => void): CaptureSink {
+  const nothing = () => undefined;
+  return { packet: ({ timestamp }) => take(timestamp), anomaly: nothing, name: nothing, secrets: nothing, lost: nothing };
 }

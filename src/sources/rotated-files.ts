@@ -38,7 +38,12 @@ export function groupRotatedFiles(paths: readonly string[], firstPacketAt: (path
     series.push({ name, files: ordered.map(({ index, path }) => ({ index, path })) });
   }
   for (const [index, path] of paths.entries()) if (!grouped.has(index)) series.push({ name: path, files: [{ index, path }] });
-  return series.sort((a, b) => firstIndex(a) - firstIndex(b));
+  return inOrderOfFiles(series);
+}
+
+/** By their first file's index. */
+export function inOrderOfFiles(series: readonly CaptureSeries[]): CaptureSeries[] {
+  return series.toSorted((a, b) => firstIndex(a) - firstIndex(b));
 }
 
 function firstIndex(series: CaptureSeries): number {
