@@ -4,6 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import { NO_PARENT } from "../hops/hop-table.ts";
 import { traceparentValues } from "../hops/read-contexts.ts";
 import type { Workload } from "../naming/workload.ts";
+import type { Extraction } from "../propagation/format.ts";
 import { isFieldOf } from "../propagation/registry.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
 import { BORROWED_CONFIDENCE } from "./borrowed-contexts.ts";
@@ -23,6 +24,7 @@ export interface SenderJudgement {
   readonly isDoubtful?: boolean;
 }
 
+type Invalid = Extract<Extraction, { malformed: string }>;
 type Expected = Extract<Expectation, { kind: "context" }>;
 
 const NO_FAULTS: readonly Fault[] = [];
@@ -36,13 +38,14 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
     return { outcome: "restarted", faults: [borrowed(hop, request === NO_PARENT ? undefined : view.table.hop(request))] };
   if (isCarriedOn(hop, view)) return CONTINUED;
   const sender = view.naming.senderOf(hop.index);
-  const { identities, extractions } = hop.reading;
-  if (identities.length === 0 && hop.observed !== "full" && !extractions.some((e) => "malformed" in e))
+  const { identities } = hop.reading;
+  const invalid = invalidValues(hop);
+  if (identities.length === 0 && hop.observed !== "full" && invalid.length === 0)
     return { outcome: "not observable", faults: notObservable(hop, view) };
   const expectation = expectationOf(hop, view);
   const malformed = judgeMalformed(hop, sender, expectation, view);
   if (identities.length === 0) {
-    if (extractions.length > 0) return { outcome: "malformed", faults: malformed };
+    if (invalid.length > 0) return { outcome: "malformed", faults: malformed };
     return expectation.kind === "context"
       ? { outcome: "absent", faults: [stripped(hop, sender, expectation, view)] }
       : expectation.isDoubtful === true
@@ -155,11 +158,17 @@ function isFirstInside({ example, span }: Expected, view: View): boolean {
   return span === undefined && example !== undefined && view.naming.senderOf(example.index).isOutside;
 }
 
+/** Where the head is cut, what a value lacks may have come behind. */
+function invalidValues({ reading, observed }: Hop): readonly Invalid[] {
+  const isInvalid = (extraction: Extraction): extraction is Invalid =>
+    "malformed" in extraction && (observed === "full" || extraction.isIncomplete !== true);
+  return reading.extractions.filter(isInvalid);
+}
+
 /** Invalid values that this sender put on the wire; one that came in just so was put there by somebody before. */
 function judgeMalformed(hop: Hop, sender: Workload, expectation: Expectation, view: View): Fault[] {
   const parent = hop.parent === undefined ? undefined : view.table.hop(hop.parent.hop);
-  return hop.reading.extractions.flatMap((extraction): Fault[] => {
-    if (!("malformed" in extraction)) return [];
+  return invalidValues(hop).flatMap((extraction): Fault[] => {
     const own = hop.reading.fields.filter((field) => isFieldOf(extraction.format, field.name));
     const incoming = parent === undefined ? hop.candidates.map((index) => view.table.hop(index)) : [parent];
     const values = incoming.map(({ reading }) => reading.fields.filter((field) => isFieldOf(extraction.format, field.name)));

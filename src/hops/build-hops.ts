@@ -10,6 +10,7 @@ import { linkLateParents } from "./late-parents.ts";
 import { loopbackMachines } from "./loopbacks.ts";
 import { findMachines } from "./machines.ts";
 import { linkParents } from "./parents.ts";
+import { unlinkForeignRequests } from "./relays.ts";
 import { Sightings, startOf, type Timeline } from "./sightings.ts";
 
 export interface HopGraph {
@@ -31,6 +32,7 @@ export function buildHops(
   const table = new HopTable(exchanges, sightings, orderByStart(exchanges, sightings, clocks), machines, clocks, connections);
   inferPurposes(table);
   linkParents(table);
+  unlinkForeignRequests(table);
   linkLateParents(table);
   return {
     get hops() {

@@ -33,7 +33,9 @@ export const b3Multi: PropagationFormat = {
     // "It is also valid to send sampling state independently": that says nothing about a trace.
     if (traceId === undefined && spanId === undefined && parentSpanId === undefined) return undefined;
     const ids = { traceId: traceId ?? "", spanId: spanId ?? "", parentSpanId };
-    const problem = missing(traceId, spanId) ?? idsProblem(ids) ?? sampledProblem(sampled);
+    const lacking = missing(traceId, spanId);
+    if (lacking !== undefined) return { format: "b3multi", malformed: lacking, isIncomplete: true };
+    const problem = idsProblem(ids) ?? sampledProblem(sampled);
     if (problem !== undefined) return { format: "b3multi", malformed: problem };
     const decision = samplingDecision(sampled, flags, warnings);
     return { format: "b3multi", context: b3Context(ids, decision, warnings), warnings };

@@ -25,7 +25,9 @@ export const datadog: PropagationFormat = {
     const parent = firstLineOf(fields, PARENT_ID, PARENT_ID, warnings);
     // The sampling priority and the tags come alone where tracing is off and security events are kept.
     if (trace === undefined)
-      return parent === undefined || parent === "0" ? undefined : malformed(`${PARENT_ID} comes without ${TRACE_ID}`);
+      return parent === undefined || parent === "0"
+        ? undefined
+        : { ...malformed(`${PARENT_ID} comes without ${TRACE_ID}`), isIncomplete: true };
     const lower = decimalToHex(trace);
     if (lower === undefined) return malformed(idProblem(TRACE_ID, trace));
     const spanId = parent === undefined ? NO_UPPER_HALF : decimalToHex(parent);

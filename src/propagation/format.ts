@@ -24,7 +24,13 @@ export type Extraction =
       readonly context: TraceContext /** Odd but accepted, in the specification's words. */;
       readonly warnings: readonly string[];
     }
-  | { readonly format: string /** Why a receiver must reject it, in the specification's words. */; readonly malformed: string };
+  | {
+      readonly format: string;
+      /** Why a receiver must reject it, in the specification's words. */
+      readonly malformed: string;
+      /** A field that must come with the others is not there; where a head is cut, it may have come behind. */
+      readonly isIncomplete?: true;
+    };
 
 /** A propagation format. Contract: `extract` never throws, whatever the values hold. */
 export interface PropagationFormat {

@@ -26,11 +26,9 @@ export const otTracer: PropagationFormat = {
     const spanId = firstLineOf(fields, SPAN_ID, SPAN_ID, warnings);
     const sampled = firstLineOf(fields, SAMPLED, SAMPLED, warnings);
     if (traceId === undefined && spanId === undefined) return undefined;
-    const problem =
-      missing(traceId, spanId) ??
-      traceIdProblem(TRACE_ID, traceId ?? "") ??
-      spanIdProblem(SPAN_ID, spanId ?? "") ??
-      sampledProblem(sampled);
+    const lacking = missing(traceId, spanId);
+    if (lacking !== undefined) return { format: "ot", malformed: lacking, isIncomplete: true };
+    const problem = traceIdProblem(TRACE_ID, traceId ?? "") ?? spanIdProblem(SPAN_ID, spanId ?? "") ?? sampledProblem(sampled);
     if (problem !== undefined) return { format: "ot", malformed: problem };
     const decision: TraceContext["sampled"] = sampled === undefined ? "deferred" : (DECISIONS.get(sampled) ?? "deferred");
     return { format: "ot", context: b3Context({ traceId: traceId ?? "", spanId: spanId ?? "" }, decision, warnings), warnings };

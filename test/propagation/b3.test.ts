@@ -144,6 +144,11 @@ describe("b3 in a field per item", () => {
     ["trace id without span id", [["traceid", TRACE]], "X-B3-TraceId comes without X-B3-SpanId, which is required"],
     ["span id without trace id", [["spanid", SPAN]], "X-B3-SpanId comes without X-B3-TraceId, which is required"],
     ["a parent alone", [["parentspanid", PARENT]], "X-B3-ParentSpanId comes without X-B3-TraceId and X-B3-SpanId, which are required"],
+  ])("incomplete: %s", (_name, pairs, malformed) => {
+    expect(b3Multi.extract(multi(...pairs))).toEqual({ format: "b3multi", malformed, isIncomplete: true });
+  });
+
+  it.each<[string, [string, string][], string]>([
     [
       "an empty parent",
       [...ids, ["parentspanid", ""]],

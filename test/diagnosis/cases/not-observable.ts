@@ -1,4 +1,4 @@
-import { client, request, tls } from "../build-view.ts";
+import { client, id, request, tls } from "../build-view.ts";
 import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
 
 const dropped = nTimes(3, (i) => forwarded(i, { outgoing: [] }));
@@ -23,6 +23,13 @@ const quietTls = (name: string, options: Parameters<typeof tls>[1], edge = "fron
 export const notObservable: RuleCases = {
   rule: "not-observable",
   fires: [
+    {
+      name: "a span id whose trace id may stand behind the cut",
+      world: {
+        requests: nTimes(3, (i) => request("frontend → orders", { at: i * 1_000, fields: [["X-B3-SpanId", id(i + 1)]], head: "partial" })),
+      },
+      says: ["note not-observable: frontend → orders 3/3, nobody, capture-cut"],
+    },
     {
       name: "heads that a short snaplen cut are never called stripped",
       world: { requests: seen("partial") },

@@ -1,0 +1,46 @@
+// A machine that does nothing but pass requests on with their ids sends each once, as it came. What it sends with ids that did not come in, beside those,
+// is of requests that no capture shows: of callers elsewhere, behind the captures' edge.
+
+import { type HopTable, NO_PARENT } from "./hop-table.ts";
+import { isPassedOn } from "./passed-on.ts";
+
+/** So many hops, and this part of those whose parents ids tell, are requests as they came in. */
+const MIN_PASSED = 10;
+const PASSED_SHARE = 0.95;
+
+/** Takes back parents of hops with ids of their own, and drops candidates, where those went on under theirs or were something else. */
+export function unlinkForeignRequests(table: HopTable): void {
+  const { size, parent, row, clientHost, exchanges } = table;
+  const isPassed = new Uint8Array(size);
+  const isRelay = findRelays(table, isPassed);
+  if (!isRelay.includes(1)) return;
+  const { readings } = exchanges;
+  for (let hop = 0; hop < size; hop++) {
+    if (isRelay[clientHost[hop]!] === 0 || readings.first(row[hop]!) === readings.end(row[hop]!) || isById(table, hop)) continue;
+    const isPossible = (cause: number) => isPassed[cause] === 0 && isPassedOn(table, cause, hop);
+    if (parent[hop]! >= 0 && !isPossible(parent[hop]!)) parent[hop] = NO_PARENT;
+    table.setCandidates(hop, table.candidates(hop).filter(isPossible));
+  }
+}
+
+function isById(table: HopTable, hop: number): boolean {
+  if (table.parent[hop]! < 0) return false;
+  const because = table.because(hop);
+  return because === "forwarded unchanged" || because === "trace id" || because === "request id";
+}
+
+/** By number of the machine; `isPassed`: set for hops that went on. */
+function findRelays(table: HopTable, isPassed: Uint8Array): Uint8Array {
+  const { size, parent, clientHost, hosts } = table;
+  const byIds = new Uint32Array(hosts.values.length);
+  const passed = new Uint32Array(hosts.values.length);
+  for (let hop = 0; hop < size; hop++) {
+    if (!isById(table, hop)) continue;
+    const host = clientHost[hop]!;
+    byIds[host]!++;
+    if (!isPassedOn(table, parent[hop]!, hop)) continue;
+    passed[host]!++;
+    isPassed[parent[hop]!] = 1;
+  }
+  return Uint8Array.from(byIds, (count, host) => Number(passed[host]! >= MIN_PASSED && passed[host]! >= PASSED_SHARE * count));
+}
