@@ -49,7 +49,7 @@ function borrowedContexts(view: View): ReadonlyMap<number, number> {
   for (const { requests, calls } of flowsOf(crowded, view)) {
     const found = dealOut(requests, calls, view.table);
     for (const [call, request] of found) borrowed.set(call, request);
-    if (found.size === 0) for (const call of staleCalls(requests, calls, view.table)) borrowed.set(call, NO_PARENT);
+    if (found.size === 0) for (const call of staleCalls(requests, calls, view)) borrowed.set(call, NO_PARENT);
   }
   return borrowed;
 }
@@ -161,11 +161,8 @@ function dealOut(requests: readonly number[], calls: readonly number[], table: H
 }
 
 /** Calls that go out long after the answer to the request that nearly all calls of the flow are of. */
-function staleCalls(
-  requests: readonly number[],
-  calls: readonly number[],
-  { parent, startedAt, endedAt, row, exchanges }: HopTable,
-): number[] {
+function staleCalls(requests: readonly number[], calls: readonly number[], view: View): number[] {
+  const { parent, startedAt, endedAt } = view.table;
   const counts = new Map<number, number>();
   for (const call of calls) counts.set(parent[call]!, (counts.get(parent[call]!) ?? 0) + 1);
   const [[kept, n] = [NO_PARENT, 0]] = [...counts].sort((a, b) => b[1] - a[1]);
@@ -173,10 +170,18 @@ function staleCalls(
   const answeredAt = endedAt[kept]!;
   const after = calls.filter((call) => parent[call] === kept && startedAt[call]! > answeredAt);
   const stale = after.filter((call) => startedAt[call]! > answeredAt + REACH_US).length;
-  const { readings, identities } = exchanges;
-  const later = requests.filter((request) => request > kept && startedAt[request]! > answeredAt && readings.hasContext(row[request]!));
-  const traces = new Set(later.map((request) => identities.trace[readings.first(row[request]!)]!));
+  const later = requests.filter((request) => request > kept && startedAt[request]! > answeredAt);
+  const traces = new Set(later.map((request) => traceOf(request, view)));
+  traces.delete(undefined);
   return stale >= MIN_STALE && traces.size >= MIN_STALE ? after : [];
+}
+
+/** Of the context that came in; else of the trace that the receiver began for it. */
+function traceOf(request: number, { table, diff }: View): number | string | undefined {
+  const { row, exchanges } = table;
+  const { readings, identities } = exchanges;
+  if (readings.hasContext(row[request]!)) return identities.trace[readings.first(row[request]!)]!;
+  return diff.matches.get(request)?.server?.traceId;
 }
 
 function isSameTraceOf(call: number, request: number, { row, exchanges: { readings, identities } }: HopTable): boolean {

@@ -106,10 +106,14 @@ function isUnreadFormat(sent: readonly string[], { formats, isSilent }: Receiver
  */
 function isNeverRead(sent: readonly string[], { formats, joined, ignored }: ReceiverHabits, server: Span | undefined): boolean {
   if (joined.size > 0 || sent.some((format) => formats.has(format))) return false;
-  return server !== undefined && KNOWN_SCOPE.test(server.scope) && count([...ignored]) >= ENOUGH;
+  return server !== undefined && isOfLibrary(server) && count([...ignored]) >= ENOUGH;
 }
 
-/** Instrumentation that is known to look field names up without regard to case. */
+/** Whether instrumentation made it that is known to look field names up without regard to case. */
+export function isOfLibrary({ scope }: Span): boolean {
+  return KNOWN_SCOPE.test(scope);
+}
+
 const KNOWN_SCOPE =
   /^(go\.opentelemetry\.io\/|@opentelemetry\/|opentelemetry\.instrumentation\.|io\.opentelemetry\.|OpenTelemetry\.|Microsoft\.)/;
 /** Requests on each side before two spellings are set against one another. */
@@ -122,7 +126,7 @@ function isCaseTheReason(name: string, { joined, ignored }: ReceiverHabits, serv
   const [joinedNames, ignoredNames] = [same(joined), same(ignored)];
   if (joinedNames.some(([other]) => ignored.has(other))) return false;
   if (joinedNames.length > 0) return count(joinedNames) >= ENOUGH && count(ignoredNames) >= ENOUGH;
-  return !ignoredNames.some(([other]) => other === lower) && server !== undefined && !KNOWN_SCOPE.test(server.scope);
+  return !ignoredNames.some(([other]) => other === lower) && server !== undefined && !isOfLibrary(server);
 }
 
 function count(names: readonly (readonly [string, number])[]): number {

@@ -76,7 +76,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   const isTrailing = newest !== undefined && (hop.endedAt === undefined || hop.endedAt > newest);
   const aftermath = aftermathOf(hop, calls);
   const own = {
-    ...unrecorded(hop, newest !== undefined),
+    ...unrecorded(hop, possibleCauses(hop, receiver, newest !== undefined, facts)),
     isTrailing,
     ...(aftermath !== undefined && { aftermath }),
     ...shownByCalls(view.diff.lostAbove.get(hop.index)),
@@ -102,7 +102,7 @@ function makesSpans(receiver: Workload, { exporters }: View): boolean {
 /** A request without a context to a service whose exporter delivers nothing: the trace that it began is as lost as those that came in. */
 function silenced(hop: Hop, receiver: Workload, view: View, facts: ReceiverFacts): Fault[] {
   if (!isBare(hop, view) || !view.exporters.isSilenced(receiver)) return [];
-  const lost = explained(unrecorded(hop, false), hop, receiver, view, facts);
+  const lost = explained(unrecorded(hop, ALL_ARE_MISSING), hop, receiver, view, facts);
   return lost.cause === "unknown" ? [] : [lost];
 }
 
@@ -114,7 +114,7 @@ function isBare({ observed, reading }: Hop, { backend }: View): boolean {
 /** Whether a backend would have a span or not: the trace ends where its head is refused, and what a proxy refuses no service sees. */
 function refusedOnWire(hop: Hop, facts: ReceiverFacts): Fault[] {
   if (hop.status !== HEADER_TOO_LARGE || hop.reading.identities.length === 0 || facts.isCause(hop.index)) return [];
-  return [{ ...unrecorded(hop, false), severity: "warning" }];
+  return [{ ...unrecorded(hop, ALL_ARE_MISSING), severity: "warning" }];
 }
 
 /** What the captures show of the receiver's exporter says why. What is proven to be lost is not on its way. */
@@ -212,7 +212,22 @@ function refused(confidence: number, detail: string): Fault {
   return fault("unrecorded", "header-too-large", "receiver", "error", confidence, detail);
 }
 
-function unrecorded(hop: Hop, hasSpans: boolean): Fault {
+/** Of a receiver whose exporter works, as other spans of it show. */
+const NO_MIDDLEWARE: readonly PossibleCause[] = [
+  { cause: "middleware-missing", because: "its route has no SERVER span at all, and other spans of the service are there" },
+];
+
+function possibleCauses(
+  hop: Hop,
+  receiver: Workload,
+  hasServerSpans: boolean,
+  { recordedRoutes }: ReceiverFacts,
+): readonly PossibleCause[] {
+  if (hasServerSpans) return recordedRoutes.isLeftOut(hop, receiver) ? NO_MIDDLEWARE : SOME_ARE_MISSING;
+  return receiver.hasClientSpans ? NO_MIDDLEWARE : ALL_ARE_MISSING;
+}
+
+function unrecorded(hop: Hop, possible: readonly PossibleCause[]): Fault {
   if (hop.status === HEADER_TOO_LARGE) return refused(0.95, "the receiver refused the request head as too large (431)");
   const headLength = hop.exchange.request?.headLength ?? 0;
   if (hop.status === BAD_REQUEST && headLength >= USUAL_HEAD_LIMIT)
@@ -220,7 +235,6 @@ function unrecorded(hop: Hop, hasSpans: boolean): Fault {
   // Also what a gRPC server answers to metadata beyond its limit, 8 or 16 KiB by default.
   if (hop.exchange.grpc?.status === RESOURCE_EXHAUSTED && headLength >= USUAL_HEAD_LIMIT)
     return refused(0.8, `the receiver refused metadata of ${headLength} bytes (RESOURCE_EXHAUSTED)`);
-  const possible = hasSpans ? SOME_ARE_MISSING : ALL_ARE_MISSING;
   return { ...fault("unrecorded", "unknown", "receiver", "error", 0.9, "the backend has no SERVER span for it"), possible };
 }
 

@@ -4,6 +4,7 @@ import type { Workload } from "../naming/workload.ts";
 import { type FeatureCounts, sumOf } from "./features.ts";
 import { Histogram } from "./histogram.ts";
 import { type Control, controlOf } from "./hop-features.ts";
+import { isOfLibrary } from "./ignored-cause.ts";
 import type { Aftermath, PossibleCause } from "./judgement.ts";
 import { type NamedCounts, type Sample, type Separation, separation, separations } from "./separation.ts";
 import type { EdgeTally, FaultTally, Tally } from "./tally.ts";
@@ -74,9 +75,26 @@ export function causeOfPopulation(cause: Cause, compared: Compared, separated: S
   if (!isByRoute(separated) && isOnlyEarly(compared)) return { cause: "started-before-instrumentation", otherCauses: [] };
   if (verdict === "stripped" && separated?.feature === "cause" && separated.isClean && isLikeliest("middleware-missing", faults))
     return { cause: "middleware-missing", otherCauses: [] };
-  if (verdict === "ignored" && cause === "unknown" && isByRoute(separated))
-    return { cause: "middleware-order", otherCauses: [{ cause: "restarts-trace", because: "these routes are told to begin anew" }] };
+  if (verdict === "split" && cause === "middleware-order" && hasNoMiddleware(faults, "cause"))
+    return { cause: "middleware-missing", otherCauses: [] };
+  if (verdict === "ignored" && cause === "unknown" && isByRoute(separated)) return isReadByHand(faults) ? BY_HAND : BEGUN_ANEW;
   return undefined;
+}
+
+const TOLD_TO: PossibleCause = { cause: "restarts-trace", because: "these routes are told to begin anew" };
+const BEGUN_ANEW: Told = { cause: "middleware-order", otherCauses: [TOLD_TO] };
+const BY_HAND: Told = {
+  cause: "header-case",
+  otherCauses: [{ cause: "middleware-order", because: "the tracing middleware runs too late or reads another field" }, TOLD_TO],
+};
+
+/** Its spans are of no library's making, and no field that these routes got was spelt in lower case, as one looks it up who forgets that case is free. */
+function isReadByHand(faults: readonly FaultTally[]): boolean {
+  return faults.every(({ like, features }) => {
+    const [server] = like.spans;
+    const spellings = [...features.named.spelling.keys()];
+    return server !== undefined && !isOfLibrary(server) && spellings.every((name) => name !== "" && name !== name.toLowerCase());
+  });
 }
 
 /** All that exchange by exchange shows leaves this cause as the first that is possible. */
@@ -84,21 +102,43 @@ function isLikeliest(cause: Cause, faults: readonly FaultTally[]): boolean {
   return faults.every(({ causes }) => [...causes.values()].every(({ fault }) => fault.possible[0]?.cause === cause));
 }
 
+/** All that exchange by exchange shows leaves no other cause. */
+function isOnlyPossible(cause: Cause, faults: readonly FaultTally[]): boolean {
+  return isLikeliest(cause, faults) && faults.every(({ causes }) => [...causes.values()].every(({ fault }) => fault.possible.length === 1));
+}
+
 function unrecorded(compared: Compared, separated: Separation | undefined): Told | undefined {
   const counts = aftermathsOf(compared.faults);
   const known = [...counts.values()].reduce((total, n) => total + n, 0);
   // Its calls name spans that it made: those were lost later.
   if ((counts.get("span made") ?? 0) * FEW > known) return undefined;
-  if (isByRoute(separated)) {
-    const isSplit = (counts.get("new trace") ?? 0) * 2 >= known && known > 0;
-    return isSplit
-      ? {
-          cause: "middleware-order",
-          otherCauses: [{ cause: "middleware-missing", because: "these routes have no tracing middleware at all" }],
-        }
-      : { cause: "middleware-missing", otherCauses: [] };
-  }
-  return isOnlyEarly(compared) ? { cause: "started-before-instrumentation", otherCauses: [] } : undefined;
+  const isSplit = known > 0 ? (counts.get("new trace") ?? 0) * 2 >= known : beginsTraces(compared);
+  if (isByRoute(separated)) return routesLeftOut(isSplit);
+  if (isOnlyEarly(compared)) return { cause: "started-before-instrumentation", otherCauses: [] };
+  if (!isOnlyPossible("middleware-missing", compared.faults)) return undefined;
+  return routesLeftOut(isSplit && !hasNoMiddleware(compared.faults, "route"));
+}
+
+/** Whether calls of theirs go on in new traces, though nothing tells which request each is of. */
+function beginsTraces({ faults, tally }: Compared): boolean {
+  const culprits = new Set(faults.map(({ culprit }) => culprit));
+  return [...tally.faults.values()].some(({ verdict, culprit, from }) => verdict === "split" && culprit === from && culprits.has(culprit));
+}
+
+/** What its handlers call goes on in new traces where they run outside of the middleware; handlers that call nothing look alike. */
+function routesLeftOut(isSplit: boolean): Told {
+  if (!isSplit) return { cause: "middleware-missing", otherCauses: [] };
+  return {
+    cause: "middleware-order",
+    otherCauses: [{ cause: "middleware-missing", because: "these routes have no tracing middleware at all" }],
+  };
+}
+
+/** Several routes are affected, and the backend has no SERVER span of any: no order of registering leaves all of them out. `routes`: of requests, or of what caused them. */
+function hasNoMiddleware(faults: readonly FaultTally[], routes: "route" | "cause"): boolean {
+  const names = new Set(faults.flatMap(({ features }) => [...features.named[routes].keys()]));
+  names.delete("");
+  return names.size > 1 && faults.every(({ culprit }) => culprit?.hasServerSpans === false);
 }
 
 /** One in so many may be a mistaken parent. */

@@ -9,6 +9,8 @@ import { originOf, spansOf, type View } from "./view.ts";
 
 type Expected = Extract<Expectation, { kind: "context" }>;
 
+const TOO_LATE: PossibleCause = { cause: "started-before-instrumentation", because: "only requests before some moment are affected" };
+
 export function strippedCause(hop: Hop, sender: Workload, expected: Expected, view: View): [Cause, PossibleCause[]] {
   if (sender.role === "proxy") return ["proxy-drops-header", []];
   const { client } = spansOf(view, hop.index);
@@ -22,7 +24,7 @@ export function strippedCause(hop: Hop, sender: Workload, expected: Expected, vi
     [
       { cause: "client-does-not-inject", because: "the client library sends no context; its CLIENT spans are missing then" },
       { cause: "transport-does-not-inject", because: "CLIENT spans exist in the backend for these calls" },
-      { cause: "started-before-instrumentation", because: "only requests before some moment are affected" },
+      TOO_LATE,
       { cause: "proxy-drops-header", because: "the sender only passes requests on" },
     ],
   ];
@@ -67,10 +69,10 @@ const BARE: PossibleCause[] = [
     because: "the requests that caused them have no SERVER span, as if no tracing middleware served their routes",
   },
   { cause: "client-does-not-inject", because: "the client library sends no context; its CLIENT spans are missing then" },
-  { cause: "started-before-instrumentation", because: "only requests before some moment are affected" },
+  TOO_LATE,
 ];
 
 const MIDDLEWARE: PossibleCause[] = [
   { cause: "middleware-missing", because: "the routes of these requests have no tracing middleware at all" },
-  { cause: "started-before-instrumentation", because: "only requests before some moment are affected" },
+  TOO_LATE,
 ];

@@ -2,7 +2,7 @@
 // the surer matches have aligned.
 
 import type { HopGraph } from "../hops/build-hops.ts";
-import type { Hop } from "../hops/hop.ts";
+import { type Hop, INFERRED } from "../hops/hop.ts";
 import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
 import { SECOND } from "../wire/timestamp.ts";
@@ -173,9 +173,15 @@ function matchServersByName(
           !isOtherPeer(span, hop) &&
           !matching.objections.toServer(span, hop),
       );
-    return nearestOf(span, fits, clocks);
+    return nearestOf(span, innermost(fits), clocks);
   });
   for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "time and name");
+}
+
+/** Without those that a proxy passed on as others of them: the application is asked last. */
+function innermost(hops: readonly Hop[]): readonly Hop[] {
+  const passedOn = new Set(hops.flatMap(({ parent }) => (parent !== undefined && !INFERRED.has(parent.because) ? [parent.hop] : [])));
+  return hops.filter(({ index }) => !passedOn.has(index));
 }
 
 /** CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. */

@@ -66,6 +66,8 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
       host: draft.host,
       port: draft.ports[0],
       isInstrumented: makesSpans(draft, role),
+      hasServerSpans: draft.serverSpans > 0,
+      hasClientSpans: draft.clientSpans > 0,
       isOutgoing,
       isOutside: !isListening && draft.resources.size === 0,
     };

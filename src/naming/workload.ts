@@ -21,6 +21,10 @@ export interface Workload {
   readonly port: number | undefined;
   /** Whether the backend holds spans of it, or its calls name spans that it must have made. */
   readonly isInstrumented: boolean;
+  /** Whether the backend holds SERVER spans of what it served. */
+  readonly hasServerSpans: boolean;
+  /** Whether the backend holds CLIENT spans of its calls: what it exports arrives. */
+  readonly hasClientSpans: boolean;
   /** A proxy that sends on what its service asks of others. */
   readonly isOutgoing: boolean;
   /** An outside caller: it receives nothing here and has no spans. */

@@ -22,6 +22,8 @@ function asked(options: Partial<Asked> & { readonly role?: Role; readonly name?:
     host: "10.0.0.4",
     port: 8080,
     isInstrumented: true,
+    hasServerSpans: true,
+    hasClientSpans: true,
     isOutgoing: false,
     isOutside: false,
   };

@@ -10,7 +10,7 @@ import type { PossibleCause } from "../judgement.ts";
 import type { View } from "../view.ts";
 import type { Explanation } from "./explanation.ts";
 import { endOn, firstBehind, isBefore } from "./hop-end.ts";
-import type { RouteCounts } from "./route-counts.ts";
+import { MIN_BARE_REQUESTS, type RouteCounts } from "./route-counts.ts";
 import type { Saturation } from "./saturation.ts";
 import type { SpanLosses } from "./span-losses.ts";
 import { endsOf } from "./trouble.ts";
@@ -20,8 +20,6 @@ const SEEN_IN_BATCHES = 0.85;
 const PARENT_NEVER_SENT = 0.95;
 /** Nothing else that is known fits. */
 const BY_ELIMINATION = 0.7;
-/** A route without a single span of so many requests is not instrumented: that is no matter of exporters. */
-const MIN_BARE_REQUESTS = 3;
 /** Answers that often come from in front of the application. */
 const NOT_SERVED: ReadonlySet<number> = new Set([401, 403, 408, 413, 429, 431, 502, 503, 504]);
 

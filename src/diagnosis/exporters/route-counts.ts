@@ -6,6 +6,12 @@ import type { Workload } from "../../naming/workload.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
 import { spansOf, type View } from "../view.ts";
 
+/** A route without a single span of so many requests is not instrumented: that is no matter of exporters. */
+export const MIN_BARE_REQUESTS = 3;
+/** So many of the others, and this part of them, show that the receiver loses few. */
+const MIN_RECORDED = 10;
+const RECORDED_SHARE = 0.9;
+
 export interface RouteCount {
   requests: number;
   /** Of them those that the backend has a SERVER span of. */
@@ -17,6 +23,8 @@ export interface RouteCount {
 export class RouteCounts {
   readonly #view: View;
   #counts: ReadonlyMap<string, RouteCount> | undefined;
+  /** By receiver: of the routes that anything was recorded of. */
+  readonly #served = new Map<number, { requests: number; recorded: number }>();
 
   constructor(view: View) {
     this.#view = view;
@@ -27,19 +35,35 @@ export class RouteCounts {
     return this.#counts.get(keyOf(hop, receiver));
   }
 
+  /** Whether none of several requests of its route was recorded, while nearly all of the receiver's other routes were. */
+  isLeftOut(hop: Hop, receiver: Workload): boolean {
+    const own = this.of(hop, receiver);
+    if (own === undefined || own.recorded > 0 || own.requests < MIN_BARE_REQUESTS) return false;
+    const others = this.#served.get(receiver.index);
+    return others !== undefined && others.recorded >= MIN_RECORDED && others.recorded >= RECORDED_SHARE * others.requests;
+  }
+
   #count(): ReadonlyMap<string, RouteCount> {
     const { table, naming } = this.#view;
     const counts = new Map<string, RouteCount>();
+    const receivers = new Map<string, number>();
     for (let index = 0; index < table.size; index++) {
       if (!table.isWork(index)) continue;
       const hop = table.hop(index);
       const key = keyOf(hop, naming.receiverOf(index));
       const count = counts.get(key) ?? { requests: 0, recorded: 0, firstRecorded: hop.startedAt, lastRecorded: hop.startedAt };
       counts.set(key, count);
+      receivers.set(key, naming.receiverOf(index).index);
       count.requests++;
       if (spansOf(this.#view, index).server === undefined) continue;
       if (count.recorded++ === 0) count.firstRecorded = hop.startedAt;
       count.lastRecorded = hop.startedAt;
+    }
+    for (const [key, { requests, recorded }] of counts) {
+      if (recorded === 0) continue;
+      const receiver = receivers.get(key)!;
+      const served = this.#served.get(receiver) ?? { requests: 0, recorded: 0 };
+      this.#served.set(receiver, { requests: served.requests + requests, recorded: served.recorded + recorded });
     }
     return counts;
   }
