@@ -160,6 +160,18 @@ const trailers = (count) =>
 const pipelined = (count) => stream((i) => `GET /${i} HTTP/1.1\r\nhost: a\r\n\r\n`, count);
 const prefixedBaggage = (count) => stream((i) => `${i === 0 ? "GET / HTTP/1.1\r\n" : ""}uberctx-${i}: ${"v".repeat(1_000)}\r\n`, count);
 
+/** HTTP/2 of which a byte is lost, and behind it what looks like frames that lie in one another, each segment full of them. */
+function* frameMaze(count) {
+  const pcap = new Pcap();
+  const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  const data = `x${"\0\x01h\x01$P\x02aa".repeat(6_000)}`;
+  yield* pcap.packet(ip({ ...server, payload: tcp({ sequence: 0, flags: SYN }) }));
+  yield* pcap.packet(ip({ ...server, payload: tcp({ data: preface }) }));
+  for (let i = 0; i < count; i++)
+    yield* pcap.packet(ip({ ...server, payload: tcp({ sequence: 2 + preface.length + i * data.length, data }) }), 30_000_000);
+  yield pcap.flush();
+}
+
 /** One-byte segments, highest first, on many connections: all early, none ever in order. */
 function* earlySegments(count) {
   const pcap = new Pcap();
@@ -364,6 +376,7 @@ export const attacks = {
   "endless-start-line": { make: endlessStartLine, count: 300_000, limit: true, small: [300, true] },
   "endless-fold": { make: endlessFold, count: 300_000, limit: true, small: [300, true] },
   "many-trace-lines": { make: manyTraceLines, count: 200_000, limit: true, small: [400, true] },
+  "frame-maze": { make: frameMaze, count: 2_000, limit: true, small: [3, true] },
   "prefixed-baggage": { make: prefixedBaggage, count: 200_000, limit: true, small: [300, true] },
   "gigantic-length": { make: giganticLength, count: 300_000, limit: false, small: [50, false] },
   "chunk-overflow": { grows: true, make: chunkOverflow, count: 300_000, limit: false, small: [50, false] },

@@ -67,7 +67,7 @@ async function getTrace(client: JaegerClient, api: ApiGeneration, traceId: strin
   for (const message of messages) {
     const reading = api.readTraces(message, interner);
     if (!reading) throw new CallFailed(STATUS.internal, `a message of ${message.length} bytes is no ${api.name} reply`);
-    pieces.push(...reading.traces);
+    for (const trace of reading.traces) pieces.push(trace);
   }
   return mergeTraces(pieces.filter((trace) => trace.spans.length > 0));
 }
@@ -87,7 +87,7 @@ function sortAnswers(traceIds: readonly string[], answers: readonly Answer[]): F
     if (answer === undefined || answer === "absent") absent.push(traceId);
     else if ("reason" in answer) failed.push({ traceId, reason: answer.reason });
     else {
-      traces.push(...answer.traces);
+      for (const trace of answer.traces) traces.push(trace);
       if (answer.heldAs !== undefined) respelled.push({ traceId, heldAs: answer.heldAs });
     }
   }

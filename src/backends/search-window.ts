@@ -44,7 +44,7 @@ export async function searchWindow(
     for (const trace of result.traces) spans += trace.spans.length;
     return result;
   });
-  warnings.push(...results.flatMap((result) => result.warnings));
+  for (const result of results) for (const warning of result.warnings) warnings.push(warning);
   return {
     traces: results.flatMap((result) => result.traces).filter((trace) => !isSelfTrace(trace)),
     warnings,
@@ -69,8 +69,8 @@ async function searchService(
   let unread = 0;
   for (const message of messages) {
     const reading = api.readTraces(message, interner);
-    if (reading) traces.push(...reading.traces);
-    else unread++;
+    if (reading === undefined) unread++;
+    else for (const trace of reading.traces) traces.push(trace);
   }
   const warnings: string[] = [];
   if (unread > 0) warnings.push(`${unread} messages of the search for ${search.service} are no ${api.name} reply`);

@@ -81,7 +81,7 @@ function judgeAndTally(view: View): Counted {
   healthy.end();
   tally.encrypted.push(...findEncryptedEdges(view));
   const preflights = findBlockedPreflights(view);
-  tally.preflights.push(...preflights.edges);
+  for (const edge of preflights.edges) tally.preflights.push(edge);
   return { tally, faulty: faulty.all, routes, preflights };
 }
 

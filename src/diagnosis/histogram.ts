@@ -23,6 +23,11 @@ export class Histogram {
     while (this.#last - this.#first >= MAX_FEATURE_BUCKETS) this.#double();
   }
 
+  /** Where the first bucket begins; infinite without a value. */
+  get start(): number {
+    return this.#first * this.width;
+  }
+
   /** By the number of the bucket: the values from `bucket * width` on, below `(bucket + 1) * width`. */
   get counts(): ReadonlyMap<number, number> {
     return this.#counts;

@@ -139,8 +139,12 @@ function makePopulation(faults: readonly FaultTally[], replica: Workload | undef
 
 /** Of the exchanges whose features were counted; times are told from here. */
 function startOf(edges: readonly EdgeTally[]): number {
-  const counted = edges.flatMap(({ controls, faults }) => [...Object.values(controls), ...faults.map(({ features }) => features)]);
-  return Math.min(...counted.flatMap(({ times }) => [...times.counts.keys()].map((bucket) => bucket * times.width)));
+  let start = Number.POSITIVE_INFINITY;
+  for (const { controls, faults } of edges) {
+    for (const { times } of Object.values(controls)) start = Math.min(start, times.start);
+    for (const { features } of faults) start = Math.min(start, features.times.start);
+  }
+  return start;
 }
 
 /** Several replicas do the same: the one with most stands for them, since a culprit is an address. */

@@ -5,6 +5,7 @@ import type { HopGraph } from "../hops/build-hops.ts";
 import { type Hop, INFERRED } from "../hops/hop.ts";
 import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
+import { groupBy } from "../wire/group-by.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import { lostAbove } from "./lost-above.ts";
 import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
@@ -130,22 +131,19 @@ function matchByResponse(hop: Hop, matching: Matching): void {
 
 /** The connection that a SERVER span names carries one request at a time: port and time tell which. */
 function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
-  const byPeer = new Map<string, Hop[]>();
-  for (const hop of hops) {
-    if (matching.matches.get(hop.index)?.server !== undefined) continue;
-    const key = `${hop.client.address} ${hop.client.port}`;
-    const known = byPeer.get(key);
-    if (known === undefined) byPeer.set(key, [hop]);
-    else known.push(hop);
-  }
+  const free = hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined);
+  const byPeer = new Map<string, OpenExchanges>();
+  for (const [peer, own] of groupBy(free, ({ client }) => `${client.address} ${client.port}`)) byPeer.set(peer, new OpenExchanges(own));
   const pairs = unmatched(matching, isReceiving).flatMap((span) => {
     const peer = spanPeer(span);
-    const hops = peer?.port === undefined ? [] : (byPeer.get(`${peer.address} ${peer.port}`) ?? []);
-    return nearestOf(
-      span,
-      hops.filter((hop) => isCompatible(span, hop) && isDuring(span, hop, clocks)),
-      clocks,
-    );
+    const open = peer?.port === undefined ? undefined : byPeer.get(`${peer.address} ${peer.port}`);
+    if (open === undefined) return [];
+    const slack = slackOf(span, clocks);
+    const at = startOf(span, clocks);
+    const fits = open
+      .begunBetween(undefined, at - slack - open.longest, at + slack)
+      .filter((hop) => isDuring(span, hop, clocks) && isCompatible(span, hop));
+    return nearestOf(span, fits, clocks);
   });
   for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "peer port");
 }

@@ -56,7 +56,7 @@ function likeliest(told: readonly (readonly Guess[])[]): Guess[] {
   const scores = parents.map((parent) =>
     told.reduce((sum, each) => sum + Math.log(Math.max(OTHERS, each.find((guess) => guess.parent === parent)?.likely ?? 0)), 0),
   );
-  const best = Math.max(...scores);
+  const best = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
   const all = scores.reduce((sum, score) => sum + Math.exp(score - best), 0);
   return parents
     .map((parent, k) => ({ parent, likely: Math.exp(scores[k]! - best) / all }))

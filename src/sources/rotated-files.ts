@@ -47,7 +47,7 @@ export function inOrderOfFiles(series: readonly CaptureSeries[]): CaptureSeries[
 }
 
 function firstIndex(series: CaptureSeries): number {
-  return Math.min(...series.files.map(({ index }) => index));
+  return series.files.reduce((least, { index }) => Math.min(least, index), Number.POSITIVE_INFINITY);
 }
 
 function candidateGroups(paths: readonly string[]): Map<string, Candidate[]> {

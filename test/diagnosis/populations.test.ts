@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { routeClause } from "../../src/diagnosis/populations.ts";
-import { look, request, server, traceparent } from "./build-view.ts";
+import { fault } from "../../src/diagnosis/fault.ts";
+import { populationsOf, routeClause } from "../../src/diagnosis/populations.ts";
+import { Tally } from "../../src/diagnosis/tally.ts";
+import type { Hop } from "../../src/hops/hop.ts";
+import type { Workload } from "../../src/naming/workload.ts";
+import { MAX_FEATURE_BUCKETS } from "../../src/wire/limits.ts";
+import { look, NOON, request, server, traceparent } from "./build-view.ts";
 import { checkout, forwarded, nTimes, requestsOf } from "./cases/case.ts";
 
 const fresh = (i: number) => traceparent(900 + i, 900 + i);
@@ -53,6 +58,28 @@ describe("a replica's fault", () => {
         : forwarded(i, { frontend: "ingress#2", target: `/orders/${i}`, outgoing: [fresh(i)] }),
     );
     expect(look({ requests: requestsOf(byRoute) }).findings[0]?.cause).toBe("restarts-trace");
+  });
+});
+
+describe("many replicas", () => {
+  const workload = (group: string, index: number) =>
+    ({ index, name: `${group}-${index}`, group, role: "application", host: `10.0.0.${index}`, pod: `${group}-${index}` }) as Workload;
+
+  it("may have more moments than a call takes arguments", () => {
+    const tally = new Tally();
+    const [frontend, replicas] = [workload("frontend", 0), 200];
+    const own = fault("stripped", "unknown", "sender", "error", 0.9, "");
+    for (let i = 1; i <= replicas; i++) {
+      const edge = tally.edge(frontend, workload("orders", i), "HTTP/1.1");
+      const hop = { traceIds: [], protocol: "HTTP/1.1" } as unknown as Hop;
+      const counts = { outcome: "absent", hasContext: false, isRecorded: false, isDoubtful: false } as const;
+      const [counted] = tally.add({ hop, from: edge.from, to: edge.to, faults: [own], ...counts }, "GET /");
+      const features = { route: "GET /", cause: "", spelling: "", protocol: "HTTP/1.1", id: "", pod: "", headLength: 0 };
+      counted!.features.add({ ...features, at: NOON }, 1);
+      for (let k = 1; k <= MAX_FEATURE_BUCKETS; k++) edge.controls.carried.add({ ...features, at: NOON + i * 2_000 + k }, 1);
+    }
+    const [population] = populationsOf("stripped", tally, true);
+    expect(population).toMatchObject({ affected: replicas, separated: expect.stringContaining(", only in the first 0.00 s") });
   });
 });
 

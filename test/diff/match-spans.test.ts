@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { ExchangeTable } from "../../src/hops/exchange-table.ts";
 import { spanRpcPath } from "../../src/spans/http-span.ts";
 import type { Span } from "../../src/spans/span.ts";
 import { client, id, look, request, server, trace, traceparent } from "../diagnosis/build-view.ts";
@@ -138,5 +139,27 @@ describe("a context whose trace id was shortened on the way out", () => {
     const twice = spans.map((span) => ({ ...span, spanId: id(1), traceId: `${span === spans[0] ? "a" : "b"}${trace(1).slice(1)}` }));
     const { view } = look({ requests: [sent[0]!], spans: twice });
     expect(view.diff.matches.get(0)?.clientBy).not.toBe("span id");
+  });
+});
+
+describe("spans that name their connection", () => {
+  /** Requests that are looked at while the spans of one connection with `n` of them are placed. */
+  const looksAt = (n: number): number => {
+    // One sender's requests at these times have one port.
+    const requests = Array.from({ length: n }, (_, i) => request("frontend → orders", { at: i * 20_000, until: i * 20_000 + 10 }));
+    const spans = requests.map((sent, i) => server(sent, { trace: i + 1, id: i + 1 }));
+    const observed = vi.spyOn(ExchangeTable.prototype, "observed");
+    try {
+      const { matches } = look({ requests, spans }).view.diff;
+      expect(requests.map((_, hop) => matches.get(hop)?.serverBy)).toEqual(requests.map(() => "peer port"));
+      expect(matches.get(n - 1)?.server).toBe(spans[n - 1]);
+      return observed.mock.calls.length;
+    } finally {
+      observed.mockRestore();
+    }
+  };
+
+  it("are compared with what was open at the time, however many requests it carried", () => {
+    expect(looksAt(400) / looksAt(200)).toBeLessThan(2.2);
   });
 });

@@ -3,6 +3,7 @@
 
 import type { Segment } from "../../tcp/stream-sink.ts";
 import type { Side } from "../../wire/endpoint.ts";
+import { MAX_FRAMES_READ_OVER } from "../../wire/limits.ts";
 import { BlockAssembler, type BlockBytes } from "./block-assembler.ts";
 import type { HeadBuffer } from "./head-buffer.ts";
 import {
@@ -23,7 +24,7 @@ import {
   readFrameHeader,
   readStreamId,
 } from "./http2-frame.ts";
-import { findFrame } from "./http2-recognition.ts";
+import { findFrame, GAVE_UP } from "./http2-recognition.ts";
 
 export interface FrameEvents {
   fieldBlock(from: Side, block: BlockBytes): void;
@@ -109,6 +110,7 @@ export class FrameParser {
           break;
         case "lost":
           at = findFrame(bytes, at, end, at === start);
+          if (at === GAVE_UP) this.#events.problem("limit", `frames that overlap, looked at up to ${MAX_FRAMES_READ_OVER} times`, segment);
           if (at < 0) return;
           this.#state = bytes[at] === PREFACE[0] ? "preface" : "header";
           break;

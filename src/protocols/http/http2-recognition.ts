@@ -1,6 +1,7 @@
 // Whether bytes are HTTP/2: by the connection preface, or by a chain of frames that nothing else would make. The same chain is how reading goes on
 // after a gap.
 
+import { MAX_FRAMES_READ_OVER } from "../../wire/limits.ts";
 import type { Recognition } from "../stream-protocol.ts";
 import { decodedRoom, decodeHuffman } from "./hpack/huffman.ts";
 import { STATIC_TABLE } from "./hpack/static-table.ts";
@@ -37,8 +38,8 @@ const MAX_SETTING = 0x10;
 /** An index may reach so far into a dynamic table of the usual size: 65,536 bytes hold 2,048 of the smallest entries. */
 const MAX_INDEX = 61 + 2_048;
 
-/** What a chain of frames tells: who sends it, that it is one, or that it is none. */
-type Chain = "client" | "server" | "frames" | "no";
+/** What a chain of frames tells: who sends it, that it is one, that it may be one (of DATA alone), or that it is none. */
+type Chain = "client" | "server" | "frames" | "data" | "no";
 
 /** Whether bytes begin an HTTP/2 connection, or a segment of one; and whose. */
 export function recognizeHttp2(bytes: Uint8Array, start: number, end: number): Recognition {
@@ -47,22 +48,73 @@ export function recognizeHttp2(bytes: Uint8Array, start: number, end: number): R
   while (same < length && bytes[start + same] === PREFACE[same]) same++;
   if (same === length) return length === PREFACE.length ? "client" : "need more";
   const chain = readChain(bytes, start, end);
-  return chain === "frames" ? "no" : chain;
+  return chain === "client" || chain === "server" ? chain : "no";
+}
+
+export const NOWHERE = -1;
+/** Overlapping frames were too many to look at all of them. */
+export const GAVE_UP = -2;
+
+/**
+ * Where the next certain frame, or the preface, begins in `bytes[start..end)`; `NOWHERE`, or `GAVE_UP`. `isSegment`: `start` begins a segment,
+ * where a frame is likelier than elsewhere.
+ */
+export function findFrame(bytes: Uint8Array, start: number, end: number, isSegment: boolean): number {
+  if (isSegment && (isCertain(readChain(bytes, start, end)) || beginsPreface(bytes, start, end))) return start;
+  followed.begin(MAX_FRAMES_READ_OVER * (end - start));
+  for (let at = start + 1; at + FRAME_HEADER_BYTES < end; at++) {
+    if (bytes[at] !== 0 || bytes[at + 3]! !== HEADERS || followed.hasTold(at)) continue;
+    const chain = readChain(bytes, at, end, followed);
+    if (chain === "client" || chain === "server") return at;
+    if (followed.left < 0) return GAVE_UP;
+    followed.end(chain);
+  }
+  return NOWHERE;
+}
+
+function isCertain(chain: Chain): boolean {
+  return chain !== "no" && chain !== "data";
 }
 
 /**
- * Where the next certain frame, or the preface, begins in `bytes[start..end)`; -1 when nowhere. `isSegment`: `start` begins a segment, where a
- * frame is likelier than elsewhere.
+ * Chains that were followed in one search and did not tell whose they are: from any frame of theirs on it is the same chain, which need not be
+ * followed again.
  */
-export function findFrame(bytes: Uint8Array, start: number, end: number, isSegment: boolean): number {
-  if (isSegment && (readChain(bytes, start, end) !== "no" || beginsPreface(bytes, start, end))) return start;
-  for (let at = start + 1; at + FRAME_HEADER_BYTES < end; at++) {
-    if (bytes[at] !== 0 || bytes[at + 3]! !== HEADERS) continue;
-    const chain = readChain(bytes, at, end);
-    if (chain === "client" || chain === "server") return at;
+class Followed {
+  /** Bytes that may still be read. */
+  left = 0;
+  readonly #wrong = new Set<number>();
+  readonly #right = new Set<number>();
+  /** Where the frames of the chain begin that is followed now. */
+  #starts: number[] = [];
+
+  begin(left: number): void {
+    this.left = left;
+    this.#starts = [];
+    this.#wrong.clear();
+    this.#right.clear();
   }
-  return -1;
+
+  hasTold(at: number): boolean {
+    return this.#wrong.has(at) || this.#right.has(at);
+  }
+
+  /** What the rest of a chain is, from the frame on that begins here; undefined where it is to be read. */
+  reach(at: number): "wrong" | "right" | undefined {
+    if (this.#wrong.has(at)) return "wrong";
+    if (this.#right.has(at)) return "right";
+    this.#starts.push(at);
+    return undefined;
+  }
+
+  end(chain: Chain): void {
+    const all = chain === "no" ? this.#wrong : this.#right;
+    for (const at of this.#starts) all.add(at);
+    this.#starts = [];
+  }
 }
+
+const followed = new Followed();
 
 function beginsPreface(bytes: Uint8Array, start: number, end: number): boolean {
   for (let i = 0; i < PREFACE.length; i++) if (start + i < end && bytes[start + i] !== PREFACE[i]) return false;
@@ -72,17 +124,20 @@ function beginsPreface(bytes: Uint8Array, start: number, end: number): boolean {
 const header: FrameHeader = { length: 0, type: 0, flags: 0, stream: 0 };
 
 /** Follows frames from `start` to the end of the bytes: all must be right, and at least one must be more than DATA. */
-function readChain(bytes: Uint8Array, start: number, end: number): Chain {
-  let chain: Chain = "no";
+function readChain(bytes: Uint8Array, start: number, end: number, search?: Followed): Chain {
+  let chain: Chain = "data";
   for (let at = start; end - at >= FRAME_HEADER_BYTES; at += FRAME_HEADER_BYTES + header.length) {
+    const rest = search?.reach(at);
+    if (rest !== undefined) return rest === "wrong" ? "no" : chain;
     if ((bytes[at + 5]! & 0x80) !== 0) return "no";
     readFrameHeader(bytes, at, header);
     if (!isUsual(header)) return "no";
     const payload = at + FRAME_HEADER_BYTES;
     if (payload + header.length > end) return chain;
+    if (search !== undefined && header.type !== DATA) search.left -= header.length;
     const says = readFrame(bytes, payload, header);
     if (says === "no") return "no";
-    if (header.type !== DATA && (chain === "no" || chain === "frames")) chain = says;
+    if (header.type !== DATA && (chain === "data" || chain === "frames")) chain = says;
   }
   return chain;
 }

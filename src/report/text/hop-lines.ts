@@ -22,7 +22,7 @@ export function* writeHops(inspection: Inspection, page: Page): Writing {
   const nameOf = captureNames(inspection);
   page.gap();
   page.line(bold(`${which === "all" ? "All" : "Affected"} exchanges`), dim(`  ${counted(hops.length, "exchange")}, times in UTC`));
-  const widest = Math.max(0, ...inspection.captures.map((_, i) => widthOf(nameOf(i)))) + FRAME_DIGITS;
+  const widest = inspection.captures.reduce((most, _, i) => Math.max(most, widthOf(nameOf(i))), 0) + FRAME_DIGITS;
   for (const hop of hops) {
     page.text(4, ...head(hop, inspection, frameOf(hop, nameOf).padEnd(widest)));
     for (const [name, value] of shownFields(hop, page.options))
