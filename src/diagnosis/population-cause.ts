@@ -66,7 +66,7 @@ const OPEN_TO_TIME: readonly Cause[] = ["unknown", "client-does-not-inject", "tr
 
 /** `cause`: what the exchanges one by one show. Undefined where all of them together show no more. */
 export function causeOfPopulation(cause: Cause, compared: Compared, separated: Separation | undefined): Told | undefined {
-  const { verdict, faults } = compared;
+  const { verdict, faults, edges } = compared;
   if (cause === "unknown" && separated?.feature === "pod" && separated.isClean) return { cause: "one-backend-of-many", otherCauses: [] };
   const isOfProxy = faults.some(({ culprit }) => culprit?.role === "proxy");
   if (isOfProxy || !OPEN_TO_TIME.includes(cause)) return undefined;
@@ -77,10 +77,13 @@ export function causeOfPopulation(cause: Cause, compared: Compared, separated: S
     return { cause: "middleware-missing", otherCauses: [] };
   if (verdict === "split" && cause === "middleware-order" && hasNoMiddleware(faults, "cause"))
     return { cause: "middleware-missing", otherCauses: [] };
+  if (verdict === "split" && cause === "unknown" && !isByRoute(separated) && edges.some(({ continued }) => continued > 0))
+    return { cause: "goroutine-without-context", otherCauses: [ANEW_NOW_AND_THEN] };
   if (verdict === "ignored" && cause === "unknown" && isByRoute(separated)) return isReadByHand(faults) ? BY_HAND : BEGUN_ANEW;
   return undefined;
 }
 
+const ANEW_NOW_AND_THEN: PossibleCause = { cause: "restarts-trace", because: "some of these calls are told to begin anew" };
 const TOLD_TO: PossibleCause = { cause: "restarts-trace", because: "these routes are told to begin anew" };
 const BEGUN_ANEW: Told = { cause: "middleware-order", otherCauses: [TOLD_TO] };
 const BY_HAND: Told = {

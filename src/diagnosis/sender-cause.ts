@@ -3,6 +3,7 @@
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
 import type { Expectation } from "./expectation.ts";
+import { isCallShipped, isRequestShipped, isShippedRoot } from "./exporters/shipped-calls.ts";
 import type { PossibleCause } from "./judgement.ts";
 import type { Cause } from "./verdict.ts";
 import { originOf, spansOf, type View } from "./view.ts";
@@ -15,6 +16,8 @@ export function strippedCause(hop: Hop, sender: Workload, expected: Expected, vi
   if (sender.role === "proxy") return ["proxy-drops-header", []];
   const { client } = spansOf(view, hop.index);
   if (client !== undefined) return ["transport-does-not-inject", []];
+  const isShipped = expected.example === undefined ? undefined : isCallShipped(expected.example, sender, view);
+  if (isShipped !== undefined) return [isShipped ? "transport-does-not-inject" : "client-does-not-inject", []];
   const parentServer = expected.span;
   if (view.backend.isAsked && !sender.isInstrumented && sender.role === "application") return ["client-does-not-inject", []];
   if (view.backend.isWindowSearched && parentServer !== undefined) return ["client-does-not-inject", []];
@@ -37,6 +40,8 @@ export function splitCause(hop: Hop, sender: Workload, expected: Expected, view:
   // What it called began with the CLIENT span.
   if (origin.kind === "root" && origin.span.kind === "client" && isServedOutside(expected, sender, view))
     return ["middleware-order", MIDDLEWARE];
+  if (origin.kind === "unknown" && expected.example !== undefined && isShippedRoot(hop, sender, view))
+    return isRequestShipped(expected.example, view) ? ["goroutine-without-context", []] : ["middleware-order", MIDDLEWARE];
   return isOtherFormat(hop, expected) && origin.kind === "unknown" ? ["format-mismatch", RESTARTS] : ["unknown", RESTARTS];
 }
 

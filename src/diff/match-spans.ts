@@ -24,6 +24,7 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
     return { index, matches: matching.matches, hopOf: matching.hopOf, lostAbove: new Map(), spansWithoutHop: [], clockOffsets: new Map() };
   matchByIds(graph.hops, matching);
   for (const hop of graph.hops) matchByResponse(hop, matching);
+  matchByLinks(graph.hops, matching);
   const clocks = estimateSpanClocks(graph.hops, matching.matches);
   const openHops = graph.hops.filter((hop) => hop.purpose !== "export");
   matchServersByPeer(openHops, matching, clocks);
@@ -127,6 +128,22 @@ function matchByResponse(hop: Hop, matching: Matching): void {
   if (response === undefined) return;
   const span = matching.index.byId(response.traceId, response.spanId).find(isReceiving);
   if (span !== undefined) matching.server(hop, span, "traceresponse");
+}
+
+/** Who begins a new trace on purpose links its span to the context that came in (OpenTelemetry's public endpoints). */
+function matchByLinks(hops: readonly Hop[], matching: Matching): void {
+  const linked = unmatched(matching, isReceiving).filter(({ links }) => links.length > 0);
+  if (linked.length === 0) return;
+  const identities = hops.flatMap((hop) => hop.reading.identities.map(({ traceId, spanId }) => ({ key: traceId + spanId, hop })));
+  const byIdentity = groupBy(identities, ({ key }) => key);
+  for (const span of linked) {
+    const named = span.links.flatMap(({ traceId, spanId }) => byIdentity.get(traceId + spanId) ?? []);
+    const possible = named.filter(
+      ({ hop }) => matching.matches.get(hop.index)?.server === undefined && isCompatible(span, hop) && !isOtherPeer(span, hop),
+    );
+    const last = possible.at(-1);
+    if (last !== undefined) matching.server(last.hop, span, "span link");
+  }
 }
 
 /** The connection that a SERVER span names carries one request at a time: port and time tell which. */

@@ -8,6 +8,8 @@ import type { HopSpans } from "./trace-diff.ts";
 
 /** A span may begin before its request is on the wire and end after the answer: scheduling, buffering, clock error. */
 const SLACK_US = 25 * MILLISECOND;
+/** Fewer of one vantage point say nothing against those of others. */
+const MIN_SAMPLES = 5;
 /** The same for a service whose clock nothing has aligned. */
 const UNALIGNED_SLACK_US = 2 * SECOND;
 
@@ -19,18 +21,30 @@ export interface SpanClocks {
 }
 
 export function estimateSpanClocks(hops: readonly Hop[], matches: ReadonlyMap<number, HopSpans>): SpanClocks {
-  const samples = new Map<string, number[]>();
+  /** By service, then by vantage point. */
+  const samples = new Map<string, Map<number, number[]>>();
   for (const hop of hops) {
     const { server, client } = matches.get(hop.index) ?? {};
     for (const span of [server, client]) {
       if (span === undefined) continue;
-      const known = samples.get(span.resource.service) ?? [];
+      const ofService = samples.get(span.resource.service) ?? new Map<number, number[]>();
+      samples.set(span.resource.service, ofService);
+      const vantage = hop.sightings[0]?.vantage ?? 0;
+      const known = ofService.get(vantage) ?? [];
+      ofService.set(vantage, known);
       known.push(span.startedAt - hop.startedAt);
-      samples.set(span.resource.service, known);
     }
   }
-  const byService = new Map([...samples].map(([service, differences]) => [service, median(differences)]));
+  const byService = new Map(
+    [...samples].flatMap(([service, ofService]) => (isOneClock(ofService) ? [[service, median([...ofService.values()].flat())]] : [])),
+  );
   return { byService, usual: byService.size === 0 ? 0 : median([...byService.values()]) };
+}
+
+/** Captures that share no exchange tell times of their own: where they disagree about a service, nothing has aligned it. */
+function isOneClock(byVantage: ReadonlyMap<number, readonly number[]>): boolean {
+  const medians = [...byVantage.values()].filter(({ length }) => length >= MIN_SAMPLES).map(median);
+  return medians.length < 2 || Math.max(...medians) - Math.min(...medians) <= SLACK_US;
 }
 
 /** On the clock of the run. */

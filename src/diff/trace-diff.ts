@@ -2,7 +2,7 @@ import type { Span } from "../spans/span.ts";
 import type { SpanIndex } from "./span-index.ts";
 
 /** How a span was found to belong to a hop, surest first. */
-export type MatchReason = "span id" | "traceresponse" | "peer port" | "time and name";
+export type MatchReason = "span id" | "span link" | "traceresponse" | "peer port" | "time and name";
 
 export interface HopSpans {
   /** The sender's CLIENT span of this exchange. */
