@@ -1,4 +1,4 @@
-// What could explain why some exchanges of an edge are affected and others not, counted: a few named values, and two quantities.
+// What could explain why some exchanges of an edge are affected and others not, counted: a few named values, and three quantities.
 
 import { MAX_FEATURE_VALUES } from "../wire/limits.ts";
 import { Histogram } from "./histogram.ts";
@@ -19,6 +19,8 @@ export type NamedFeature = (typeof namedFeatures)[number];
 export type Features = Readonly<Record<NamedFeature, string>> & {
   /** Bytes; 0 where the capture lacks it. */
   readonly headLength: number;
+  /** Bytes of the body of the request that caused it, else of its own; 0 without one. */
+  readonly bodyLength: number;
   /** µs on the clock of the run. */
   readonly at: number;
 };
@@ -42,6 +44,7 @@ export class FeatureCounts {
     pod: new Map(),
   };
   readonly headLengths = new Histogram();
+  readonly bodyLengths = new Histogram();
   readonly times = new Histogram();
 
   /** `n`: how many exchanges it stands for. */
@@ -49,6 +52,7 @@ export class FeatureCounts {
     this.total += n;
     for (const feature of namedFeatures) put(this.named[feature], features[feature], n);
     this.headLengths.add(features.headLength, n);
+    this.bodyLengths.add(features.bodyLength, n);
     this.times.add(features.at, n);
   }
 
@@ -62,6 +66,7 @@ export class FeatureCounts {
     this.total += other.total;
     for (const feature of namedFeatures) for (const [value, n] of other.named[feature]) put(this.named[feature], value, n);
     this.headLengths.addAll(other.headLengths);
+    this.bodyLengths.addAll(other.bodyLengths);
     this.times.addAll(other.times);
   }
 }

@@ -91,6 +91,7 @@ export class HopFeatures {
       id: this.#idShape(parent, own),
       pod: this.#matches.get(hop)?.server?.resource.pod ?? "",
       headLength: exchanges.headLength(own),
+      bodyLength: Math.max(0, exchanges.requestBodyLength(parent === NO_PARENT ? own : row[parent]!)),
       at: startedAt[hop]!,
     };
   }

@@ -5,7 +5,7 @@ import { type FeatureCounts, sumOf } from "./features.ts";
 import { Histogram } from "./histogram.ts";
 import { type Control, controlOf } from "./hop-features.ts";
 import { isOfLibrary } from "./ignored-cause.ts";
-import type { Aftermath, PossibleCause } from "./judgement.ts";
+import type { Aftermath, Fault, PossibleCause } from "./judgement.ts";
 import { type NamedCounts, type Sample, type Separation, separation, separations } from "./separation.ts";
 import type { EdgeTally, FaultTally, Tally } from "./tally.ts";
 import type { Cause, Verdict } from "./verdict.ts";
@@ -47,8 +47,8 @@ function sampleOf(parts: readonly Part[], control: Control): Sample {
       if (part.features.total > 0) counts.set(part[who].name, (counts.get(part[who].name) ?? 0) + part.features.total);
     return counts as NamedCounts;
   };
-  const { total, named, headLengths, times } = sumOf(parts.map(({ features }) => features));
-  const counts = { total, named, headLengths, times, sender: by("from"), receiver: by("to") };
+  const { total, named, headLengths, bodyLengths, times } = sumOf(parts.map(({ features }) => features));
+  const counts = { total, named, headLengths, bodyLengths, times, sender: by("from"), receiver: by("to") };
   // Of what a sender did wrong, how the field is spelt and how long the head is are no causes but effects, and who answered is neither.
   return control === "carried"
     ? { ...counts, named: { ...named, spelling: new Map(), pod: new Map() }, headLengths: new Histogram() }
@@ -100,14 +100,20 @@ function isReadByHand(faults: readonly FaultTally[]): boolean {
   });
 }
 
-/** All that exchange by exchange shows leaves this cause as the first that is possible. */
+/** What exchange by exchange shows leaves this cause as the first that is possible; one in so many may have another parent than seemed. */
 function isLikeliest(cause: Cause, faults: readonly FaultTally[]): boolean {
-  return faults.every(({ causes }) => [...causes.values()].every(({ fault }) => fault.possible[0]?.cause === cause));
+  return isShown(faults, ({ possible }) => possible[0]?.cause === cause);
 }
 
-/** All that exchange by exchange shows leaves no other cause. */
+/** And it leaves no other. */
 function isOnlyPossible(cause: Cause, faults: readonly FaultTally[]): boolean {
-  return isLikeliest(cause, faults) && faults.every(({ causes }) => [...causes.values()].every(({ fault }) => fault.possible.length === 1));
+  return isShown(faults, ({ possible }) => possible.length === 1 && possible[0]?.cause === cause);
+}
+
+function isShown(faults: readonly FaultTally[], isSo: (fault: Fault) => boolean): boolean {
+  const shown = faults.flatMap(({ causes }) => [...causes.values()]);
+  const sum = (all: typeof shown) => all.reduce((total, { count }) => total + count, 0);
+  return sum(shown.filter(({ fault }) => !isSo(fault))) * FEW <= sum(shown);
 }
 
 function unrecorded(compared: Compared, separated: Separation | undefined): Told | undefined {

@@ -226,7 +226,7 @@ export function routeClause({
 }: Pick<Population, "routes" | "affected" | "of" | "separated">): string {
   const [first, ...more] = routes;
   if (separated !== "") return separated;
-  if (first === undefined || affected === of) return "";
+  if (first === undefined || affected === of || first.of === of) return "";
   if (more.length === 0)
     return `, all of them ${first.route}${first.of > first.affected ? ` (${first.affected} of ${first.of} there)` : ""}`;
   return more.length > 2 ? "" : `: ${routes.map((r) => `${r.route} ${r.affected} of ${r.of}`).join(", ")}`;

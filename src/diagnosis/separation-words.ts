@@ -1,7 +1,7 @@
 // A separation as a clause of a finding's sentence: "only POST", "only in the first 5.0 s", "only above 20 requests/s".
 
 import { HALF, LEADING_ZERO } from "./hop-features.ts";
-import type { Separation } from "./separation.ts";
+import type { Bound, Separation } from "./separation.ts";
 
 /** Values that a sentence can name. */
 const FEW = 3;
@@ -23,6 +23,8 @@ function wordOf({ feature, values, bound }: Separation, startedAt: number): stri
       return bound === undefined ? "" : timeWord(bound, startedAt);
     case "head length":
       return bound === undefined ? "" : `${bound.side === "above" ? "with" : "without"} request heads of ${bound.at} bytes or more`;
+    case "body length":
+      return bound === undefined ? "" : `${bound.side === "above" ? "with" : "without"} request bodies of ${bound.at} bytes or more`;
     case "rate":
       return bound === undefined ? "" : `above some ${bound.at} requests/s`;
     case "id":
@@ -42,11 +44,21 @@ function wordOf({ feature, values, bound }: Separation, startedAt: number): stri
   }
 }
 
-function timeWord({ side, at }: NonNullable<Separation["bound"]>, startedAt: number): string {
-  const seconds = Math.max(0, (at - startedAt) / 1_000_000);
-  const length = `${seconds < 10 ? seconds.toFixed(seconds < 1 ? 2 : 1) : Math.round(seconds)} s`;
-  const clock = new Date(at / 1_000).toISOString().slice(11, 23);
-  return side === "below" ? `in the first ${length} (until ${clock})` : `after the first ${length} (from ${clock})`;
+function timeWord(bound: Bound, startedAt: number): string {
+  if (bound.side === "within") return `from ${clockTime(bound.at)} to ${clockTime(bound.until)} (${lengthOf(bound.until - bound.at)})`;
+  const length = lengthOf(Math.max(0, bound.at - startedAt));
+  return bound.side === "below"
+    ? `in the first ${length} (until ${clockTime(bound.at)})`
+    : `after the first ${length} (from ${clockTime(bound.at)})`;
+}
+
+function lengthOf(us: number): string {
+  const seconds = us / 1_000_000;
+  return `${seconds < 10 ? seconds.toFixed(seconds < 1 ? 2 : 1) : Math.round(seconds)} s`;
+}
+
+function clockTime(at: number): string {
+  return new Date(at / 1_000).toISOString().slice(11, 23);
 }
 
 function idWord(shape: string): string {

@@ -4,15 +4,27 @@
 import { type FeatureCounts, namedFeatures } from "./features.ts";
 import type { Histogram } from "./histogram.ts";
 
-export type SeparatingFeature = (typeof namedFeatures)[number] | "sender" | "receiver" | "method" | "head length" | "time" | "rate";
+export type SeparatingFeature =
+  | (typeof namedFeatures)[number]
+  | "sender"
+  | "receiver"
+  | "method"
+  | "head length"
+  | "body length"
+  | "time"
+  | "rate";
+
+/** Of a quantity: what is below (or not below) `at`, or from `at` to below `until`, is inside. µs, bytes, exchanges a second. */
+export type Bound =
+  | { readonly side: "below" | "above"; readonly at: number }
+  | { readonly side: "within"; readonly at: number; readonly until: number };
 
 /** Exchanges for which the feature holds ("inside") and those for which it does not. */
 export interface Separation {
   readonly feature: SeparatingFeature;
   /** Named values inside; empty of a quantity. */
   readonly values: readonly string[];
-  /** Of a quantity: what is below (or not below) this is inside. µs, bytes, exchanges a second. */
-  readonly bound: { readonly side: "below" | "above"; readonly at: number } | undefined;
+  readonly bound: Bound | undefined;
   readonly affected: { readonly inside: number; readonly outside: number };
   readonly rest: { readonly inside: number; readonly outside: number };
   /** Nearly all inside are affected, too; else the feature is needed, and something else as well. */
@@ -33,7 +45,7 @@ const VERY_UNLIKELY = 0.001;
 
 /** More named features than those of one edge: by name of the feature. */
 export type NamedCounts = ReadonlyMap<string, number>;
-export interface Sample extends Pick<FeatureCounts, "total" | "named" | "headLengths" | "times"> {
+export interface Sample extends Pick<FeatureCounts, "total" | "named" | "headLengths" | "bodyLengths" | "times"> {
   readonly sender?: NamedCounts;
   readonly receiver?: NamedCounts;
 }
@@ -54,7 +66,9 @@ export function separations(affected: Sample, rest: Sample): Separation[] {
     byName("method", methods(affected.named.route), methods(rest.named.route)),
     ...namedFeatures.flatMap((feature) => (feature === "route" ? [] : [byName(feature, affected.named[feature], rest.named[feature])])),
     byQuantity("time", affected.times, rest.times, NEARLY_ALL_IN_TIME),
+    byWindow(affected.times, rest.times),
     byQuantity("head length", affected.headLengths, rest.headLengths, NEARLY_ALL),
+    byQuantity("body length", affected.bodyLengths, rest.bodyLengths, NEARLY_ALL),
     byRate(affected.times, rest.times),
   ];
   return found.filter((one) => one !== undefined);
@@ -101,7 +115,7 @@ function byQuantity(feature: SeparatingFeature, affected: Histogram, rest: Histo
 }
 
 /** A cut without errors can lie in one place only; the more errors, the more places. */
-function errorsAllowed({ hits, misses }: Cut, k: number): number {
+function errorsAllowed({ hits, misses }: Pick<Cut, "hits" | "misses">, k: number): number {
   return k - hits + misses + 1;
 }
 
@@ -131,6 +145,39 @@ function bestCut(points: readonly number[], hits: ReadonlyMap<number, number>, m
     beside += misses.get(point) ?? 0;
   }
   return best;
+}
+
+/** A while in the middle, before and after which all is right: a bad release that was rolled back. */
+function byWindow(affected: Histogram, rest: Histogram): Separation | undefined {
+  const width = Math.max(affected.width, rest.width);
+  const [hits, misses] = [affected.widened(width).counts, rest.widened(width).counts];
+  const points = [...new Set([...hits.keys(), ...misses.keys()])].sort((a, b) => a - b);
+  const window = bestWindow(points, hits, misses);
+  if (window === undefined) return undefined;
+  const [k, n] = [sum(hits), sum(hits) + sum(misses)];
+  const chance = Math.exp(logChance(window.hits, window.misses, k, n)) * points.length * errorsAllowed(window, k) ** 2;
+  if (chance > VERY_UNLIKELY) return undefined;
+  const bound = { side: "within", at: window.from * width, until: (window.to + 1) * width } as const;
+  return judged(
+    { feature: "time", values: [], bound, ...table(window.hits, window.misses, k, n), isClean: true, chance },
+    NEARLY_ALL_IN_TIME,
+  );
+}
+
+/** The run of points with the fewest errors; undefined where it reaches either end. */
+function bestWindow(points: readonly number[], hits: ReadonlyMap<number, number>, misses: ReadonlyMap<number, number>) {
+  let best = { from: 0, to: 0, hits: 0, misses: 0 };
+  let run = best;
+  for (const point of points) {
+    const [hit, missed] = [hits.get(point) ?? 0, misses.get(point) ?? 0];
+    // Of equal runs the shorter one: what comes before it only adds errors.
+    run =
+      run.hits <= run.misses
+        ? { from: point, to: point, hits: hit, misses: missed }
+        : { from: run.from, to: point, hits: run.hits + hit, misses: run.misses + missed };
+    if (run.hits - run.misses > best.hits - best.misses) best = run;
+  }
+  return best.hits === 0 || best.from === points[0] || best.to === points.at(-1) ? undefined : best;
 }
 
 /** Exchanges of the edge in a second, around each exchange. */

@@ -130,9 +130,12 @@ function matchByResponse(hop: Hop, matching: Matching): void {
   if (span !== undefined) matching.server(hop, span, "traceresponse");
 }
 
-/** Who begins a new trace on purpose links its span to the context that came in (OpenTelemetry's public endpoints). */
+/**
+ * Who begins a new trace on purpose links its span to the context that came in (OpenTelemetry's public endpoints). So does who takes a message from a queue,
+ * which is another exchange than the one that put it there.
+ */
 function matchByLinks(hops: readonly Hop[], matching: Matching): void {
-  const linked = unmatched(matching, isReceiving).filter(({ links }) => links.length > 0);
+  const linked = unmatched(matching, isReceiving).filter((span) => span.links.length > 0 && isHttpSpan(span));
   if (linked.length === 0) return;
   const identities = hops.flatMap((hop) => hop.reading.identities.map(({ traceId, spanId }) => ({ key: traceId + spanId, hop })));
   const byIdentity = groupBy(identities, ({ key }) => key);

@@ -13,6 +13,7 @@ const plain: Features = {
   id: "",
   pod: "",
   headLength: 300,
+  bodyLength: 0,
   at: 0,
 };
 
@@ -125,5 +126,31 @@ describe("separation", () => {
       ["GET /a", 20],
       ["POST /b", 30],
     ]);
+  });
+});
+
+describe("a while in the middle", () => {
+  const during = (from: number, to: number) => (i: number) => ({ at: (from + ((i * 37) % 100) * 0.01 * (to - from)) * SECOND });
+
+  it("is told with both ends where all is right before and after it", () => {
+    const rest = counts(200, during(0, 20));
+    rest.addAll(counts(200, during(22, 60)));
+    expect(says(counts(40, during(20.1, 21.9)), rest)).toMatch(/^, only from 00:00:20\.\d{3} to 00:00:21\.\d{3} \(1\.\d s\)$/);
+  });
+
+  it("is none where it reaches the end, which is a moment", () => {
+    expect(says(counts(40, during(50, 60)), counts(300, during(0, 49)))).toMatch(/^, only after the first (49|50) s/);
+  });
+
+  it("is none where chance makes it as well", () => {
+    expect(says(counts(2, during(20.1, 20.2)), counts(60, during(0, 60)))).toBe("");
+  });
+});
+
+describe("the length of bodies", () => {
+  it("separates from some length on", () => {
+    const affected = counts(40, (i) => ({ ...anytime(i), bodyLength: 9_000 + i }));
+    const rest = counts(60, (i) => ({ ...anytime(i), bodyLength: i * 20 }));
+    expect(says(affected, rest)).toMatch(/^, only with request bodies of \d+ bytes or more$/);
   });
 });
