@@ -144,6 +144,8 @@ function* requestFlood(count) {
 const endlessHeaderLines = (count) => stream((i) => `${i === 0 ? "GET / HTTP/1.1\r\n" : ""}x-${i}: ${"v".repeat(1_000)}\r\n`, count);
 const endlessHead = (count) => stream((i) => (i === 0 ? "GET / HTTP/1.1\r\nx: " : "v".repeat(1_400)), count);
 const endlessStartLine = (count) => stream((i) => (i === 0 ? "GET /" : "a".repeat(1_400)), count);
+/** A method that nobody knows, so that only the end of the line would tell, byte by byte. */
+const dribbledStartLine = (count) => stream((i) => (i === 0 ? "GET / HTTP/1.1\r\n\r\nFOO /" : "a"), count);
 const endlessFold = (count) => stream((i) => (i === 0 ? "GET / HTTP/1.1\r\nbaggage: a=b\r\n" : ` ${"v".repeat(1_000)}\r\n`), count);
 const manyTraceLines = (count) => stream((i) => (i === 0 ? "GET / HTTP/1.1\r\n" : `tracestate: ${"a=b,".repeat(200)}\r\n`), count);
 const giganticLength = (count) =>
@@ -159,6 +161,42 @@ const trailers = (count) =>
   stream((i) => (i === 0 ? "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n0\r\n" : `x-${i}: ${"t".repeat(1_000)}\r\n`), count);
 const pipelined = (count) => stream((i) => `GET /${i} HTTP/1.1\r\nhost: a\r\n\r\n`, count);
 const prefixedBaggage = (count) => stream((i) => `${i === 0 ? "GET / HTTP/1.1\r\n" : ""}uberctx-${i}: ${"v".repeat(1_000)}\r\n`, count);
+
+/** Requests and answers, each pair on a connection of its own; `hosts`: who asks whom, as the last three bytes of addresses. */
+function* calls(count, hosts) {
+  const pcap = new Pcap();
+  const answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+  for (let i = 0; i < count; i++) {
+    const made = hosts(i).map(([from, to, fields, port = 80]) => {
+      const data = `GET /${i} HTTP/1.1\r\nhost: a\r\n${fields}\r\n`;
+      const way = { source: 0x0a000000 + from, destination: 0x0a000000 + to };
+      const ports = { from: 1024 + (i % 60_000), to: port };
+      return {
+        asked: ip({ ...way, payload: tcp({ ...ports, data }) }),
+        answered: ip({
+          source: way.destination,
+          destination: way.source,
+          payload: tcp({ from: ports.to, to: ports.from, acknowledgment: 1 + data.length, data: answer }),
+        }),
+      };
+    });
+    for (const { asked } of made) yield* pcap.packet(asked, 1_000);
+    for (const { answered } of made.reverse()) yield* pcap.packet(answered, 1_000);
+  }
+  yield pcap.flush();
+}
+
+const context = (i) => `traceparent: 00-${(i + 1).toString(16).padStart(32, "0")}-${(i + 1).toString(16).padStart(16, "0")}-01\r\n`;
+/** So many proxies that lose the context of a request each: as many findings, and twice as many edges. */
+const lostContexts = (count) =>
+  calls(count, (i) => [
+    [1, 0x100000 + i, `x-request-id: request-${i}\r\n${context(i)}`],
+    [0x100000 + i, 0x200000 + i, `x-request-id: request-${i}\r\n`],
+  ]);
+/** One context on everything. */
+const equalIds = (count) => calls(count, (i) => [[0x100000 + i, 0x200000 + i, context(0)]]);
+/** One machine that listens on every port. */
+const manyListeners = (count) => calls(count, (i) => [[1, 2, context(i), 1 + (i % 65_000)]]);
 
 /** HTTP/2 of which a byte is lost, and behind it what looks like frames that lie in one another, each segment full of them. */
 function* frameMaze(count) {
@@ -374,6 +412,10 @@ export const attacks = {
   "endless-header-lines": { make: endlessHeaderLines, count: 300_000, limit: true, small: [300, true] },
   "endless-head": { make: endlessHead, count: 300_000, limit: true, small: [300, true] },
   "endless-start-line": { make: endlessStartLine, count: 300_000, limit: true, small: [300, true] },
+  "dribbled-start-line": { make: dribbledStartLine, count: 300_000, limit: true, small: [300, false] },
+  "lost-contexts": { grows: true, make: lostContexts, count: 20_000, limit: false, small: [250, false] },
+  "equal-ids": { grows: true, make: equalIds, count: 50_000, limit: false, small: [300, false] },
+  "many-listeners": { grows: true, make: manyListeners, count: 60_000, limit: false, small: [300, false] },
   "endless-fold": { make: endlessFold, count: 300_000, limit: true, small: [300, true] },
   "many-trace-lines": { make: manyTraceLines, count: 200_000, limit: true, small: [400, true] },
   "frame-maze": { make: frameMaze, count: 2_000, limit: true, small: [3, true] },

@@ -92,7 +92,10 @@ function shareGroups(findings: readonly Finding[], findingsOf: Diagnosis["findin
   return findings.map((finding) => {
     if (finding.culprit === undefined || (finding.verdict !== "split" && finding.verdict !== "stripped")) return finding;
     const causes = finding.exemplars.flatMap(({ fault }) => (fault.parent === undefined ? [] : (findingsOf.get(fault.parent.index) ?? [])));
-    const root = findings.find((other, i) => other.verdict === "unrecorded" && other.culprit === finding.culprit && causes.includes(i));
+    const root = causes
+      .sort((a, b) => a - b)
+      .map((i) => findings[i]!)
+      .find((other) => other.verdict === "unrecorded" && other.culprit === finding.culprit);
     return root === undefined ? finding : { ...finding, group: root.group };
   });
 }

@@ -1,6 +1,7 @@
 // Causes that no single exchange shows: what separates the affected exchanges of an edge from the rest tells a late start from a route that was left out.
 
 import type { Workload } from "../naming/workload.ts";
+import { groupBy } from "../wire/group-by.ts";
 import { type FeatureCounts, sumOf } from "./features.ts";
 import { Histogram } from "./histogram.ts";
 import { type Control, controlOf } from "./hop-features.ts";
@@ -167,19 +168,33 @@ function isByRoute(separated: Separation | undefined): boolean {
 function isOnlyEarly(compared: Compared): boolean {
   if (isOnlyEarlyHere(compared)) return true;
   const { verdict, faults, tally } = compared;
+  const culprits = [...new Set(faults.map(({ culprit }) => culprit))].filter((culprit) => culprit !== undefined);
+  const side = faults.every((fault) => fault.culprit === fault.from) ? "from" : "to";
+  const edges = culprits.reduce((n, culprit) => n + tally.edgeIndex.at(side, culprit).length, 0);
+  return edges > compared.edges.length && isEarlyOverall(verdict, culprits, side, tally);
+}
+
+/** By verdict, side and culprits: each edge of a culprit asks the same. */
+const earlyOverall = new WeakMap<Tally, Map<string, boolean>>();
+
+function isEarlyOverall(verdict: Verdict, culprits: readonly Workload[], side: "from" | "to", tally: Tally): boolean {
   const control = controlOf(verdict);
   if (control === undefined) return false;
-  const culprits = new Set(faults.map(({ culprit }) => culprit));
-  const side = faults.every((fault) => fault.culprit === fault.from) ? "from" : "to";
-  const edges = [...tally.edges.values()].filter((edge) => culprits.has(edge[side]));
+  const known = earlyOverall.get(tally) ?? new Map<string, boolean>();
+  earlyOverall.set(tally, known);
+  const key = `${verdict} ${side} ${culprits.map(({ index }) => index).join(" ")}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const edges = culprits.flatMap((culprit) => tally.edgeIndex.at(side, culprit));
+  const faults = culprits.flatMap((culprit) =>
+    tally.faultIndex.at(side, culprit).filter((fault) => fault.verdict === verdict && fault.culprit === culprit),
+  );
   // Of an edge without a fault no features are counted.
   const isUncounted = (edge: EdgeTally) =>
     edge.controls[control].total === 0 && (control === "carried" ? edge.continued : edge.recorded) > 0;
-  if (edges.length <= compared.edges.length || edges.some(isUncounted)) return false;
-  const all = [...tally.faults.values()].filter(
-    (fault) => fault.verdict === verdict && fault.culprit === fault[side] && culprits.has(fault.culprit),
-  );
-  return isOnlyEarlyHere({ verdict, faults: all, edges, tally });
+  const isEarly = !edges.some(isUncounted) && isOnlyEarlyHere({ verdict, faults, edges, tally });
+  known.set(key, isEarly);
+  return isEarly;
 }
 
 /**
@@ -190,13 +205,14 @@ function isOnlyEarlyHere({ verdict, faults, edges }: Compared): boolean {
   const control = controlOf(verdict);
   if (control === undefined) return false;
   const counted = faults.filter(({ like, isWeak, culprit }) => like.severity !== "note" && !isWeak && culprit !== undefined);
-  const culprits = new Set(counted.map(({ culprit }) => culprit));
+  const sent = groupBy(edges, ({ from }) => from);
+  const received = groupBy(edges, ({ to }) => to);
   let shown = 0;
-  for (const culprit of culprits) {
-    const own = counted.filter((fault) => fault.culprit === culprit);
+  for (const [culprit, own] of groupBy(counted, (fault) => fault.culprit!)) {
     const isSender = own.some((fault) => fault.from === culprit);
     const affected = sumOf(own.map(({ features }) => features));
-    const rest = sumOf(edges.filter((edge) => (isSender ? edge.from : edge.to) === culprit).map(({ controls }) => controls[control]));
+    const near = (isSender ? sent : received).get(culprit) ?? [];
+    const rest = sumOf(near.map(({ controls }) => controls[control]));
     const isEarly = separations(affected, rest).some(
       ({ feature, bound, isClean }) => feature === "time" && bound?.side === "below" && isClean,
     );

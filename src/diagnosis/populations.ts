@@ -2,6 +2,7 @@
 // it.
 
 import type { Workload } from "../naming/workload.ts";
+import { groupBy } from "../wire/group-by.ts";
 import { MAX_TRACE_IDS } from "../wire/limits.ts";
 import { joinExemplars } from "./exemplars.ts";
 import type { Finding, Population } from "./finding.ts";
@@ -33,18 +34,11 @@ export function populationsOf(verdict: Verdict, tally: Tally, hasEdge: boolean):
     .filter((fault) => fault.verdict === verdict)
     .map((fault) => withoutDoubt(fault, tally))
     .filter((fault) => fault.affected > 0);
-  const groups = new Map<string, FaultTally[]>();
-  for (const fault of faults) {
+  const groups = groupBy(faults, (fault) => {
     const note = fault.severities.size === 1 && fault.severities.has("note") ? "note" : "";
-    const cause = causeApart(fault.like);
-    const key = hasEdge ? `${culpritSide(fault)} ${fault.from.group}\n${fault.to.group}\n${note} ${cause}` : "";
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [fault]);
-    else known.push(fault);
-  }
-  return [...groups.values()].flatMap((group) =>
-    splitByReplica(group, tally).map((part) => makePopulation(part.faults, part.replica, tally, hasEdge)),
-  );
+    return hasEdge ? `${culpritSide(fault)} ${fault.from.group}\n${fault.to.group}\n${note} ${causeApart(fault.like)}` : "";
+  });
+  return [...groups.values()].flatMap((group) => splitByReplica(group, tally).map((part) => makePopulation(part, tally, hasEdge)));
 }
 
 function culpritSide(fault: FaultTally): string {
@@ -57,7 +51,7 @@ function culpritSide(fault: FaultTally): string {
  */
 function withoutDoubt(fault: FaultTally, tally: Tally): FaultTally {
   if (fault.circumstantial.size === 0) return fault;
-  const edge = [...tally.edges.values()].find(({ from, to }) => from === fault.from && to === fault.to);
+  const edge = tally.edgeOf(fault.from, fault.to);
   const isSent = fault.culprit === fault.from;
   const isFew = (route: string, n: number) => fault.routes.get(route) === n && n < MIN_INFERRED_SHARE * (edge?.routes.get(route) ?? 0);
   const dropped = new Map(
@@ -69,42 +63,44 @@ function withoutDoubt(fault: FaultTally, tally: Tally): FaultTally {
   return { ...fault, affected: sum([...routes.values()]), routes, exemplars };
 }
 
+/** Faults of one finding, with the edges that they are compared within. */
+interface Part {
+  readonly faults: readonly FaultTally[];
+  readonly edges: readonly EdgeTally[];
+  readonly replica: Workload | undefined;
+}
+
 /** One part for the whole group, or one for each faulty replica where others are healthy. */
-function splitByReplica(faults: readonly FaultTally[], tally: Tally): { faults: FaultTally[]; replica: Workload | undefined }[] {
-  const [first] = faults;
-  if (first?.culprit === undefined) return [{ faults: [...faults], replica: undefined }];
+function splitByReplica(faults: readonly FaultTally[], tally: Tally): Part[] {
+  const first = faults[0]!;
+  const edges = tally.edgeIndex.between(first.from.group, first.to.group);
+  const whole = [{ faults, edges, replica: undefined }];
+  if (first.culprit === undefined) return whole;
   const side = first.culprit === first.from ? "from" : "to";
-  const edges = edgesBetween(tally, first.from.group, first.to.group);
-  const faulty = new Set(faults.map((fault) => fault[side]));
+  const byReplica = groupBy(faults, (fault) => fault[side]);
+  // Another listener of a proxy is no replica of it.
+  const proxies = new Set([...byReplica.keys()].filter(({ role }) => role === "proxy").map(placeOf));
   const routes = new Set(faults.flatMap((fault) => [...fault.routes.keys()]));
   const healthy = new Map<Workload, number>();
   for (const edge of edges) {
-    if ([...faulty].some((one) => one === edge[side] || isSameProxy(one, edge[side]))) continue;
+    if (byReplica.has(edge[side]) || proxies.has(placeOf(edge[side]))) continue;
     const chances = sum([...edge.routes].map(([route, n]) => (routes.has(route) ? n : 0)));
     healthy.set(edge[side], (healthy.get(edge[side]) ?? 0) + chances);
   }
   const hasHealthy = [...healthy.values()].some((exchanges) => exchanges >= MIN_HEALTHY_EXCHANGES);
-  if (!hasHealthy) return [{ faults: [...faults], replica: undefined }];
-  return [...faulty].map((replica) => ({ faults: faults.filter((fault) => fault[side] === replica), replica }));
+  if (!hasHealthy) return whole;
+  const edgesOf = groupBy(edges, (edge) => edge[side]);
+  return [...byReplica].map(([replica, own]) => ({ faults: own, edges: edgesOf.get(replica) ?? [], replica }));
 }
 
-/** Another listener of a proxy is no replica of it. */
-function isSameProxy(one: Workload, other: Workload): boolean {
-  return one.role === "proxy" && one.host === other.host && one.pod === other.pod;
+function placeOf({ host, pod }: Workload): string {
+  return `${host}\n${pod ?? ""}`;
 }
 
-function edgesBetween(tally: Tally, from: string, to: string): EdgeTally[] {
-  return [...tally.edges.values()].filter((edge) => edge.from.group === from && edge.to.group === to);
-}
-
-function makePopulation(faults: readonly FaultTally[], replica: Workload | undefined, tally: Tally, hasEdge: boolean): Population {
+function makePopulation({ faults, edges: near, replica }: Part, tally: Tally, hasEdge: boolean): Population {
   const first = faults[0]!;
   const isSender = first.culprit === first.from;
-  const edges = !hasEdge
-    ? [...tally.edges.values()]
-    : edgesBetween(tally, first.from.group, first.to.group).filter(
-        (edge) => replica === undefined || (isSender ? edge.from : edge.to) === replica,
-      );
+  const edges = hasEdge ? near : [...tally.edges.values()];
   const causes = mergeCauses(faults);
   const [main] = causes;
   const shown: Cause = main?.fault.cause ?? "unknown";

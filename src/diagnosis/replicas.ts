@@ -10,12 +10,13 @@ const MAX_NAMED = 4;
 
 /** A finding of one replica says how the others fare, and what DNS told its callers, with the answer as proof. */
 export function tellReplicas(findings: readonly Finding[], tally: Tally, view: View): Finding[] {
+  const told = new Map<string, readonly string[]>();
   return findings.map((finding) => {
     const { culprit, edge, exemplars } = finding;
     const isOfReplica =
       culprit !== undefined && culprit.name !== culprit.group && (edge?.from === culprit.name || edge?.to === culprit.name);
     if (!isOfReplica || edge === undefined || finding.severity === "note") return finding;
-    const others = othersOf(finding, culprit, tally);
+    const others = othersOf(finding, culprit, tally, told);
     if (others.length === 0) return finding;
     const clause = `Other replicas do not: ${listed(others)}`;
     const answer = answerFor(culprit, view.exporters.lookups);
@@ -26,18 +27,19 @@ export function tellReplicas(findings: readonly Finding[], tally: Tally, view: V
   });
 }
 
-/** `10.7.0.15:8080 0 of 12`: replicas on the same side of the same edge that are not affected. */
-function othersOf({ edge, verdict }: Finding, culprit: Workload, tally: Tally): string[] {
-  const side = edge?.from === culprit.name ? "from" : "to";
-  const [near, far] = side === "from" ? (["from", "to"] as const) : (["to", "from"] as const);
-  const farGroup = edge?.[far];
+/** `10.7.0.15:8080 0 of 12`: replicas on the same side of the same edge that are not affected. `told`: what was found for the replicas before. */
+function othersOf({ edge, verdict }: Finding, culprit: Workload, tally: Tally, told: Map<string, readonly string[]>): readonly string[] {
+  const near = edge?.from === culprit.name ? "from" : "to";
+  const [from = "", to = ""] = near === "from" ? [culprit.group, edge?.to] : [edge?.from, culprit.group];
+  const key = `${verdict} ${near}\n${from}\n${to}`;
+  const known = told.get(key);
+  if (known !== undefined) return known;
   const counts = new Map<Workload, number>();
-  for (const each of tally.edges.values()) {
-    if (each[near] === culprit || each[near].group !== culprit.group || each[far].group !== farGroup) continue;
-    counts.set(each[near], (counts.get(each[near]) ?? 0) + each.exchanges);
-  }
-  for (const fault of tally.faults.values()) if (fault.verdict === verdict) counts.delete(fault[near]);
-  return [...counts].map(([{ addresses, name }, n]) => `${addresses[0] ?? name} 0 of ${n}`);
+  for (const each of tally.edgeIndex.between(from, to)) counts.set(each[near], (counts.get(each[near]) ?? 0) + each.exchanges);
+  const healthy = [...counts].filter(([other]) => !tally.faultIndex.at(near, other).some((fault) => fault.verdict === verdict));
+  const others = healthy.map(([{ addresses, name }, n]) => `${addresses[0] ?? name} 0 of ${n}`);
+  told.set(key, others);
+  return others;
 }
 
 /** The newest answer that names it beside others. */

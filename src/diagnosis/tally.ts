@@ -2,6 +2,7 @@
 
 import type { Workload } from "../naming/workload.ts";
 import { MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts";
+import { EdgeIndex } from "./edge-index.ts";
 import type { EncryptedEdge } from "./encrypted-edges.ts";
 import { type Exemplar, keepExemplar } from "./exemplars.ts";
 import { FeatureCounts } from "./features.ts";
@@ -96,6 +97,20 @@ export class Tally {
   readonly encrypted: EncryptedEdge[] = [];
   /** Where browsers are kept from sending trace fields. */
   readonly preflights: PreflightEdge[] = [];
+  #edgeIndex: EdgeIndex<EdgeTally> | undefined;
+  #faultIndex: EdgeIndex<FaultTally> | undefined;
+
+  /** Asked for when all is counted. */
+  get edgeIndex(): EdgeIndex<EdgeTally> {
+    this.#edgeIndex ??= new EdgeIndex([...this.edges.values()]);
+    return this.#edgeIndex;
+  }
+
+  /** Asked for when all is counted. */
+  get faultIndex(): EdgeIndex<FaultTally> {
+    this.#faultIndex ??= new EdgeIndex([...this.faults.values()]);
+    return this.#faultIndex;
+  }
 
   /** `n` exchanges that nothing more is to be said of, under their route; returns the name that the route is counted under. */
   count(edge: EdgeTally, { outcome, hasContext, isRecorded, isDoubtful }: Kind, route: string, n: number): string {
@@ -134,9 +149,13 @@ export class Tally {
     countFault(tally, fault, this.count(edge, kind, route, n), n);
   }
 
+  /** Undefined where nothing went from one to the other. */
+  edgeOf(from: Workload, to: Workload): EdgeTally | undefined {
+    return this.edges.get(keyOf(from, to));
+  }
+
   edge(from: Workload, to: Workload, protocol: string): EdgeTally {
-    const key = from.index * WORKLOADS + to.index;
-    const known = this.edges.get(key);
+    const known = this.edgeOf(from, to);
     if (known !== undefined) return known;
     const edge: EdgeTally = {
       from,
@@ -154,7 +173,7 @@ export class Tally {
       faults: [],
       controls: { carried: new FeatureCounts(), joined: new FeatureCounts(), recorded: new FeatureCounts() },
     };
-    this.edges.set(key, edge);
+    this.edges.set(keyOf(from, to), edge);
     return edge;
   }
 
@@ -186,6 +205,10 @@ export class Tally {
     this.faults.set(key, tally);
     return tally;
   }
+}
+
+function keyOf(from: Workload, to: Workload): number {
+  return from.index * WORKLOADS + to.index;
 }
 
 /** Faults of one edge that are counted together. */

@@ -6,6 +6,7 @@ import { isHttpSpan, spanRpcPath } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { SECOND } from "../wire/timestamp.ts";
+import { OpenExchanges } from "./open-exchanges.ts";
 import { type SpanClocks, slackOf, startOf } from "./span-clocks.ts";
 import { isSending, type SpanIndex } from "./span-index.ts";
 import type { HopSpans } from "./trace-diff.ts";
@@ -25,10 +26,13 @@ export function lostAbove(hops: readonly Hop[], matched: Matched, clocks: SpanCl
   const isElsewhere = tracesWithUnseenCalls(matched);
   for (const span of orphans) {
     if (isElsewhere.has(span.traceId)) continue;
-    const possible = (unanswered.get(span.traceId) ?? []).filter((hop) => isWithin(span, hop, clocks));
+    const possible = openAt(span, unanswered.get(span.traceId), clocks);
     const [first, ...more] = possible;
     if (first === undefined || more.some(({ receiver }) => receiver !== first.receiver)) continue;
-    if (matched.matches.get(first.index)?.client?.resource.service !== span.resource.service) found.set(possible.at(-1)!.index, span);
+    // What its own service called lies behind it, and so does what came later.
+    const own = possible.findIndex(({ index }) => matched.matches.get(index)?.client?.resource.service === span.resource.service);
+    const last = own < 0 ? possible.at(-1) : possible[own - 1];
+    if (last !== undefined) found.set(last.index, span);
   }
   return found;
 }
@@ -53,12 +57,13 @@ function operationOf({ resource, name }: Span): string {
 }
 
 /** Exchanges whose CLIENT span is known and has no SERVER span below it, by trace. */
-function unansweredCalls(hops: readonly Hop[], { matches }: Matched): Map<string, Hop[]> {
+function unansweredCalls(hops: readonly Hop[], { matches }: Matched): Map<string, OpenExchanges> {
   const calls = hops.filter(({ index, reading }) => {
     const { client, server } = matches.get(index) ?? {};
     return client !== undefined && server === undefined && reading.identities.some(({ traceId }) => traceId === client.traceId);
   });
-  return groupBy(calls, ({ index }) => matches.get(index)!.client!.traceId);
+  const byTrace = groupBy(calls, ({ index }) => matches.get(index)!.client!.traceId);
+  return new Map([...byTrace].map(([traceId, own]) => [traceId, new OpenExchanges(own)]));
 }
 
 /** Traces with calls that no capture shows, and that nobody answered either: an orphan may be behind one of those. */
@@ -75,8 +80,12 @@ function tracesWithUnseenCalls({ index, hopOf }: Matched): Set<string> {
   return traces;
 }
 
-function isWithin(span: Span, { startedAt, endedAt = startedAt + SECOND }: Hop, clocks: SpanClocks): boolean {
+/** Those under way when the span began. */
+function openAt(span: Span, calls: OpenExchanges | undefined, clocks: SpanClocks): Hop[] {
+  if (calls === undefined) return [];
   const at = startOf(span, clocks);
   const slack = slackOf(span, clocks);
-  return at >= startedAt - slack && at <= endedAt + slack;
+  return calls
+    .begunBetween(undefined, at - slack - calls.longest, at + slack)
+    .filter(({ startedAt, endedAt = startedAt + SECOND }) => at >= startedAt - slack && at <= endedAt + slack);
 }

@@ -1,7 +1,7 @@
 // What machines are serving, found by a number: a hash table that holds what is open, and not what was, so that it stays small however many pass.
 
 import { grown } from "../wire/columns.ts";
-import { mix } from "../wire/pair-table.ts";
+import { mixPair } from "../wire/pair-table.ts";
 
 const FIRST_CAPACITY = 1_024;
 const NOTHING = -1;
@@ -54,7 +54,7 @@ export class OpenChains {
   }
 
   #bucket(host: number, key: number): number {
-    return mix(host, key) & (this.#newest.length - 1);
+    return mixPair(host, key) & (this.#newest.length - 1);
   }
 
   #chain(entry: number): void {

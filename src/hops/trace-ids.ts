@@ -1,7 +1,7 @@
 // Trace ids of a run as numbers: 16 bytes each, told apart without making strings.
 
 import { FIRST_ROWS, grown } from "../wire/columns.ts";
-import { mix } from "../wire/pair-table.ts";
+import { mixPair } from "../wire/pair-table.ts";
 import { hexOf, hexWord } from "./hex-words.ts";
 
 const IS_ID = /^[0-9a-f]{32}$/;
@@ -68,7 +68,7 @@ export class TraceIds {
   #slotOf(a: number, b: number, c: number, d: number): number {
     const words = this.#words;
     const mask = this.#slots.length - 1;
-    let slot = mix(mix(a, b), mix(c, d)) & mask;
+    let slot = mixPair(mixPair(a, b), mixPair(c, d)) & mask;
     for (let known = this.#slots[slot]!; known > 0; known = this.#slots[slot]!) {
       const at = (known - 1) * 4;
       if (words[at] === a && words[at + 1] === b && words[at + 2] === c && words[at + 3] === d) return slot;

@@ -8,9 +8,10 @@ import { isPassedOn } from "../hops/passed-on.ts";
 import { isProxySpan } from "../spans/proxy-span.ts";
 import { inPieces } from "../wire/columns.ts";
 import { count } from "../wire/count.ts";
-import { type Draft, emptyDraft, mainResource } from "./draft.ts";
+import { type Draft, emptyDraft } from "./draft.ts";
 import { findGateways } from "./gateways.ts";
 import { hiddenSidecars } from "./hidden-sidecars.ts";
+import { mergeListeners } from "./merge-listeners.ts";
 import { isReparented } from "./reparented.ts";
 import { findSenders, type Senders } from "./senders.ts";
 
@@ -41,7 +42,7 @@ export class Drafts {
     }
     for (const hop of diff.lostAbove.keys()) this.receiver(hop).lostSpans++;
     findGateways(diff, (hop) => this.receiver(hop));
-    this.#mergeListeners();
+    mergeListeners(this.#listeners, this.#byPlace);
     this.#findApplications();
     const hidden = hiddenSidecars(this.#table, this.#byPlace);
     for (const { sidecar, application } of hidden) {
@@ -107,39 +108,6 @@ export class Drafts {
     received.forEach((n, place) => {
       this.#byPlace[place]!.received = n;
     });
-  }
-
-  /** Listeners of one machine whose spans come from one resource are one workload (an HTTP port and a metrics port of one process). */
-  #mergeListeners(): void {
-    for (const [key, draft] of this.#listeners) {
-      const service = mainResource(draft)?.service;
-      const isIdle = draft.received === 0 && draft.serverSpans === 0;
-      const same = [...this.#listeners.values()].find(
-        (other) =>
-          other !== draft &&
-          other.host === draft.host &&
-          other.ports[0]! < Number.POSITIVE_INFINITY &&
-          (isIdle
-            ? other.received > 0 && this.#isAlone(other)
-            : service !== undefined && mainResource(other)?.service === service && mainResource(other)?.pod === mainResource(draft)?.pod),
-      );
-      if (same === undefined) continue;
-      same.ports.push(...draft.ports);
-      same.received += draft.received;
-      same.serverSpans += draft.serverSpans;
-      same.lostSpans += draft.lostSpans;
-      same.proxySpans += draft.proxySpans;
-      for (const [resource, n] of draft.resources) count(same.resources, resource, n);
-      this.#listeners.set(key, same);
-      this.#byPlace.forEach((receiver, place) => {
-        if (receiver === draft) this.#byPlace[place] = same;
-      });
-    }
-  }
-
-  /** The only listener of its machine that work comes in on. */
-  #isAlone(draft: Draft): boolean {
-    return [...new Set(this.#listeners.values())].filter((other) => other.host === draft.host && other.received > 0).length === 1;
   }
 
   /** A proxy that hands its requests to another listener of its machine: a sidecar before its application. */

@@ -2,6 +2,8 @@
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
+import { count } from "../wire/count.ts";
+import { groupBy } from "../wire/group-by.ts";
 import type { NameOf } from "./address-names.ts";
 import { type Description, describeDraft } from "./describe-draft.ts";
 import type { Draft } from "./draft.ts";
@@ -14,19 +16,19 @@ export function nameWorkloads(graph: HopGraph, diff: TraceDiff, nameOf: NameOf):
   const named = ordered.map((draft) => describeDraft(draft, nameOf));
   const workloads = makeUnique(ordered, named);
   const workloadOf = new Map(ordered.map((draft, index) => [draft, workloads[index]!]));
+  const byHost = groupBy(workloads, ({ host }) => host);
   const senders = drafts.senders.map((draft) => workloadOf.get(draft)!);
   const receivers = drafts.receivers.map((draft) => workloadOf.get(draft)!);
   return {
     workloads,
     senderOf: (hop) => senders[drafts.senderNumber(hop)]!,
     receiverOf: (hop) => receivers[graph.table.receiver[hop]!]!,
-    groupOf: (host, port) => groupOf(host, port, workloads, nameOf),
+    groupOf: (host, port) => groupOf(host, port, byHost.get(host) ?? [], nameOf),
   };
 }
 
-/** Of several workloads of a machine, a proxy speaks for it towards others: a sidecar ends and begins its connections. */
-function groupOf(host: string, port: number | undefined, workloads: readonly Workload[], nameOf: NameOf): string | undefined {
-  const own = workloads.filter((workload) => workload.host === host);
+/** `own`: the workloads of the machine. Of several, a proxy speaks for it towards others: a sidecar ends and begins its connections. */
+function groupOf(host: string, port: number | undefined, own: readonly Workload[], nameOf: NameOf): string | undefined {
   const listener = port === undefined ? undefined : own.find(({ addresses }) => addresses.includes(withPort(host, port)));
   const proxies = own.filter(({ role }) => role === "proxy");
   const likely = listener ?? onlyOne(own) ?? onlyOne(proxies) ?? onlyOne(proxies.filter(({ isOutgoing }) => isOutgoing));
@@ -39,10 +41,14 @@ function onlyOne<T>(values: readonly T[]): T | undefined {
 
 function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Workload[] {
   const applications = new Set(named.flatMap(({ service, role }) => (service !== undefined && role === "application" ? [service] : [])));
+  const twins = new Map<string, number>();
+  for (const [i, { host }] of drafts.entries()) count(twins, `${host}\n${named[i]!.service ?? ""}`, 1);
+  // A sidecar with spans before an application without: both have the service's name, the proxy must be told apart.
+  const hasUnnamedTwin = (service: string, { host }: Draft) => (twins.get(`${host}\n${service}`) ?? 0) > 1;
   const groups = named.map(({ service, role, isOutgoing }, i) => {
     if (service === undefined) return plainAddress(drafts[i]!);
     if (isOutgoing === true) return `${service} outgoing proxy`;
-    return role === "proxy" && (applications.has(service) || hasUnnamedTwin(i, drafts, named)) ? `${service} proxy` : service;
+    return role === "proxy" && (applications.has(service) || hasUnnamedTwin(service, drafts[i]!)) ? `${service} proxy` : service;
   });
   const size = new Map<string, number>();
   for (const group of groups) size.set(group, (size.get(group) ?? 0) + 1);
@@ -80,11 +86,6 @@ const MIN_LOST_SPANS = 3;
 function makesSpans({ serverSpans, lostSpans, isReparenting, clientSpans, ports }: Draft, role: Role): boolean {
   if (serverSpans > 0 || isReparenting || lostSpans >= MIN_LOST_SPANS) return true;
   return ports.length > 0 && role !== "proxy" && clientSpans > 0;
-}
-
-/** A sidecar with spans before an application without: both have the service's name, the proxy must be told apart. */
-function hasUnnamedTwin(index: number, drafts: readonly Draft[], named: readonly Description[]): boolean {
-  return drafts.some((other, i) => i !== index && other.host === drafts[index]!.host && named[i]!.service === named[index]!.service);
 }
 
 function plainAddress(draft: Draft): string {

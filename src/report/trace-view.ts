@@ -156,13 +156,11 @@ function idOf(id: string, inspection: Inspection): string {
 function writeFoot({ rows, traceIds }: TraceView, inspection: Inspection, page: Page): void {
   const { diagnosis } = inspection;
   const indices = new Set(rows.flatMap((row) => (row.hop === undefined ? [] : (diagnosis.findingsOf.get(row.hop.index) ?? []))));
-  const findings = diagnosis.findings.filter((_, index) => indices.has(index));
   page.gap();
-  if (findings.length === 0) page.text(2, styled("green", "✔"), " No finding counts an exchange of this trace.");
-  for (const finding of findings) {
-    const own = rows.filter(
-      (row) => row.hop !== undefined && diagnosis.findingsOf.get(row.hop.index)?.includes(diagnosis.findings.indexOf(finding)),
-    );
+  if (indices.size === 0) page.text(2, styled("green", "✔"), " No finding counts an exchange of this trace.");
+  for (const [index, finding] of diagnosis.findings.entries()) {
+    if (!indices.has(index)) continue;
+    const own = rows.filter((row) => row.hop !== undefined && diagnosis.findingsOf.get(row.hop.index)?.includes(index));
     const frames = own.flatMap((row) => (row.hop === undefined ? [] : [frameOf(row.hop, captureNames(inspection))]));
     page.text(2, symbolOf(finding), " ", bold(finding.message));
     page.text(4, dim(`    here: ${finding.verdict} at ${listed(frames)}`));

@@ -1,5 +1,7 @@
 // Finds a connection by its two endpoints, in either direction, without making an object or a string: it is asked once a packet.
 
+import { mixPair } from "../wire/pair-table.ts";
+
 const INITIAL_SLOTS = 1024;
 
 /** An open-addressed hash table over (address, port, address, port), the same for both directions. */
@@ -43,6 +45,7 @@ export class ConnectionIndex<Value> {
     this.#values[hole] = undefined;
   }
 
+  /** In no order that means anything: another one in every process. */
   *values(): Iterable<Value> {
     for (const value of this.#values) if (value !== undefined) yield value;
   }
@@ -91,10 +94,7 @@ function packPorts(forward: boolean, sourcePort: number, destinationPort: number
   return forward ? (sourcePort << 16) | destinationPort : (destinationPort << 16) | sourcePort;
 }
 
-/** Murmur3's finalizer over the three words: ports of one client differ in a few low bits only. */
-function hash(low: number, high: number, ports: number): number {
-  let h = Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b) ^ ports;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+/** Exported for the test that a capture cannot make them equal. */
+export function hash(low: number, high: number, ports: number): number {
+  return mixPair(mixPair(low, high), ports);
 }

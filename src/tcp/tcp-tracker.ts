@@ -50,8 +50,7 @@ export class TcpTracker {
   /** The capture has ended: hands out what was kept, and closes every connection. */
   end(): void {
     const open = [...this.#index.values()].filter((entry) => !entry.connection.isClosed);
-    open.sort((a, b) => a.connection.id - b.connection.id);
-    for (const entry of open) this.#close(entry, endReason(entry) ?? "capture ended");
+    for (const entry of open.sort(inOrder)) this.#close(entry, endReason(entry) ?? "capture ended");
   }
 
   #segment(entry: TrackedConnection, packet: DecodedPacket): void {
@@ -172,8 +171,7 @@ export class TcpTracker {
     const entries = [...this.#index.values()];
     const times = Float64Array.from(entries, ({ connection }) => connection.lastPacketAt).sort();
     const newest = times[MAX_CONNECTIONS >> 3] ?? Number.POSITIVE_INFINITY;
-    for (const entry of entries) {
-      if (entry.connection.lastPacketAt > newest) continue;
+    for (const entry of entries.filter(({ connection }) => connection.lastPacketAt <= newest).sort(inOrder)) {
       this.#close(entry, endReason(entry) ?? "evicted");
       this.#remove(entry);
     }
@@ -181,7 +179,7 @@ export class TcpTracker {
   }
 
   #releaseEarly(packet: DecodedPacket): void {
-    for (const { connection } of this.#index.values()) this.#earlyBytes += flush(connection, 0) + flush(connection, 1);
+    for (const { connection } of [...this.#index.values()].sort(inOrder)) this.#earlyBytes += flush(connection, 0) + flush(connection, 1);
     this.#sayLimit(packet, `${MAX_OUT_OF_ORDER_BYTES_TOTAL} bytes waited for missing segments; they were read with gaps`);
   }
 
@@ -196,6 +194,11 @@ export class TcpTracker {
 function isAnother(entry: TrackedConnection, packet: DecodedPacket): boolean {
   if ((packet.flags & (SYN | ACK)) === SYN) return isReopened(entry, packet);
   return entry.connection.isClosed && packet.payloadLength > 0 && !isOld(entry, packet);
+}
+
+/** The index hands its entries out in another order in every process. */
+function inOrder(a: TrackedConnection, b: TrackedConnection): number {
+  return a.connection.id - b.connection.id;
 }
 
 /** How a connection has ended that still waited for late segments; undefined when it has not. */

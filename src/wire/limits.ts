@@ -127,6 +127,10 @@ export const MAX_ENCRYPTED_EDGES = 50;
 export const MAX_TRACE_IDS = 20;
 /** Different traces of one fault that are told apart for its count. */
 export const MAX_TRACES_COUNTED = 10_000;
+/** Findings that the report for people tells, gravest first: nobody reads more, and each takes some fifteen lines. */
+export const MAX_FINDINGS_TOLD = 200;
+/** Edges in its table. */
+export const MAX_EDGES_TOLD = 500;
 /** Traces listed in a report. */
 export const MAX_TRACES_LISTED = 1_000;
 /** Broken traces that are put together to be counted and listed in a report, some 0.1 ms each; an export writes all. */

@@ -6,7 +6,7 @@ const FIRST_CAPACITY = 1_024;
 const NOTHING = -1;
 
 /** Mixes two integers so that every bit of both moves every bit of the answer (the finalizer of MurmurHash3). */
-export function mix(a: number, b: number): number {
+export function mixPair(a: number, b: number): number {
   let h = Math.imul(a ^ SEED, 0x85ebca6b) ^ Math.imul(b, 0xc2b2ae35);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
@@ -54,7 +54,7 @@ export class PairTable {
   #find(a: number, b: number): number {
     const entries = this.#entries;
     const mask = entries.length - 1;
-    let at = Math.imul(mix(a, b), ENTRY) & mask;
+    let at = Math.imul(mixPair(a, b), ENTRY) & mask;
     while (entries[at + IS_SET] === 1 && (entries[at] !== a || entries[at + 1] !== b)) at = (at + ENTRY) & mask;
     return at;
   }

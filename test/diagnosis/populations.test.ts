@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { fault } from "../../src/diagnosis/fault.ts";
 import { populationsOf, routeClause } from "../../src/diagnosis/populations.ts";
 import { Tally } from "../../src/diagnosis/tally.ts";
@@ -61,10 +61,33 @@ describe("a replica's fault", () => {
   });
 });
 
-describe("many replicas", () => {
-  const workload = (group: string, index: number) =>
-    ({ index, name: `${group}-${index}`, group, role: "application", host: `10.0.0.${index}`, pod: `${group}-${index}` }) as Workload;
+const workload = (group: string, index: number) =>
+  ({ index, name: `${group}-${index}`, group, role: "application", host: `10.0.0.${index}`, pod: `${group}-${index}` }) as Workload;
 
+describe("many edges", () => {
+  /** How often all edges are gone through while each of `n` gets a finding of its own. */
+  const walks = (n: number): number => {
+    const tally = new Tally();
+    const [frontend, own] = [workload("frontend", 0), fault("stripped", "unknown", "sender", "error", 0.9, "")];
+    for (let i = 1; i <= n; i++) {
+      const to = workload(`orders${i}`, i);
+      const hop = { traceIds: [], protocol: "HTTP/1.1" } as unknown as Hop;
+      tally.add(
+        { hop, from: frontend, to, faults: [own], outcome: "absent", hasContext: false, isRecorded: false, isDoubtful: false },
+        "GET /",
+      );
+    }
+    const values = vi.spyOn(tally.edges, "values");
+    expect(populationsOf("stripped", tally, true)).toHaveLength(n);
+    return values.mock.calls.length;
+  };
+
+  it("are grouped once, not for each finding", () => {
+    expect(walks(40)).toBe(walks(20));
+  });
+});
+
+describe("many replicas", () => {
   it("may have more moments than a call takes arguments", () => {
     const tally = new Tally();
     const [frontend, replicas] = [workload("frontend", 0), 200];

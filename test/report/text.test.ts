@@ -1,8 +1,9 @@
 // The text report over small captures, as lines that a reader must find.
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Packet } from "../../src/capture/packet.ts";
 import type { Span } from "../../src/spans/span.ts";
+import { MAX_EDGES_TOLD, MAX_FINDINGS_TOLD } from "../../src/wire/limits.ts";
 import { Conversation } from "../tcp/build-packets.ts";
 import { exchange, inspectPackets, NOON, render, spanId, trace, traceparent } from "./inspect-packets.ts";
 
@@ -240,5 +241,41 @@ describe("strangers' text", () => {
     expect(render(inspection, { hops: "all" })).not.toContain("alice");
     expect(render(inspection, { hops: "all" })).toContain("baggage: 1 member, 10 characters: user (5)");
     expect(render(inspection, { hops: "all", showBaggage: true })).toContain("baggage: user=alice");
+  });
+});
+
+describe("many faults", () => {
+  /** So many proxies that lose the context of a request each. */
+  const proxies = (n: number): Packet[] =>
+    Array.from({ length: n }, (_, i) => {
+      const [proxy, app] = [`10.1.${i >> 8}.${i & 255}`, `10.2.${i >> 8}.${i & 255}`];
+      const id = `x-request-id: ${UUID}${i}`;
+      return [
+        ...exchange({ client: CLIENT, server: proxy, serverPort: 80, at: i * 100, lasts: 20, fields: [traceparent(i, i), id] }),
+        ...exchange({ client: proxy, server: app, at: i * 100 + 5, lasts: 5, fields: [id] }),
+      ];
+    }).flat();
+
+  test("are told up to a cap, the rest is counted", async () => {
+    const n = 260;
+    const report = render(await inspectPackets(proxies(n)), { isVerbose: true });
+    const lines = report.split("\n");
+    expect(lines.filter((line) => line.startsWith("✖"))).toHaveLength(MAX_FINDINGS_TOLD);
+    expect(lines).toContain(`and ${n - MAX_FINDINGS_TOLD} more findings: --format json`);
+    const table = lines.slice(lines.indexOf("Propagation by edge"));
+    expect(table.filter((line) => line.includes("✖ 1 stripped"))).toHaveLength(n);
+    expect(table).toContain(`  and ${2 * n - MAX_EDGES_TOLD} more edges: --format json`);
+    expect(report).toContain(`${n} errors`);
+  });
+
+  test("are told with one look at all exchanges and edges, not one for each", async () => {
+    const looks = async (n: number) => {
+      const inspection = await inspectPackets(proxies(n));
+      const { findingsOf, tally } = inspection.diagnosis;
+      const counts = [vi.spyOn(findingsOf, Symbol.iterator), vi.spyOn(tally.edges, "values")] as const;
+      render(inspection);
+      return counts.map(({ mock }) => mock.calls.length);
+    };
+    expect(await looks(20)).toEqual(await looks(10));
   });
 });

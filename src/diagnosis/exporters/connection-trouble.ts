@@ -1,7 +1,7 @@
 // Connections to a collector that are not accepted, or that end before anything was said.
 
 import type { Machines } from "../../hops/machines.ts";
-import type { ConnectionSummary, TlsHandshake } from "../../protocols/observation.ts";
+import type { ConnectionSummary } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { groupBy } from "../../wire/group-by.ts";
 import { SECOND, type Timestamp } from "../../wire/timestamp.ts";
@@ -27,13 +27,14 @@ export function connectionTroubles({ connections, exports, tls }: ExporterTraffi
     ({ server, vantage, handshake }) => collectors.place(server, vantage) !== "no" && (whole.has(vantage) || handshake === "refused"),
   );
   const used = new Set(exports.map(({ vantage, client }) => `${vantage} ${formatEndpoint(client)}`));
+  const encrypted = new Set(tls.filter(({ outcome }) => outcome === "established").map(({ server }) => formatEndpoint(server)));
   const hosts = groupBy(
     toCollectors,
     ({ client, server, vantage }) => `${machines.hostOf(client.address, vantage)}\n${formatEndpoint(server)}`,
   );
   return [...hosts].flatMap(([key, all]) => {
     const host = key.slice(0, key.indexOf("\n"));
-    return notAccepted(host, all, ends, collectors) ?? silent(host, all, used, tls, collectors) ?? [];
+    return notAccepted(host, all, ends, collectors) ?? silent(host, all, used, encrypted, collectors) ?? [];
   });
 }
 
@@ -66,20 +67,22 @@ function isFailed({ handshake, packets, openedAt }: ConnectionSummary, end: Time
   return handshake === "refused" || (handshake === "unanswered" && (packets > 1 || end - openedAt >= ANSWER_US));
 }
 
-/** Accepted, spoken to in plain HTTP/2, and closed before the first request: the other side speaks TLS, or HTTP/1. */
+/**
+ * Accepted, spoken to in plain HTTP/2, and closed before the first request: the other side speaks TLS, or HTTP/1. `encrypted`: servers that were
+ * seen to speak TLS.
+ */
 function silent(
   host: string,
   all: readonly ConnectionSummary[],
   used: ReadonlySet<string>,
-  tls: readonly TlsHandshake[],
+  encrypted: ReadonlySet<string>,
   collectors: Collectors,
 ): Trouble | undefined {
   if (!all.every((connection) => isSilent(connection, used))) return undefined;
   const view = bestView(all);
   const [first] = view;
   if (first === undefined || view.length < MIN_SILENT) return undefined;
-  const speaksTls = tls.some(({ server, outcome }) => outcome === "established" && formatEndpoint(server) === formatEndpoint(first.server));
-  const isHttp = !speaksTls && HTTP_PORTS.has(first.server.port);
+  const isHttp = !encrypted.has(formatEndpoint(first.server)) && HTTP_PORTS.has(first.server.port);
   const why = isHttp ? "gRPC sent to an HTTP port" : "plain text sent to a TLS port";
   return {
     cause: isHttp ? "exporter-rejected" : "exporter-tls-failed",

@@ -39,6 +39,10 @@ export class Exporters {
   #troubles: Map<string, Trouble[]> | undefined;
   #exports: Map<string, SpanExport[]> | undefined;
   #exportsByService: Map<string, SpanExport[]> | undefined;
+  /** By host. */
+  #listeners: ReadonlyMap<string, readonly Workload[]> | undefined;
+  /** By service, without proxies. */
+  #replicas: ReadonlyMap<string | undefined, readonly Workload[]> | undefined;
   #recorded: ReadonlySet<Workload> | undefined;
   #recordedPlaces: ReadonlySet<string> | undefined;
   #areExportsSampled: boolean | undefined;
@@ -191,8 +195,11 @@ export class Exporters {
     const named = here.filter((of) => isAlone || (service !== undefined && servicesOf(of).has(service)));
     if (named.length > 0 || service === undefined) return named;
     // Behind address translation the client's address is another one; of several replicas any could be meant.
-    const replicas = this.#world.naming.workloads.filter((other) => other.service === service && other.role !== "proxy");
-    return replicas.length === 1 ? (this.#byService().get(service) ?? []) : [];
+    this.#replicas ??= groupBy(
+      this.#world.naming.workloads.filter(({ role }) => role !== "proxy"),
+      (other) => other.service,
+    );
+    return this.#replicas.get(service)?.length === 1 ? (this.#byService().get(service) ?? []) : [];
   }
 
   #byService(): Map<string, SpanExport[]> {
@@ -228,8 +235,12 @@ export class Exporters {
     return silent.length === 1 ? silent[0] : undefined;
   }
 
-  #listenersOn(host: string): Workload[] {
-    return this.#world.naming.workloads.filter((workload) => workload.host === host && workload.port !== undefined);
+  #listenersOn(host: string): readonly Workload[] {
+    this.#listeners ??= groupBy(
+      this.#world.naming.workloads.filter(({ port }) => port !== undefined),
+      (workload) => workload.host,
+    );
+    return this.#listeners.get(host) ?? [];
   }
 
   #recordedWorkloads(): ReadonlySet<Workload> {

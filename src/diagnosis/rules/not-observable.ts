@@ -148,7 +148,7 @@ function encryptedFindings(tally: Tally): Finding[] {
   return tally.encrypted.map((edge) => {
     const { from, to, connections, requests, handshakes, traceIds } = edge;
     const hasEdge = from !== "";
-    const readable = [...tally.edges.values()].filter((other) => other.from.group === from && other.to.group === to);
+    const readable = tally.edgeIndex.between(from, to);
     // Requests where spans tell of them, in one unit with those that could be read; else connections.
     const affected = requests > 0 ? requests : connections;
     const others = requests > 0 ? readable.reduce((sum, { exchanges }) => sum + exchanges, 0) : 0;

@@ -158,7 +158,7 @@ function withProvenRoutes(tally: Tally): Tally {
   for (const [key, edge] of tally.edges) proven.edges.set(key, edge);
   for (const [key, fault] of tally.faults) {
     if (fault.verdict !== "unrecorded" || fault.isWeak) continue;
-    const weak = [...tally.faults.values()].find((other) => other.isWeak && other.from === fault.from && other.to === fault.to);
+    const weak = tally.edgeOf(fault.from, fault.to)?.faults.find((other) => other.isWeak);
     proven.faults.set(key, fault);
     const part = weak === undefined ? undefined : provenPart(weak, fault, tally);
     if (part !== undefined) proven.faults.set(part.key, part);
@@ -167,7 +167,7 @@ function withProvenRoutes(tally: Tally): Tally {
 }
 
 function provenPart(weak: FaultTally, strong: FaultTally, tally: Tally): FaultTally | undefined {
-  const edge = [...tally.edges.values()].find((e) => e.from === weak.from && e.to === weak.to);
+  const edge = tally.edgeOf(weak.from, weak.to);
   const routes = [...weak.routes].filter(
     ([route, n]) => strong.routes.has(route) && n + (strong.routes.get(route) ?? 0) === edge?.routes.get(route),
   );

@@ -11,6 +11,7 @@ import type { HeadBuffer } from "./head-buffer.ts";
 import type { Cut, Head, MessageEvents } from "./message-events.ts";
 import type { Framing } from "./message-framing.ts";
 import { recognizeStartLine } from "./start-line.ts";
+import { UnfinishedStart } from "./unfinished-start.ts";
 
 type State = "head" | "length" | "chunked" | "until close" | "lost" | "tunnel";
 
@@ -30,6 +31,8 @@ export class MessageParser {
   #sink: BodySink | undefined;
   /** True while the kept bytes were taken for the beginning of a head only because they may be one. */
   #isDoubtful = false;
+  /** That of the kept bytes. */
+  readonly #start = new UnfinishedStart();
 
   /** `beganLate`: the stream may have been joined in the middle of a message. */
   constructor(from: Side, fieldReader: FieldReader, events: MessageEvents, kept: HeadBuffer, beganLate: boolean) {
@@ -146,6 +149,7 @@ export class MessageParser {
     if (next !== undefined) return next;
     if (recognizeStartLine(bytes, at, end) === "no") return this.#garbage(end, segment);
     if (!this.#kept.begin(bytes, at, end, first)) return this.#tooLong(end, segment);
+    this.#start.begin();
     return end;
   }
 
@@ -165,7 +169,7 @@ export class MessageParser {
         kept.clear();
         return at + Math.max(0, next - before);
       }
-    } else if (before <= MAX_START_LINE_BYTES && recognizeStartLine(kept.bytes, 0, kept.length) === "no") {
+    } else if (before <= MAX_START_LINE_BYTES && this.#start.isNone(kept.bytes, kept.length)) {
       kept.clear();
       return this.#garbage(end, segment);
     }

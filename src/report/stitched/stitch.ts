@@ -4,7 +4,8 @@ import type { Inspection } from "../../diagnosis/inspection.ts";
 import { type Hop, INFERRED, type ParentLink } from "../../hops/hop.ts";
 import { isSameTrace } from "../../propagation/same-trace.ts";
 import { Breaks } from "./breaks.ts";
-import { derivedTraceId, otherSpanId } from "./derived-ids.ts";
+import { derivedTraceId } from "./derived-ids.ts";
+import { giveIds } from "./give-ids.ts";
 import { HopLinks } from "./hop-links.ts";
 import { neighbourhoodOf } from "./neighbourhood.ts";
 import { growForest } from "./span-forest.ts";
@@ -126,17 +127,4 @@ function traceOf(traceId: string, trees: readonly Tree[]): StitchedTrace {
   giveIds(spans);
   const ids = new Set([traceId, ...spans.flatMap((own) => own.originalTraceId ?? [])]);
   return { traceId, spans, traceIds: [...ids], joins: trees.flatMap((tree) => tree.joins) };
-}
-
-/** Parts that are joined may have span ids in common, as B3's two sides of a call have: the later one gets another. */
-function giveIds(spans: readonly StitchedSpan[]): void {
-  const taken = new Set<string>();
-  for (const recorded of [true, false]) {
-    for (const own of spans) {
-      if (isGhost(own) === recorded) continue;
-      const { spanId } = own;
-      for (let attempt = 1; taken.has(own.spanId); attempt++) own.spanId = otherSpanId(own.originalTraceId ?? "", spanId, attempt);
-      taken.add(own.spanId);
-    }
-  }
 }

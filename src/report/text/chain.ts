@@ -92,8 +92,7 @@ function nodesBehind(first: Hop, { graph, naming }: Inspection): string[] {
 
 function countsOf(from: string, to: string, { diagnosis }: Inspection) {
   const counts = { withContext: 0, exchanges: 0 };
-  for (const edge of diagnosis.tally.edges.values()) {
-    if ((edge.from.group !== from && edge.from.name !== from) || (edge.to.group !== to && edge.to.name !== to)) continue;
+  for (const edge of diagnosis.tally.edgeIndex.betweenCalled(from, to)) {
     counts.withContext += edge.withContext;
     counts.exchanges += edge.exchanges;
   }

@@ -5,6 +5,8 @@ import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Tally } from "../../diagnosis/tally.ts";
 import { severities, type Verdict } from "../../diagnosis/verdict.ts";
 import { figure } from "../../wire/figure.ts";
+import { groupBy } from "../../wire/group-by.ts";
+import { MAX_EDGES_TOLD } from "../../wire/limits.ts";
 import { type GroupEdge, groupEdges } from "../group-edges.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
 import type { Page } from "./page.ts";
@@ -60,12 +62,13 @@ function invalidOf({ exchanges, continued, restarted, absent, notObservable }: G
 
 export function writeEdges({ diagnosis }: Inspection, page: Page): void {
   const { width, isVerbose, isTerminal } = page.options;
-  const groupOf = groupNames(diagnosis.tally);
-  const all = groupEdges(diagnosis.tally).map((edge) => ({ edge, findings: findingsOn(edge, diagnosis.findings, groupOf) }));
+  const findings = findingsByEdge(diagnosis.findings, groupNames(diagnosis.tally));
+  const all = groupEdges(diagnosis.tally).map((edge) => ({ edge, findings: findings.get(keyOf(edge)) ?? [] }));
   if (all.length === 0) return;
   const healthy = all.filter((row) => row.findings.length === 0).sort((a, b) => b.edge.exchanges - a.edge.exchanges);
   const dropped = new Set(isVerbose ? [] : healthy.slice(MAX_HEALTHY));
-  const rows = all.filter((row) => !dropped.has(row));
+  const kept = all.filter((row) => !dropped.has(row));
+  const rows = kept.length > MAX_EDGES_TOLD ? gravestOf(kept, diagnosis.findings) : kept;
   const isNarrow = isTerminal && width < NARROW;
   page.gap();
   if (isNarrow) writeNarrow(rows, width, page);
@@ -84,6 +87,7 @@ export function writeEdges({ diagnosis }: Inspection, page: Page): void {
       ]),
     );
   }
+  if (rows.length < kept.length) page.line(dim(`  and ${counted(kept.length - rows.length, "more edge")}: --format json`));
   if (dropped.size > 0) page.line(dim(`  and ${counted(dropped.size, "more edge")} without a finding (--verbose)`));
 }
 
@@ -136,7 +140,21 @@ function groupNames({ edges }: Tally): Map<string, string> {
 }
 
 /** A replica's finding stands on the edge of its group. */
-function findingsOn({ from, to }: GroupEdge, findings: readonly Finding[], groupOf: ReadonlyMap<string, string>): Finding[] {
+function findingsByEdge(findings: readonly Finding[], groupOf: ReadonlyMap<string, string>): Map<string, Finding[]> {
   const group = (name: string) => groupOf.get(name) ?? name;
-  return findings.filter(({ edge }) => edge !== undefined && group(edge.from) === from && group(edge.to) === to);
+  const onEdges = findings.filter(({ edge }) => edge !== undefined);
+  return groupBy(onEdges, ({ edge }) => keyOf({ from: group(edge!.from), to: group(edge!.to) }));
+}
+
+function keyOf({ from, to }: { readonly from: string; readonly to: string }): string {
+  return `${from}\n${to}`;
+}
+
+/** As many as are told, in the order that they have: those with the gravest findings, then those with most exchanges. */
+function gravestOf(rows: readonly Row[], findings: readonly Finding[]): Row[] {
+  const rank = new Map(findings.map((finding, i) => [finding, i]));
+  const rankOf = ({ findings: [first] }: Row) => (first === undefined ? findings.length : rank.get(first)!);
+  const byGravity = rows.toSorted((a, b) => rankOf(a) - rankOf(b) || b.edge.exchanges - a.edge.exchanges);
+  const told = new Set(byGravity.slice(0, MAX_EDGES_TOLD));
+  return rows.filter((row) => told.has(row));
 }

@@ -90,8 +90,7 @@ function unaffectedRoutes({ edge, routes, affected, of, cause }: Finding, { diag
   if (edge === undefined || affected === of || cause === "cors-preflight") return "";
   const faulty = new Set(routes.map(({ route }) => route));
   const others = new Map<string, number>();
-  for (const { from, to, routes: all } of diagnosis.tally.edges.values()) {
-    if ((from.group !== edge.from && from.name !== edge.from) || (to.group !== edge.to && to.name !== edge.to)) continue;
+  for (const { routes: all } of diagnosis.tally.edgeIndex.betweenCalled(edge.from, edge.to)) {
     for (const [route, n] of all)
       if (!faulty.has(route) && !route.startsWith(UNSEEN_METHOD)) others.set(route, (others.get(route) ?? 0) + n);
   }

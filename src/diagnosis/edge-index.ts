@@ -1,0 +1,62 @@
+// Edges and faults of a tally by who takes part in them, each grouped once: a capture may show as many of them as exchanges, and every finding asks.
+
+import type { Workload } from "../naming/workload.ts";
+import { groupBy } from "../wire/group-by.ts";
+
+interface Between {
+  readonly from: Workload;
+  readonly to: Workload;
+}
+
+/** Every list is in the order of all. */
+export class EdgeIndex<Edge extends Between> {
+  readonly #edges: readonly Edge[];
+  readonly #ofGroups: ReadonlyMap<string, readonly Edge[]>;
+  readonly #of: Readonly<Record<"from" | "to", ReadonlyMap<Workload, readonly Edge[]>>>;
+  #called: ReadonlyMap<string, readonly Edge[]> | undefined;
+
+  constructor(edges: readonly Edge[]) {
+    this.#edges = edges;
+    this.#ofGroups = groupBy(edges, ({ from, to }) => keyOf(from.group, to.group));
+    this.#of = { from: groupBy(edges, ({ from }) => from), to: groupBy(edges, ({ to }) => to) };
+  }
+
+  /** Between workloads of two groups. */
+  between(from: string, to: string): readonly Edge[] {
+    return this.#ofGroups.get(keyOf(from, to)) ?? [];
+  }
+
+  /** Between those that are called so, workloads or groups. */
+  betweenCalled(from: string, to: string): readonly Edge[] {
+    this.#called ??= byNames(this.#edges);
+    return this.#called.get(keyOf(from, to)) ?? [];
+  }
+
+  /** Those that this workload sends or receives on. */
+  at(side: "from" | "to", workload: Workload): readonly Edge[] {
+    return this.#of[side].get(workload) ?? [];
+  }
+}
+
+function byNames<Edge extends Between>(edges: readonly Edge[]): Map<string, Edge[]> {
+  const named = new Map<string, Edge[]>();
+  for (const edge of edges) {
+    for (const from of namesOf(edge.from)) {
+      for (const to of namesOf(edge.to)) {
+        const key = keyOf(from, to);
+        const known = named.get(key);
+        if (known === undefined) named.set(key, [edge]);
+        else known.push(edge);
+      }
+    }
+  }
+  return named;
+}
+
+function namesOf({ name, group }: Workload): ReadonlySet<string> {
+  return new Set([group, name]);
+}
+
+function keyOf(from: string, to: string): string {
+  return `${from}\n${to}`;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { lostAbove } from "../../src/diff/lost-above.ts";
+import { SpanIndex } from "../../src/diff/span-index.ts";
+import type { Hop } from "../../src/hops/hop.ts";
+import type { Span } from "../../src/spans/span.ts";
+import { client, id, NOON, type Request, request, server, trace } from "../diagnosis/build-view.ts";
+
+/** Which calls, all of trace 1, a SERVER span is lost behind: calls by who sent them, orphans below spans that nobody has. */
+function lost(calls: readonly Request[], orphans: readonly Span[], looked = () => {}): number[] {
+  const sent = calls.map((call, i) => client(call, { id: i + 1 }));
+  const hops = calls.map((call, index) => ({
+    index,
+    receiver: call.to,
+    reading: { identities: [{ traceId: trace(1), spanId: id(index + 1) }] },
+    get startedAt() {
+      looked();
+      return NOON + call.at * 1_000;
+    },
+    endedAt: NOON + call.until * 1_000,
+  })) as unknown as Hop[];
+  const matches = new Map(sent.map((span, i) => [i, { client: span }]));
+  const index = new SpanIndex([{ traceId: trace(1), spans: [...sent, ...orphans], warnings: [] }]);
+  const matched = { index, matches, hopOf: new Map(sent.map((span, i) => [span, i])) };
+  const clocks = { byService: new Map([["stock", 0]]), usual: 0 };
+  return [...lostAbove(hops, matched, clocks).keys()];
+}
+
+/** A SERVER span of stock, at the time of this call. */
+const orphan = (of: Request, i = 0) => server(of, { id: 5_000 + i, parent: 9_000 + i, service: "stock" });
+
+describe("a SERVER span that is lost above another", () => {
+  const [outer, inner] = [request("frontend → orders", { at: 0 }), request("frontend → orders", { at: 10, until: 90 })];
+  const own = request("stock → orders", { at: 20, until: 80 });
+
+  it("lies behind the last call that was open, where all went to one receiver", () => {
+    expect(lost([outer, inner], [orphan(inner)])).toEqual([1]);
+    expect(lost([outer, { ...inner, to: "ingress" }], [orphan(inner)])).toEqual([]);
+    expect(lost([outer, inner], [orphan({ ...inner, at: 400, until: 500 })])).toEqual([]);
+  });
+
+  it("lies before what its own service called", () => {
+    expect(lost([outer, own], [orphan(own)])).toEqual([0]);
+    expect(lost([outer, inner, own], [orphan(own)])).toEqual([1]);
+    expect(lost([own], [orphan(own)])).toEqual([]);
+    expect(lost([own, { ...inner, at: 30 }], [orphan(inner)])).toEqual([]);
+  });
+
+  it("is looked for among the calls of its time", () => {
+    const looks = (n: number) => {
+      let count = 0;
+      const calls = Array.from({ length: n }, (_, i) => request("frontend → orders", { at: i * 1_000 }));
+      expect(lost(calls, calls.map(orphan), () => count++)).toHaveLength(n);
+      return count;
+    };
+    expect(looks(400) / looks(200)).toBeLessThan(2.3);
+  });
+});
