@@ -4,7 +4,7 @@
 import type { ExchangeTable } from "./exchange-table.ts";
 import type { Sightings } from "./sightings.ts";
 
-/** Fewer shared exchanges than this prove little, but are better than nothing. */
+/** Of two captures so many shared exchanges are compared; more do not move the median. */
 const MAX_SAMPLES = 2_000;
 
 /**
