@@ -7,7 +7,7 @@
 import type { Machines } from "../../hops/machines.ts";
 import type { DnsExchange } from "../../protocols/observation.ts";
 import { groupBy } from "../../wire/group-by.ts";
-import { firstLabel, isCollectorName, isNear } from "./collector-names.ts";
+import { firstLabel, isCollectorName, isNear } from "./collector-signs.ts";
 import type { Collectors } from "./collectors.ts";
 import { bestView, counted, endsOf, type Trouble, timesOf } from "./trouble.ts";
 

@@ -4,7 +4,7 @@ import type { Machines } from "../../hops/machines.ts";
 import type { TlsHandshake } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { groupBy } from "../../wire/group-by.ts";
-import { isCollectorName } from "./collector-names.ts";
+import { isCollectorName } from "./collector-signs.ts";
 import type { Collectors } from "./collectors.ts";
 import { bestView, counted, endsOf, type Trouble, timesOf } from "./trouble.ts";
 
