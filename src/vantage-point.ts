@@ -13,6 +13,7 @@ import { StreamRecognizer } from "./protocols/stream-recognizer.ts";
 import { KeyLog } from "./protocols/tls/key-log.ts";
 import { TcpTracker } from "./tcp/tcp-tracker.ts";
 import { type Anomaly, anomaly } from "./wire/anomaly.ts";
+import { count } from "./wire/count.ts";
 import { MAX_ADDRESSES, MAX_OTHER_KINDS } from "./wire/limits.ts";
 import type { Emit } from "./wire/stage.ts";
 
@@ -69,7 +70,7 @@ export class VantagePoint {
   #datagram(packet: DecodedPacket): void {
     const port = Math.min(packet.sourcePort, packet.destinationPort);
     const what = port === 443 && isQuic(packet) ? "QUIC" : `UDP port ${port}`;
-    if (this.others.has(what) || this.others.size < MAX_OTHER_KINDS) this.others.set(what, (this.others.get(what) ?? 0) + 1);
+    if (this.others.has(what) || this.others.size < MAX_OTHER_KINDS) count(this.others, what);
     this.#readerOf(packet)?.push({
       source: { address: this.#addresses.name(packet.source), port: packet.sourcePort },
       destination: { address: this.#addresses.name(packet.destination), port: packet.destinationPort },

@@ -53,10 +53,10 @@ export function findEncryptedEdges(view: View): EncryptedEdge[] {
     edge.connections++;
     edge.servers.add(formatEndpoint(handshake.server));
     if (edge.handshakes.length < MAX_EXEMPLARS) edge.handshakes.push(handshake);
-    count(edge, spans);
+    addRequests(edge, spans);
   }
   const sent = view.diff.index.spans.filter((span) => isSending(span) && !view.diff.hopOf.has(span));
-  for (const edge of edges.values()) if (edge.requests === 0) count(edge, sentOn(edge, sent));
+  for (const edge of edges.values()) if (edge.requests === 0) addRequests(edge, sentOn(edge, sent));
   return [...edges.values()];
 }
 
@@ -90,7 +90,7 @@ function giveSpans(connections: readonly Connection[], { diff: { index, hopOf, c
 /** What clocks of a pod and of a capture may differ by. */
 const SLACK_US = 25 * MILLISECOND;
 
-function count(edge: EncryptedEdge, spans: readonly Span[]): void {
+function addRequests(edge: EncryptedEdge, spans: readonly Span[]): void {
   edge.requests += spans.length;
   for (const { traceId } of spans) if (edge.traceIds.size < MAX_TRACES_COUNTED) edge.traceIds.add(traceId);
 }

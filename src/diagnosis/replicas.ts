@@ -2,6 +2,7 @@
 
 import type { Workload } from "../naming/workload.ts";
 import type { DnsExchange } from "../protocols/observation.ts";
+import { count } from "../wire/count.ts";
 import type { Finding } from "./finding.ts";
 import type { Tally } from "./tally.ts";
 import type { View } from "./view.ts";
@@ -34,7 +35,7 @@ function othersOf({ edge, verdict }: Finding, culprit: Workload, tally: Tally): 
   const counts = new Map<Workload, number>();
   for (const each of tally.edges.values()) {
     if (each[near] === culprit || each[near].group !== culprit.group || each[far].group !== farGroup) continue;
-    counts.set(each[near], (counts.get(each[near]) ?? 0) + each.exchanges);
+    count(counts, each[near], each.exchanges);
   }
   for (const fault of tally.faults.values()) if (fault.verdict === verdict) counts.delete(fault[near]);
   return [...counts].map(([{ addresses, name }, n]) => `${addresses[0] ?? name} 0 of ${n}`);

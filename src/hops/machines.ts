@@ -3,6 +3,7 @@
 
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
 import { firstPast } from "../wire/bisect.ts";
+import { count } from "../wire/count.ts";
 import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import type { Ends } from "./connection-ends.ts";
@@ -202,8 +203,8 @@ function ownAddress(connections: readonly ConnectionSummary[]): string | undefin
   for (const { client, server } of connections) {
     if (isLoopback(client.address) || isLoopback(server.address)) continue;
     total++;
-    for (const address of new Set([client.address, server.address])) counts.set(address, (counts.get(address) ?? 0) + 1);
+    for (const address of new Set([client.address, server.address])) count(counts, address);
   }
-  const [most, next] = [...counts].filter(([, count]) => count >= total * OWN_SHARE).sort((a, b) => b[1] - a[1]);
+  const [most, next] = [...counts].filter(([, n]) => n >= total * OWN_SHARE).sort((a, b) => b[1] - a[1]);
   return most !== undefined && most[1] > (next?.[1] ?? 0) ? most[0] : undefined;
 }

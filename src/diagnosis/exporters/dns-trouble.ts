@@ -7,6 +7,7 @@
 import type { Machines } from "../../hops/machines.ts";
 import type { DnsExchange } from "../../protocols/observation.ts";
 import { groupBy } from "../../wire/group-by.ts";
+import { sum } from "../../wire/sum.ts";
 import { firstLabel, isCollectorName, isNear } from "./collector-signs.ts";
 import type { Collectors } from "./collectors.ts";
 import { bestView, counted, endsOf, type Trouble, timesOf } from "./trouble.ts";
@@ -103,5 +104,5 @@ function isGivenUp(own: readonly DnsExchange[]): boolean {
 }
 
 function triesOf(exchanges: readonly DnsExchange[]): number {
-  return exchanges.reduce((sum, { tries }) => sum + Math.max(1, tries), 0);
+  return sum(exchanges.map(({ tries }) => Math.max(1, tries)));
 }
