@@ -7,7 +7,7 @@ import { isPlaceholder } from "../naming/placeholder.ts";
 import type { TlsHandshake } from "../protocols/observation.ts";
 import { spanPeer, spanTarget } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
-import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
+import { formatEndpoint, sharedConnectionKey } from "../wire/endpoint.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { MAX_ENCRYPTED_EDGES, MAX_EXEMPLARS, MAX_TRACES_COUNTED } from "../wire/limits.ts";
 import { MILLISECOND } from "../wire/timestamp.ts";
@@ -106,10 +106,7 @@ function sentOn({ from, to, handshakes }: EncryptedEdge, sent: readonly Span[]):
 
 /** One handshake for each connection, from the vantage point that shows most of them; none where one of them could read it. */
 function unreadConnections(tls: readonly TlsHandshake[]): TlsHandshake[] {
-  const byEnds = groupBy(tls, ({ client, server, vantage }) => {
-    const place = isLoopback(client.address) ? `${vantage} ` : "";
-    return `${place}${formatEndpoint(client)} ${formatEndpoint(server)}`;
-  });
+  const byEnds = groupBy(tls, sharedConnectionKey);
   return [...byEnds.values()]
     .flatMap((seen) => {
       const views = [...groupBy(seen, ({ vantage }) => vantage).values()].map((all) => all.filter(isUnread));

@@ -4,9 +4,8 @@
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
 import { firstPast } from "../wire/bisect.ts";
 import { count } from "../wire/count.ts";
-import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
+import { connectionKey, type Endpoint, isLoopback } from "../wire/endpoint.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
-import type { Ends } from "./connection-ends.ts";
 import type { Period } from "./coverage.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import { OPEN_ENDED_US, type Place } from "./hop.ts";
@@ -177,10 +176,6 @@ function decryptedConnections(tls: readonly TlsHandshake[]): Set<string> {
     if (handshake.encryptedRecords > 0 && handshake.undecrypted === undefined) opened.add(connectionKey(handshake));
   for (const handshake of tls) if (handshake.undecrypted !== undefined) opened.delete(connectionKey(handshake));
   return opened;
-}
-
-function connectionKey({ vantage, client, server }: Ends | ConnectionSummary | TlsHandshake): string {
-  return `${vantage} ${formatEndpoint(client)} ${formatEndpoint(server)}`;
 }
 
 function add(map: Map<string, Set<number>>, key: string, value: number): void {

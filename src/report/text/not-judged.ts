@@ -5,7 +5,7 @@ import { countOfPurpose } from "../../hops/count-hops.ts";
 import type { Purpose } from "../../hops/hop.ts";
 import type { TlsHandshake } from "../../protocols/observation.ts";
 import { count } from "../../wire/count.ts";
-import { type Endpoint, formatEndpoint } from "../../wire/endpoint.ts";
+import { connectionKey, formatEndpoint, sharedConnectionKey } from "../../wire/endpoint.ts";
 import { sum } from "../../wire/sum.ts";
 import { captureNames } from "./captures.ts";
 import { sourceName } from "./headline.ts";
@@ -81,16 +81,11 @@ export function unreadConnections({ connections, tls }: Pick<Inspection, "connec
     const known = protocols.get(name) ?? { packets: 0, seen: new Map<string, string>() };
     protocols.set(name, known);
     known.packets += packets;
-    const place = client.address.startsWith("127.") || client.address === "::1" ? `${vantage} ` : "";
-    known.seen.set(`${place}${formatEndpoint(client)} ${formatEndpoint(server)}`, formatEndpoint(server));
+    known.seen.set(sharedConnectionKey({ vantage, client, server }), formatEndpoint(server));
   }
   return [...protocols]
     .map(([protocol, { packets, seen }]) => ({ protocol, packets, connections: seen.size, servers: countServers([...seen.values()]) }))
     .sort((a, b) => b.connections - a.connections);
-}
-
-function connectionKey({ vantage, client, server }: { vantage: number; client: Endpoint; server: Endpoint }): string {
-  return `${vantage} ${formatEndpoint(client)} ${formatEndpoint(server)}`;
 }
 
 function countServers(servers: readonly string[]): Unread["servers"] {
