@@ -2,6 +2,7 @@
 
 import { BAGGAGE_HEADER } from "../propagation/baggage.ts";
 import { correlationFieldNames, correlationRank } from "../propagation/correlation.ts";
+import { combineLines } from "../propagation/field-lines.ts";
 import type { FormatSet } from "../propagation/format-set.ts";
 import { extractAll, standardFormats } from "../propagation/registry.ts";
 import { fullTraceId } from "../propagation/same-trace.ts";
@@ -121,7 +122,7 @@ export function readContexts(
   if (fields.length === 0) return requestId === undefined && response === undefined ? NOTHING : { ...NOTHING, requestId, response };
   const extractions = extractAll(fields, formats);
   const identities = identitiesOf(extractions, fields);
-  const baggage = fields.length === 1 && extractions.length === 1 ? undefined : joined(fields, BAGGAGE_HEADER);
+  const baggage = fields.length === 1 && extractions.length === 1 ? undefined : combineLines(fields, BAGGAGE_HEADER);
   for (const extraction of extractions) {
     if ("context" in extraction)
       return { extractions, context: extraction.context, format: extraction.format, identities, fields, baggage, requestId, response };
@@ -134,12 +135,6 @@ export function readContexts(
 export function responseIdentity(fields: readonly Field[]): ContextReading["response"] {
   const said = readTraceResponse(fields);
   return said?.traceId === undefined || said.spanId === undefined ? undefined : { traceId: said.traceId, spanId: said.spanId };
-}
-
-/** All lines of a list field as one value (RFC 9110 §5.3). */
-export function joined(fields: readonly Field[], name: string): string | undefined {
-  const values = fields.filter((field) => field.name.toLowerCase() === name).map((field) => field.value);
-  return values.length === 0 ? undefined : values.join(",");
 }
 
 /** All `traceparent` values of a request, also where several stand in one line. */
