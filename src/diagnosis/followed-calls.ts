@@ -2,10 +2,10 @@
 // when a job or a poll does; but they lie behind requests, or behind other calls of requests, each call behind one, far more often than calls of their
 // pattern would by chance.
 
-import { median } from "../hops/capture-clocks.ts";
 import { type Hop, INFERRED } from "../hops/hop.ts";
 import { lastAtOrBefore, SHIFTS } from "../pairing/shifts.ts";
 import { groupBy } from "../wire/group-by.ts";
+import { median } from "../wire/median.ts";
 import { MILLISECOND } from "../wire/timestamp.ts";
 import { queuedCalls } from "./queued-calls.ts";
 import { RouteNames } from "./route.ts";
