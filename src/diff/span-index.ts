@@ -1,8 +1,8 @@
 // Spans by id, by parent, and by what they are about.
 
-import { SPAN_ID_DIGITS } from "../propagation/hex.ts";
 import type { Span, Trace } from "../spans/span.ts";
 import { groupBy } from "../wire/group-by.ts";
+import { SPAN_ID_DIGITS } from "../wire/id-digits.ts";
 
 export class SpanIndex {
   readonly spans: readonly Span[];
