@@ -3,6 +3,7 @@
 import type { Workload } from "../naming/workload.ts";
 import type { DnsExchange } from "../protocols/observation.ts";
 import { count } from "../wire/count.ts";
+import { listed, upTo } from "../wire/words.ts";
 import type { Finding } from "./finding.ts";
 import type { Tally } from "./tally.ts";
 import type { View } from "./view.ts";
@@ -18,7 +19,7 @@ export function tellReplicas(findings: readonly Finding[], tally: Tally, view: V
     if (!isOfReplica || edge === undefined || finding.severity === "note") return finding;
     const others = othersOf(finding, culprit, tally);
     if (others.length === 0) return finding;
-    const clause = `Other replicas do not: ${listed(others)}`;
+    const clause = `Other replicas do not: ${listed(upTo(MAX_NAMED, others))}`;
     const answer = answerFor(culprit, view.exporters.lookups);
     const [first, ...rest] = exemplars;
     if (answer === undefined || first === undefined) return { ...finding, remarks: [clause] };
@@ -52,10 +53,5 @@ function answerFor({ host }: Workload, lookups: readonly DnsExchange[]): DnsExch
 
 function turnsOf({ name, addresses, ttl }: DnsExchange): string {
   const life = ttl === undefined || ttl === 0 ? "" : ` for ${ttl} s`;
-  return `DNS answers ${name} with ${addresses.length} addresses${life} (${listed([...addresses].sort())}): callers reach it by turns`;
-}
-
-function listed(all: readonly string[]): string {
-  const more = all.length - MAX_NAMED;
-  return [...all.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  return `DNS answers ${name} with ${addresses.length} addresses${life} (${listed(upTo(MAX_NAMED, [...addresses].sort()))}): callers reach it by turns`;
 }
