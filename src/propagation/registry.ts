@@ -35,9 +35,6 @@ export const propagationFormats: readonly PropagationFormat[] = [
 
 export const standardFormats = new FormatSet(propagationFormats);
 
-/** Lower-case names of the request fields whose values this folder reads, and which therefore must be kept; one that ends in `*` is a prefix. */
-export const traceFieldNames: ReadonlySet<string> = standardFormats.fieldNames;
-
 /** Every format's answer, valid or not, in order of preference. `fields` may hold others, in any case and in wire order. */
 export function extractAll(fields: readonly Field[], formats = standardFormats): Extraction[] {
   return formats.extractAll(fields);

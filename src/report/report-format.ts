@@ -31,8 +31,3 @@ export interface ReportFormat {
   readonly name: (typeof reportFormatNames)[number];
   write(inspection: Inspection, options: ReportOptions, sink: ReportSink): Writing;
 }
-
-/** Writes all of it at once, for who takes everything as it comes. */
-export function writeAll(writing: Writing): void {
-  for (const _ of writing);
-}

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { baggageFieldNames } from "../../src/propagation/baggage-fields.ts";
 import type { TraceContext } from "../../src/propagation/format.ts";
-import { extractAll, isFieldOf, propagationFormats, standardFormats, traceFieldNames } from "../../src/propagation/registry.ts";
+import { extractAll, isFieldOf, propagationFormats, standardFormats } from "../../src/propagation/registry.ts";
 import type { Field } from "../../src/wire/field.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -193,7 +193,7 @@ describe("extractAll", () => {
   });
 
   it("law: never throws, and gives what the formats give", () => {
-    const names = [...traceFieldNames].map((name) => name.replace("*", "key"));
+    const names = [...standardFormats.fieldNames].map((name) => name.replace("*", "key"));
     const field = fc.record({ name: fc.oneof(fc.constantFrom(...names), fc.string()), value: fc.string() });
     fc.assert(
       fc.property(fc.array(field), (fields) => {
@@ -208,9 +208,9 @@ describe("extractAll", () => {
 
 describe("the registry", () => {
   it("names every field that is read, and baggage", () => {
-    for (const format of propagationFormats) for (const field of format.fields) expect(traceFieldNames).toContain(field);
-    for (const field of baggageFieldNames) expect(traceFieldNames).toContain(field);
-    expect(traceFieldNames.size).toBe(propagationFormats.flatMap((format) => format.fields).length + baggageFieldNames.length);
+    for (const format of propagationFormats) for (const field of format.fields) expect(standardFormats.fieldNames).toContain(field);
+    for (const field of baggageFieldNames) expect(standardFormats.fieldNames).toContain(field);
+    expect(standardFormats.fieldNames.size).toBe(propagationFormats.flatMap((format) => format.fields).length + baggageFieldNames.length);
   });
 
   it("gives every format a name of its own", () => {
