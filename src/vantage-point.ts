@@ -10,7 +10,7 @@ import { KeptBytes } from "./protocols/kept-bytes.ts";
 import type { Observation } from "./protocols/observation.ts";
 import { datagramProtocols, streamProtocols } from "./protocols/registry.ts";
 import { StreamRecognizer } from "./protocols/stream-recognizer.ts";
-import { KeyLog } from "./protocols/tls/key-log.ts";
+import type { KeyLog } from "./protocols/tls/key-log.ts";
 import { TcpTracker } from "./tcp/tcp-tracker.ts";
 import { type Anomaly, anomaly } from "./wire/anomaly.ts";
 import { count } from "./wire/count.ts";
@@ -29,7 +29,7 @@ export class VantagePoint {
   readonly #datagrams: readonly { readonly protocol: DatagramProtocol; readonly reader: ReturnType<DatagramProtocol["open"]> }[];
 
   /** `keep`: lower-case names of the header fields whose values are kept. `keyLog`: of all vantage points. */
-  constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>, keyLog = new KeyLog()) {
+  constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>, keyLog: KeyLog) {
     this.#emit = emit;
     this.#keyLog = keyLog;
     this.#addresses = new AddressTable(() =>

@@ -34,7 +34,7 @@ export function findMachines(
   table: ExchangeTable,
   connections: readonly ConnectionSummary[],
   loopbacks: Int32Array,
-  tls: readonly TlsHandshake[] = [],
+  tls: readonly TlsHandshake[],
 ): Machines {
   const own = ownAddresses(connections, loopbacks);
   const isOne = loopbacks.every((machine) => machine === loopbacks[0]);
