@@ -34,13 +34,8 @@ const TELEMETRY_LABELS: ReadonlySet<string> = new Set(["otlp", "otel", "opentele
 
 /** A collector, or whatever else belongs to one: `eu.otlp.example.com`, `distributor.tempo.svc.cluster.local`. */
 export function isTelemetryName(host: string): boolean {
-  return (
-    isCollectorName(host) ||
-    host
-      .toLowerCase()
-      .split(".")
-      .some((label) => TELEMETRY_LABELS.has(label))
-  );
+  const labels = host.toLowerCase().split(".");
+  return isCollectorName(host) || labels.some((label) => TELEMETRY_LABELS.has(label));
 }
 
 /** Shorter names are near many others by chance. */
