@@ -5,7 +5,9 @@ import type { CaptureSummary } from "./diagnosis/inspection.ts";
 import { linkTypeName } from "./packet/link-type-names.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
 import { type Anomaly, anomaly } from "./wire/anomaly.ts";
+import { count } from "./wire/count.ts";
 import { MAX_ANOMALIES_KEPT, MAX_NAME_CHARS, MAX_NAMES } from "./wire/limits.ts";
+import { sum } from "./wire/sum.ts";
 
 interface FileLog {
   readonly linkTypes: Set<number>;
@@ -45,13 +47,13 @@ export class CaptureLog {
       secrets: (type, bytes) => {
         if (type === TLS_KEY_LOG) onKeyLog(bytes);
       },
-      lost: (count, interfaceIndex) => log.lost.set(interfaceIndex, count),
+      lost: (packets, interfaceIndex) => log.lost.set(interfaceIndex, packets),
     };
   }
 
   note(found: Anomaly): void {
     const log = this.#file(found.where.capture ?? 0);
-    log.anomalies.set(found.code, (log.anomalies.get(found.code) ?? 0) + 1);
+    count(log.anomalies, found.code);
     // A limit is said once and must not drown in what came before it.
     if (log.kept++ < MAX_ANOMALIES_KEPT || (found.code === "limit" && log.kept < 2 * MAX_ANOMALIES_KEPT)) this.anomalies.push(found);
   }
@@ -66,7 +68,7 @@ export class CaptureLog {
       startedAt: file.firstPacketAt,
       endedAt: file.lastPacketAt,
       linkTypes: [...log.linkTypes].map(linkTypeName),
-      lost: [...log.lost.values()].reduce((total, count) => total + count, 0),
+      lost: sum(log.lost.values()),
       anomalies: Object.fromEntries(log.anomalies),
     };
   }

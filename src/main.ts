@@ -4,6 +4,7 @@
 import { setFlagsFromString } from "node:v8";
 import { type Actions, buildProgram, isUsageError } from "./cli/program.ts";
 import type { World } from "./commands/world.ts";
+import { reportFormatNames } from "./report/report-format.ts";
 import { toolVersion } from "./report/tool.ts";
 import { UserError } from "./wire/user-error.ts";
 
@@ -75,7 +76,7 @@ void run().then(() =>
 
 async function run(): Promise<void> {
   try {
-    const program = buildProgram(actions, { version: toolVersion, reportFormats: ["text", "json"] });
+    const program = buildProgram(actions, { version: toolVersion, reportFormats: reportFormatNames });
     if (process.argv.length > 2) await program.parseAsync();
     else program.outputHelp();
   } catch (error) {

@@ -28,6 +28,7 @@ import { KeyLog } from "./protocols/tls/key-log.ts";
 import type { FileSummary } from "./sources/series-reader.ts";
 import { VantagePoint } from "./vantage-point.ts";
 import type { Anomaly } from "./wire/anomaly.ts";
+import { count } from "./wire/count.ts";
 import { figure } from "./wire/figure.ts";
 import type { Timestamp } from "./wire/timestamp.ts";
 
@@ -101,7 +102,7 @@ export class WireReader {
   /** Packets that are not TCP, by what they are. */
   others(): Map<string, number> {
     const all = new Map<string, number>();
-    for (const { others } of this.#vantagePoints.values()) for (const [what, n] of others) all.set(what, (all.get(what) ?? 0) + n);
+    for (const { others } of this.#vantagePoints.values()) for (const [what, n] of others) count(all, what, n);
     return all;
   }
 

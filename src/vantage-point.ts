@@ -10,9 +10,10 @@ import { KeptBytes } from "./protocols/kept-bytes.ts";
 import type { Observation } from "./protocols/observation.ts";
 import { datagramProtocols, streamProtocols } from "./protocols/registry.ts";
 import { StreamRecognizer } from "./protocols/stream-recognizer.ts";
-import { KeyLog } from "./protocols/tls/key-log.ts";
+import type { KeyLog } from "./protocols/tls/key-log.ts";
 import { TcpTracker } from "./tcp/tcp-tracker.ts";
 import { type Anomaly, anomaly } from "./wire/anomaly.ts";
+import { count } from "./wire/count.ts";
 import { MAX_ADDRESSES, MAX_OTHER_KINDS } from "./wire/limits.ts";
 import type { Emit } from "./wire/stage.ts";
 
@@ -28,7 +29,7 @@ export class VantagePoint {
   readonly #datagrams: readonly { readonly protocol: DatagramProtocol; readonly reader: ReturnType<DatagramProtocol["open"]> }[];
 
   /** `keep`: lower-case names of the header fields whose values are kept. `keyLog`: of all vantage points. */
-  constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>, keyLog = new KeyLog()) {
+  constructor(index: number, keep: ReadonlySet<string>, emit: Emit<Observation | Anomaly>, keyLog: KeyLog) {
     this.#emit = emit;
     this.#keyLog = keyLog;
     this.#addresses = new AddressTable(() =>
@@ -69,7 +70,7 @@ export class VantagePoint {
   #datagram(packet: DecodedPacket): void {
     const port = Math.min(packet.sourcePort, packet.destinationPort);
     const what = port === 443 && isQuic(packet) ? "QUIC" : `UDP port ${port}`;
-    if (this.others.has(what) || this.others.size < MAX_OTHER_KINDS) this.others.set(what, (this.others.get(what) ?? 0) + 1);
+    if (this.others.has(what) || this.others.size < MAX_OTHER_KINDS) count(this.others, what);
     this.#readerOf(packet)?.push({
       source: { address: this.#addresses.name(packet.source), port: packet.sourcePort },
       destination: { address: this.#addresses.name(packet.destination), port: packet.destinationPort },

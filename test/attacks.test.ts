@@ -6,8 +6,8 @@ import { attacks } from "../scripts/attacks.mjs";
 import { recognizeCapture } from "../src/capture/registry.ts";
 import { inspect, WireReader } from "../src/pipeline.ts";
 import { reportFormats } from "../src/report/registry.ts";
-import { writeAll } from "../src/report/report-format.ts";
 import { PLAIN } from "./report/inspect-packets.ts";
+import { writeAll } from "./report/write-all.ts";
 
 async function run(chunks: Iterable<Uint8Array>) {
   const wire = new WireReader();

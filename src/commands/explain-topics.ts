@@ -2,6 +2,7 @@
 
 import type { Rule } from "../diagnosis/rule.ts";
 import { type Cause, causes, type Verdict } from "../diagnosis/verdict.ts";
+import { editDistance } from "../wire/edit-distance.ts";
 
 export interface Topic {
   readonly kind: "rule" | "verdict" | "cause";
@@ -82,21 +83,7 @@ export function findTopic(name: string, rules: readonly Rule[]): Topic | undefin
 /** The names nearest to what was typed, best first; none when all are far. */
 export function nearest(typed: string, names: readonly string[]): string[] {
   const wanted = typed.toLowerCase();
-  const scored = names.map((name) => ({ name, distance: name.includes(wanted) && wanted.length > 2 ? 0 : distance(wanted, name) }));
+  const scored = names.map((name) => ({ name, distance: name.includes(wanted) && wanted.length > 2 ? 0 : editDistance(wanted, name) }));
   const best = Math.min(...scored.map((each) => each.distance));
   return best > Math.max(2, wanted.length * 0.4) ? [] : scored.filter((each) => each.distance === best).map(({ name }) => name);
-}
-
-/** Levenshtein's: letters to change, add or take away. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (letter === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

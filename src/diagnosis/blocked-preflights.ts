@@ -2,6 +2,8 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
+import { firstPast } from "../wire/bisect.ts";
+import { groupBy } from "../wire/group-by.ts";
 import { MAX_EXEMPLARS } from "../wire/limits.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import type { Exemplar } from "./exemplars.ts";
@@ -25,8 +27,8 @@ export function findBlockedPreflights(view: View): BlockedPreflights {
   const preflights = preflightsOf(table);
   const hops = new Map<string, number[]>();
   if (preflights.length === 0) return { edges: [], hops };
-  const asked = timesByPath(preflights);
-  const followed = timesByPath(requestsTo(preflights, table));
+  const asked = inOrderByPath(preflights);
+  const followed = inOrderByPath(requestsTo(preflights, table));
   const edges = new Map<string, PreflightEdge>();
   for (const hop of preflights) {
     // A proxy that hands it on does not answer it: whoever is behind does. On one machine nobody can tell.
@@ -69,29 +71,17 @@ function requestsTo(preflights: readonly Hop[], table: HopTable): Hop[] {
   return found;
 }
 
-/** Start times in ascending order, by who sent and the path. */
-function timesByPath(hops: readonly Hop[]): ReadonlyMap<string, readonly number[]> {
-  const times = new Map<string, number[]>();
-  for (const { clientHost, path, startedAt } of hops) {
-    const key = `${clientHost}\n${path}`;
-    const known = times.get(key);
-    if (known === undefined) times.set(key, [startedAt]);
-    else known.push(startedAt);
-  }
-  for (const known of times.values()) known.sort((a, b) => a - b);
-  return times;
+/** In the order of their starts, by who sent and the path. */
+function inOrderByPath(hops: readonly Hop[]): ReadonlyMap<string, readonly Hop[]> {
+  const inOrder = hops.toSorted((a, b) => a.startedAt - b.startedAt);
+  return groupBy(inOrder, ({ clientHost, path }) => `${clientHost}\n${path}`);
 }
 
 /** Whether this machine sent one to the path from `start` to `end`. */
-function isAny(times: ReadonlyMap<string, readonly number[]>, host: string, path: string, start: number, end: number): boolean {
-  const own = times.get(`${host}\n${path}`) ?? [];
-  let [low, high] = [0, own.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (own[middle]! < start) low = middle + 1;
-    else high = middle;
-  }
-  return low < own.length && own[low]! <= end;
+function isAny(byPath: ReadonlyMap<string, readonly Hop[]>, host: string, path: string, start: number, end: number): boolean {
+  const own = byPath.get(`${host}\n${path}`) ?? [];
+  const next = own[firstPast(own.length, (index) => own[index]!.startedAt >= start)];
+  return next !== undefined && next.startedAt <= end;
 }
 
 function exemplarOf(hop: Hop, { from, to }: PreflightEdge, denied: readonly string[]): Exemplar {

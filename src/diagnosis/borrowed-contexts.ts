@@ -5,6 +5,7 @@
 
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { Interned } from "../wire/columns.ts";
+import { count } from "../wire/count.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import { RouteNames } from "./route.ts";
 import type { View } from "./view.ts";
@@ -164,7 +165,7 @@ function dealOut(requests: readonly number[], calls: readonly number[], table: H
 function staleCalls(requests: readonly number[], calls: readonly number[], view: View): number[] {
   const { parent, startedAt, endedAt } = view.table;
   const counts = new Map<number, number>();
-  for (const call of calls) counts.set(parent[call]!, (counts.get(parent[call]!) ?? 0) + 1);
+  for (const call of calls) count(counts, parent[call]!);
   const [[kept, n] = [NO_PARENT, 0]] = [...counts].sort((a, b) => b[1] - a[1]);
   if (n < NEARLY_ALL * calls.length) return [];
   const answeredAt = endedAt[kept]!;

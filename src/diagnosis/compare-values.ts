@@ -1,7 +1,7 @@
 // How a value on the way out relates to the one that came in: cut, shortened, written with the zeros on the wrong side, fewer members.
 
-import { joined } from "../hops/read-contexts.ts";
 import { compareMembers } from "../propagation/baggage.ts";
+import { combineLines } from "../propagation/field-lines.ts";
 import type { Field } from "../wire/field.ts";
 
 const HALF_ZERO = "0".repeat(16);
@@ -55,7 +55,7 @@ export interface ListLoss {
 }
 
 export function lossOf(field: ListLoss["field"], before: readonly Field[], after: readonly Field[]): ListLoss | undefined {
-  const [was, is] = [joined(before, field)?.trim() ?? "", joined(after, field)?.trim() ?? ""];
+  const [was, is] = [combineLines(before, field)?.trim() ?? "", combineLines(after, field)?.trim() ?? ""];
   if (was === "" || was === is) return undefined;
   const of = was.split(",").filter((member) => member.trim() !== "").length;
   if (is === "") return { field, isCut: false, isAllowed: false, isGone: true, lost: of, of };

@@ -7,7 +7,8 @@ import { isPlaceholder } from "../naming/placeholder.ts";
 import type { TlsHandshake } from "../protocols/observation.ts";
 import { spanPeer, spanTarget } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
-import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
+import { formatEndpoint, sharedConnectionKey } from "../wire/endpoint.ts";
+import { groupBy } from "../wire/group-by.ts";
 import { MAX_ENCRYPTED_EDGES, MAX_EXEMPLARS, MAX_TRACES_COUNTED } from "../wire/limits.ts";
 import { MILLISECOND } from "../wire/timestamp.ts";
 import { mayCarryRequests, telemetryHosts } from "./encrypted-purpose.ts";
@@ -52,10 +53,10 @@ export function findEncryptedEdges(view: View): EncryptedEdge[] {
     edge.connections++;
     edge.servers.add(formatEndpoint(handshake.server));
     if (edge.handshakes.length < MAX_EXEMPLARS) edge.handshakes.push(handshake);
-    count(edge, spans);
+    addRequests(edge, spans);
   }
   const sent = view.diff.index.spans.filter((span) => isSending(span) && !view.diff.hopOf.has(span));
-  for (const edge of edges.values()) if (edge.requests === 0) count(edge, sentOn(edge, sent));
+  for (const edge of edges.values()) if (edge.requests === 0) addRequests(edge, sentOn(edge, sent));
   return [...edges.values()];
 }
 
@@ -75,13 +76,7 @@ function recordedBy([span]: readonly Span[]): string | undefined {
  * same: then the server's name tells, and what was opened last.
  */
 function giveSpans(connections: readonly Connection[], { diff: { index, hopOf, clockOffsets } }: View): void {
-  const byPeer = new Map<string, Connection[]>();
-  for (const connection of connections) {
-    const { address, port } = connection.handshake.client;
-    const known = byPeer.get(`${address} ${port}`);
-    if (known === undefined) byPeer.set(`${address} ${port}`, [connection]);
-    else known.push(connection);
-  }
+  const byPeer = groupBy(connections, ({ handshake: { client } }) => `${client.address} ${client.port}`);
   for (const span of index.spans) {
     const peer = isReceiving(span) && !hopOf.has(span) ? spanPeer(span) : undefined;
     const own = peer?.port === undefined ? [] : (byPeer.get(`${peer.address} ${peer.port}`) ?? []);
@@ -95,7 +90,7 @@ function giveSpans(connections: readonly Connection[], { diff: { index, hopOf, c
 /** What clocks of a pod and of a capture may differ by. */
 const SLACK_US = 25 * MILLISECOND;
 
-function count(edge: EncryptedEdge, spans: readonly Span[]): void {
+function addRequests(edge: EncryptedEdge, spans: readonly Span[]): void {
   edge.requests += spans.length;
   for (const { traceId } of spans) if (edge.traceIds.size < MAX_TRACES_COUNTED) edge.traceIds.add(traceId);
 }
@@ -111,20 +106,10 @@ function sentOn({ from, to, handshakes }: EncryptedEdge, sent: readonly Span[]):
 
 /** One handshake for each connection, from the vantage point that shows most of them; none where one of them could read it. */
 function unreadConnections(tls: readonly TlsHandshake[]): TlsHandshake[] {
-  const byEnds = new Map<string, Map<number, TlsHandshake[]>>();
-  for (const handshake of tls) {
-    const { client, server, vantage } = handshake;
-    const place = isLoopback(client.address) ? `${vantage} ` : "";
-    const key = `${place}${formatEndpoint(client)} ${formatEndpoint(server)}`;
-    const seen = byEnds.get(key) ?? new Map<number, TlsHandshake[]>();
-    byEnds.set(key, seen);
-    const own = seen.get(vantage);
-    if (own === undefined) seen.set(vantage, [handshake]);
-    else own.push(handshake);
-  }
+  const byEnds = groupBy(tls, sharedConnectionKey);
   return [...byEnds.values()]
     .flatMap((seen) => {
-      const views = [...seen.values()].map((all) => all.filter(isUnread));
+      const views = [...groupBy(seen, ({ vantage }) => vantage).values()].map((all) => all.filter(isUnread));
       if (views.some((unread) => unread.length === 0)) return [];
       return views.reduce((a, b) => (b.length > a.length ? b : a));
     })

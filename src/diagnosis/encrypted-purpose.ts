@@ -3,11 +3,7 @@
 
 import type { HopTable } from "../hops/hop-table.ts";
 import type { TlsHandshake } from "../protocols/observation.ts";
-
-/** OTLP, Zipkin, Jaeger's collector: their ports by IANA and by their documentation. */
-const TELEMETRY_PORTS: ReadonlySet<number> = new Set([4317, 4318, 9411, 14250, 14268]);
-/** A collector behind any port is called so. */
-const TELEMETRY_NAME = /(^|[.-])(otlp|otel|opentelemetry|jaeger|zipkin|tempo)([.-]|$)/i;
+import { COLLECTOR_PORTS, isTelemetryName } from "./exporters/collector-signs.ts";
 
 /**
  * Ports where TLS carries another protocol from its first byte (IANA): mail, LDAP, DNS, MQTT, AMQP; by usage Redis, PostgreSQL, MySQL, MongoDB, Cassandra,
@@ -40,7 +36,7 @@ export function mayCarryRequests(
 ): boolean {
   // Mail, directories and databases.
   if (upgradedFrom !== undefined) return false;
-  if (TELEMETRY_PORTS.has(server.port) || TELEMETRY_NAME.test(sni) || telemetry.has(host)) return false;
+  if (COLLECTOR_PORTS.has(server.port) || isTelemetryName(sni) || telemetry.has(host)) return false;
   const protocols = alpn === undefined ? offeredAlpn : [alpn];
   return protocols.length === 0 ? !OTHER_PORTS.has(server.port) : protocols.some((protocol) => HTTP_ALPN.test(protocol));
 }

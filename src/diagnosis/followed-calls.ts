@@ -2,9 +2,10 @@
 // when a job or a poll does; but they lie behind requests, or behind other calls of requests, each call behind one, far more often than calls of their
 // pattern would by chance.
 
-import { median } from "../hops/capture-clocks.ts";
 import { type Hop, INFERRED } from "../hops/hop.ts";
 import { lastAtOrBefore, SHIFTS } from "../pairing/shifts.ts";
+import { groupBy } from "../wire/group-by.ts";
+import { median } from "../wire/median.ts";
 import { MILLISECOND } from "../wire/timestamp.ts";
 import { queuedCalls } from "./queued-calls.ts";
 import { RouteNames } from "./route.ts";
@@ -65,16 +66,13 @@ export function followedCalls(view: View): ReadonlyMap<number, readonly number[]
 
 /** Calls of one sender to one route of one group without a known cause. */
 function groupsOf(view: View, routes: RouteNames): Hop[][] {
-  const groups = new Map<string, Hop[]>();
-  for (const hop of view.table.all()) {
-    if (hop.purpose !== "work" || !isWithoutCause(hop, view)) continue;
-    const sender = view.naming.senderOf(hop.index);
-    if (sender.port === undefined || hop.isSenderBlind) continue;
-    const key = `${sender.index} ${view.naming.receiverOf(hop.index).group} ${routes.of(hop.index)}`;
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [hop]);
-    else known.push(hop);
-  }
+  const { naming, table } = view;
+  const without = table
+    .all()
+    .filter(
+      (hop) => hop.purpose === "work" && isWithoutCause(hop, view) && naming.senderOf(hop.index).port !== undefined && !hop.isSenderBlind,
+    );
+  const groups = groupBy(without, ({ index }) => `${naming.senderOf(index).index} ${naming.receiverOf(index).group} ${routes.of(index)}`);
   return [...groups.values()].filter((calls) => calls.length >= MIN_QUEUED && !isTimer(calls));
 }
 

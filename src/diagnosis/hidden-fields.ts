@@ -2,7 +2,8 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { ConnectionSummary } from "../protocols/observation.ts";
-import { type Endpoint, formatEndpoint } from "../wire/endpoint.ts";
+import { connectionKey } from "../wire/endpoint.ts";
+import { groupBy } from "../wire/group-by.ts";
 import type { View } from "./view.ts";
 
 /** One clause about a request with hidden fields. */
@@ -18,7 +19,7 @@ export function hiddenFieldsDetail(hop: Hop, view: View): string {
 function connectionOf({ exchange }: Hop, { connections = [] }: View): ConnectionSummary | undefined {
   const at = exchange.request?.startedAt ?? exchange.response?.startedAt ?? 0;
   return indexOf(connections)
-    .get(keyOf(exchange))
+    .get(connectionKey(exchange))
     ?.find(({ openedAt, lastPacketAt }) => at >= openedAt && at <= lastPacketAt);
 }
 
@@ -28,17 +29,10 @@ const indices = new WeakMap<readonly ConnectionSummary[], Map<string, Connection
 function indexOf(connections: readonly ConnectionSummary[]): Map<string, ConnectionSummary[]> {
   const known = indices.get(connections);
   if (known !== undefined) return known;
-  const index = new Map<string, ConnectionSummary[]>();
-  for (const connection of connections) {
-    if (connection.hidden === undefined) continue;
-    const same = index.get(keyOf(connection));
-    if (same === undefined) index.set(keyOf(connection), [connection]);
-    else same.push(connection);
-  }
+  const index = groupBy(
+    connections.filter(({ hidden }) => hidden !== undefined),
+    connectionKey,
+  );
   indices.set(connections, index);
   return index;
-}
-
-function keyOf({ vantage, client, server }: { readonly vantage: number; readonly client: Endpoint; readonly server: Endpoint }): string {
-  return `${vantage} ${formatEndpoint(client)} ${formatEndpoint(server)}`;
 }

@@ -4,6 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
 import { isProxySpan } from "../spans/proxy-span.ts";
 import type { Span } from "../spans/span.ts";
+import { sum } from "../wire/sum.ts";
 import { relateTraceIds } from "./compare-values.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
 import type { ReceiverHabits } from "./receiver-habits.ts";
@@ -106,7 +107,7 @@ function isUnreadFormat(sent: readonly string[], { formats, isSilent }: Receiver
  */
 function isNeverRead(sent: readonly string[], { formats, joined, ignored }: ReceiverHabits, server: Span | undefined): boolean {
   if (joined.size > 0 || sent.some((format) => formats.has(format))) return false;
-  return server !== undefined && isOfLibrary(server) && count([...ignored]) >= ENOUGH;
+  return server !== undefined && isOfLibrary(server) && sum(ignored.values()) >= ENOUGH;
 }
 
 /** Whether instrumentation made it that is known to look field names up without regard to case. */
@@ -125,12 +126,12 @@ function isCaseTheReason(name: string, { joined, ignored }: ReceiverHabits, serv
   const same = (names: ReadonlyMap<string, number>) => [...names].filter(([other]) => other.toLowerCase() === lower);
   const [joinedNames, ignoredNames] = [same(joined), same(ignored)];
   if (joinedNames.some(([other]) => ignored.has(other))) return false;
-  if (joinedNames.length > 0) return count(joinedNames) >= ENOUGH && count(ignoredNames) >= ENOUGH;
+  if (joinedNames.length > 0) return requestsWith(joinedNames) >= ENOUGH && requestsWith(ignoredNames) >= ENOUGH;
   return !ignoredNames.some(([other]) => other === lower) && server !== undefined && !isOfLibrary(server);
 }
 
-function count(names: readonly (readonly [string, number])[]): number {
-  return names.reduce((total, [, n]) => total + n, 0);
+function requestsWith(names: readonly (readonly [string, number])[]): number {
+  return sum(names.map(([, n]) => n));
 }
 
 function proven(cause: Fault["cause"]): Reason {

@@ -1,6 +1,7 @@
 // Judge: one hop with its parent, sightings and spans → what happened to its context here, and who did it.
 
 import type { Hop } from "../hops/hop.ts";
+import { count } from "../wire/count.ts";
 import { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
 import { type AttributionFacts, gatherAttribution, judgeAttribution } from "./judge-attribution.ts";
@@ -99,7 +100,7 @@ function samplersAmong(children: ReadonlyMap<number, readonly Hop[]>, view: View
   for (const [cause, calls] of children) {
     if (!isLeftUnsampled(view.table.hop(cause), calls)) continue;
     const { index } = view.naming.receiverOf(cause);
-    counts.set(index, (counts.get(index) ?? 0) + 1);
+    count(counts, index);
   }
   return [...counts].flatMap(([workload, n]) => (n >= MIN_LEFT_UNSAMPLED ? [workload] : []));
 }

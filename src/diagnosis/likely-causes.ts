@@ -1,6 +1,7 @@
 // Of the exchanges that were open when one went out: those that its own span leaves as its cause.
 
 import type { Hop } from "../hops/hop.ts";
+import { groupBy } from "../wire/group-by.ts";
 import { RouteNames } from "./route.ts";
 import { originOf, spansOf, type View } from "./view.ts";
 
@@ -37,14 +38,11 @@ export function pairUnserved(view: View): ReadonlyMap<number, number> {
   const pairs = new Map<number, number>();
   if (!view.backend.isWindowSearched || view.diff.index.spans.length === 0) return pairs;
   const routes = new RouteNames(view);
-  const groups = new Map<string, Hop[]>();
-  for (const hop of view.table.all()) {
-    if (hop.purpose !== "work" || hop.parent !== undefined || hop.candidates.length === 0 || !isRootCall(hop, view)) continue;
-    const key = `${view.naming.senderOf(hop.index).index} ${view.naming.receiverOf(hop.index).group} ${routes.of(hop.index)}`;
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [hop]);
-    else known.push(hop);
-  }
+  const open = view.table
+    .all()
+    .filter((hop) => hop.purpose === "work" && hop.parent === undefined && hop.candidates.length > 0 && isRootCall(hop, view));
+  const { naming } = view;
+  const groups = groupBy(open, ({ index }) => `${naming.senderOf(index).index} ${naming.receiverOf(index).group} ${routes.of(index)}`);
   for (const calls of groups.values()) for (const [call, request] of pairInOrder(calls, view, routes)) pairs.set(call, request);
   return pairs;
 }

@@ -4,6 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import { isNamed } from "../propagation/field-lines.ts";
 import type { Extraction } from "../propagation/format.ts";
 import type { Field } from "../wire/field.ts";
+import { listed, upTo } from "../wire/words.ts";
 import { fault } from "./fault.ts";
 import type { Fault } from "./judgement.ts";
 import { type Lines, linesOf, type Receiver } from "./receivers/receiver.ts";
@@ -79,7 +80,5 @@ function losses(lines: Lines): Said[] {
 function named(all: readonly string[]): string {
   // Of one that does it behind every server or in every release, its kinds are not told.
   const names = all.filter((name) => !all.some((other) => name.startsWith(`${other} `)));
-  const more = names.length - MAX_NAMED;
-  const shown = more > 0 ? [...names.slice(0, MAX_NAMED), `${more} more`] : names;
-  return shown.length < 2 ? shown.join("") : `${shown.slice(0, -1).join(", ")} and ${shown[shown.length - 1]}`;
+  return listed(upTo(MAX_NAMED, names));
 }

@@ -1,7 +1,9 @@
 // Causes that no single exchange shows: what separates the affected exchanges of an edge from the rest tells a late start from a route that was left out.
 
 import type { Workload } from "../naming/workload.ts";
+import { count } from "../wire/count.ts";
 import { groupBy } from "../wire/group-by.ts";
+import { sum } from "../wire/sum.ts";
 import { type FeatureCounts, sumOf } from "./features.ts";
 import { Histogram } from "./histogram.ts";
 import { type Control, controlOf } from "./hop-features.ts";
@@ -44,8 +46,7 @@ export function separationOf({ verdict, faults, edges }: Compared): Separation |
 function sampleOf(parts: readonly Part[], control: Control): Sample {
   const by = (who: "from" | "to") => {
     const counts = new Map<string, number>();
-    for (const part of parts)
-      if (part.features.total > 0) counts.set(part[who].name, (counts.get(part[who].name) ?? 0) + part.features.total);
+    for (const part of parts) if (part.features.total > 0) count(counts, part[who].name, part.features.total);
     return counts as NamedCounts;
   };
   const { total, named, headLengths, bodyLengths, times } = sumOf(parts.map(({ features }) => features));
@@ -113,13 +114,13 @@ function isOnlyPossible(cause: Cause, faults: readonly FaultTally[]): boolean {
 
 function isShown(faults: readonly FaultTally[], isSo: (fault: Fault) => boolean): boolean {
   const shown = faults.flatMap(({ causes }) => [...causes.values()]);
-  const sum = (all: typeof shown) => all.reduce((total, { count }) => total + count, 0);
-  return sum(shown.filter(({ fault }) => !isSo(fault))) * FEW <= sum(shown);
+  const times = (all: typeof shown) => sum(all.map(({ count }) => count));
+  return times(shown.filter(({ fault }) => !isSo(fault))) * FEW <= times(shown);
 }
 
 function unrecorded(compared: Compared, separated: Separation | undefined): Told | undefined {
   const counts = aftermathsOf(compared.faults);
-  const known = [...counts.values()].reduce((total, n) => total + n, 0);
+  const known = sum(counts.values());
   // Its calls name spans that it made: those were lost later.
   if ((counts.get("span made") ?? 0) * FEW > known) return undefined;
   const isSplit = known > 0 ? (counts.get("new trace") ?? 0) * 2 >= known : beginsTraces(compared);
@@ -155,9 +156,9 @@ function hasNoMiddleware(faults: readonly FaultTally[], routes: "route" | "cause
 const FEW = 10;
 
 function aftermathsOf(faults: readonly FaultTally[]): Map<Aftermath, number> {
-  const sum = new Map<Aftermath, number>();
-  for (const { aftermaths } of faults) for (const [what, n] of aftermaths) sum.set(what, (sum.get(what) ?? 0) + n);
-  return sum;
+  const all = new Map<Aftermath, number>();
+  for (const { aftermaths } of faults) for (const [what, n] of aftermaths) count(all, what, n);
+  return all;
 }
 
 function isByRoute(separated: Separation | undefined): boolean {

@@ -1,8 +1,8 @@
 // Calls that requests leave to a queue or to another thread, and that go out behind their answers while others are served: as many as requests that lack
 // one, each a little behind one, in the same order. Moved by one place, the distances would scatter.
 
-import { median } from "../hops/capture-clocks.ts";
 import type { Hop } from "../hops/hop.ts";
+import { median } from "../wire/median.ts";
 import { SECOND } from "../wire/timestamp.ts";
 
 /** A capture begins and ends in the middle of something: so many calls have no request, or requests no call. */

@@ -1,5 +1,6 @@
 // What a workload was seen to read and to write in all exchanges together: by this one ignored exchange is judged.
 
+import { count } from "../wire/count.ts";
 import type { Field } from "../wire/field.ts";
 
 export interface ReceiverHabits {
@@ -32,7 +33,7 @@ export class HabitsTable {
     const name = fieldOfFormat(format, fields)?.name;
     if (name === undefined) return;
     const names = isJoined ? habits.joined : habits.ignored;
-    if (names.size < MAX_SPELLINGS || names.has(name)) names.set(name, (names.get(name) ?? 0) + 1);
+    if (names.size < MAX_SPELLINGS || names.has(name)) count(names, name);
   }
 
   /** It sent a context of its own making. */

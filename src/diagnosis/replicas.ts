@@ -2,6 +2,8 @@
 
 import type { Workload } from "../naming/workload.ts";
 import type { DnsExchange } from "../protocols/observation.ts";
+import { count } from "../wire/count.ts";
+import { listed, upTo } from "../wire/words.ts";
 import type { Finding } from "./finding.ts";
 import type { Tally } from "./tally.ts";
 import type { View } from "./view.ts";
@@ -18,7 +20,7 @@ export function tellReplicas(findings: readonly Finding[], tally: Tally, view: V
     if (!isOfReplica || edge === undefined || finding.severity === "note") return finding;
     const others = othersOf(finding, culprit, tally, told);
     if (others.length === 0) return finding;
-    const clause = `Other replicas do not: ${listed(others)}`;
+    const clause = `Other replicas do not: ${listed(upTo(MAX_NAMED, others))}`;
     const answer = answerFor(culprit, view.exporters.lookups);
     const [first, ...rest] = exemplars;
     if (answer === undefined || first === undefined) return { ...finding, remarks: [clause] };
@@ -35,7 +37,7 @@ function othersOf({ edge, verdict }: Finding, culprit: Workload, tally: Tally, t
   const known = told.get(key);
   if (known !== undefined) return known;
   const counts = new Map<Workload, number>();
-  for (const each of tally.edgeIndex.between(from, to)) counts.set(each[near], (counts.get(each[near]) ?? 0) + each.exchanges);
+  for (const each of tally.edgeIndex.between(from, to)) count(counts, each[near], each.exchanges);
   const healthy = [...counts].filter(([other]) => !tally.faultIndex.at(near, other).some((fault) => fault.verdict === verdict));
   const others = healthy.map(([{ addresses, name }, n]) => `${addresses[0] ?? name} 0 of ${n}`);
   told.set(key, others);
@@ -53,10 +55,5 @@ function answerFor({ host }: Workload, lookups: readonly DnsExchange[]): DnsExch
 
 function turnsOf({ name, addresses, ttl }: DnsExchange): string {
   const life = ttl === undefined || ttl === 0 ? "" : ` for ${ttl} s`;
-  return `DNS answers ${name} with ${addresses.length} addresses${life} (${listed([...addresses].sort())}): callers reach it by turns`;
-}
-
-function listed(all: readonly string[]): string {
-  const more = all.length - MAX_NAMED;
-  return [...all.slice(0, MAX_NAMED), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  return `DNS answers ${name} with ${addresses.length} addresses${life} (${listed(upTo(MAX_NAMED, [...addresses].sort()))}): callers reach it by turns`;
 }

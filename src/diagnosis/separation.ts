@@ -1,6 +1,8 @@
 // What separates the affected exchanges from the rest: the feature that holds for (nearly) all of the affected and (nearly) none of the others, where
 // chance alone would hardly have made it so.
 
+import { count } from "../wire/count.ts";
+import { sum } from "../wire/sum.ts";
 import { type FeatureCounts, namedFeatures } from "./features.ts";
 import type { Histogram } from "./histogram.ts";
 
@@ -87,7 +89,7 @@ function byName(feature: SeparatingFeature, affected: NamedCounts | undefined, r
   const values = [...new Set([...affected.keys(), ...rest.keys()])].filter((value) => value !== "" || feature === "id");
   const of = (counts: NamedCounts, names: readonly string[]) => names.reduce((total, name) => total + (counts.get(name) ?? 0), 0);
   const pure = values.filter((value) => of(affected, [value]) >= NEARLY_ALL * (of(affected, [value]) + of(rest, [value])));
-  const [k, n] = [sum(affected), sum(affected) + sum(rest)];
+  const [k, n] = [sum(affected.values()), sum(affected.values()) + sum(rest.values())];
   const choose = (inside: readonly string[], isClean: boolean) => {
     const [hits, misses] = [of(affected, inside), of(rest, inside)];
     const chance = Math.exp(logChance(hits, misses, k, n) + logBinomial(values.length, inside.length));
@@ -108,7 +110,7 @@ function byQuantity(feature: SeparatingFeature, affected: Histogram, rest: Histo
   const points = [...new Set([...hits.keys(), ...misses.keys()])].sort((a, b) => a - b);
   const cut = bestCut(points, hits, misses);
   if (cut === undefined) return undefined;
-  const [k, n] = [sum(hits), sum(hits) + sum(misses)];
+  const [k, n] = [sum(hits.values()), sum(hits.values()) + sum(misses.values())];
   const chance = Math.exp(logChance(cut.hits, cut.misses, k, n)) * 2 * errorsAllowed(cut, k);
   const bound = { side: cut.side, at: cut.at * width } as const;
   return judged({ feature, values: [], bound, ...table(cut.hits, cut.misses, k, n), isClean: true, chance }, nearlyAll);
@@ -128,7 +130,7 @@ interface Cut {
 
 /** The cut with the fewest errors, on either side. */
 function bestCut(points: readonly number[], hits: ReadonlyMap<number, number>, misses: ReadonlyMap<number, number>): Cut | undefined {
-  const [k, others] = [sum(hits), sum(misses)];
+  const [k, others] = [sum(hits.values()), sum(misses.values())];
   let best: Cut | undefined;
   let fewest = Number.POSITIVE_INFINITY;
   let [below, beside] = [0, 0];
@@ -154,7 +156,7 @@ function byWindow(affected: Histogram, rest: Histogram): Separation | undefined 
   const points = [...new Set([...hits.keys(), ...misses.keys()])].sort((a, b) => a - b);
   const window = bestWindow(points, hits, misses);
   if (window === undefined) return undefined;
-  const [k, n] = [sum(hits), sum(hits) + sum(misses)];
+  const [k, n] = [sum(hits.values()), sum(hits.values()) + sum(misses.values())];
   const chance = Math.exp(logChance(window.hits, window.misses, k, n)) * points.length * errorsAllowed(window, k) ** 2;
   if (chance > VERY_UNLIKELY) return undefined;
   const bound = { side: "within", at: window.from * width, until: (window.to + 1) * width } as const;
@@ -195,14 +197,14 @@ function byRate(affected: Histogram, rest: Histogram): Separation | undefined {
     const loads = new Map<number, number>();
     for (const [window, n] of counts) {
       const load = (hits.get(window) ?? 0) + (misses.get(window) ?? 0);
-      loads.set(load, (loads.get(load) ?? 0) + n);
+      count(loads, load, n);
     }
     return loads;
   };
   const [hit, missed] = [byLoad(hits), byLoad(misses)];
-  const [k, n] = [sum(hit), sum(hit) + sum(missed)];
+  const [k, n] = [sum(hit.values()), sum(hit.values()) + sum(missed.values())];
   const lowest = Math.min(...hit.keys());
-  const inside = [...missed].reduce((total, [load, count]) => total + (load >= lowest ? count : 0), 0);
+  const inside = sum([...missed].map(([load, others]) => (load >= lowest ? others : 0)));
   const chance = Math.exp(logChance(k, inside, k, n)) * windows.size;
   const at = Math.round((lowest * 1_000_000) / width);
   return judged(
@@ -230,7 +232,7 @@ function methods(routes: NamedCounts): Map<string, number> {
   const found = new Map<string, number>();
   for (const [route, n] of routes) {
     const [method = ""] = route.split(" ");
-    found.set(method, (found.get(method) ?? 0) + n);
+    count(found, method, n);
   }
   return found;
 }
@@ -259,10 +261,4 @@ function logBinomial(n: number, k: number): number {
 function logFactorial(n: number): number {
   if (n < 10) return Math.log([1, 1, 2, 6, 24, 120, 720, 5_040, 40_320, 362_880][n]!);
   return n * Math.log(n) - n + Math.log(2 * Math.PI * n) / 2 + 1 / (12 * n) - 1 / (360 * n ** 3);
-}
-
-function sum(counts: ReadonlyMap<unknown, number>): number {
-  let total = 0;
-  for (const n of counts.values()) total += n;
-  return total;
 }

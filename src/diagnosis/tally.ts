@@ -1,6 +1,7 @@
 // Tally: judgements counted per edge and per fault. Adding two tallies is a tally: the same rules serve a file, a live run, and many nodes.
 
 import type { Workload } from "../naming/workload.ts";
+import { count } from "../wire/count.ts";
 import { MAX_ROUTES, MAX_TRACES_COUNTED } from "../wire/limits.ts";
 import { EdgeIndex } from "./edge-index.ts";
 import type { EncryptedEdge } from "./encrypted-edges.ts";
@@ -116,8 +117,8 @@ export class Tally {
   count(edge: EdgeTally, { outcome, hasContext, isRecorded, isDoubtful }: Kind, route: string, n: number): string {
     edge.exchanges += n;
     const name = edge.routes.has(route) || edge.routes.size < MAX_ROUTES ? route : OTHER_ROUTES;
-    edge.routes.set(name, (edge.routes.get(name) ?? 0) + n);
-    if (isDoubtful) edge.doubtful.set(name, (edge.doubtful.get(name) ?? 0) + n);
+    count(edge.routes, name, n);
+    if (isDoubtful) count(edge.doubtful, name, n);
     if (hasContext) edge.withContext += n;
     if (isRecorded) edge.recorded += n;
     if (outcome === "continued") edge.continued += n;
@@ -234,13 +235,13 @@ function countFault(tally: FaultTally, fault: Fault, route: string, n: number): 
   tally.confidence = (tally.confidence * tally.affected + fault.confidence * n) / (tally.affected + n);
   tally.affected += n;
   if (fault.isTrailing) tally.trailing += n;
-  if (fault.aftermath !== undefined) tally.aftermaths.set(fault.aftermath, (tally.aftermaths.get(fault.aftermath) ?? 0) + n);
-  tally.routes.set(route, (tally.routes.get(route) ?? 0) + n);
-  if (fault.isCircumstantial) tally.circumstantial.set(route, (tally.circumstantial.get(route) ?? 0) + n);
+  if (fault.aftermath !== undefined) count(tally.aftermaths, fault.aftermath, n);
+  count(tally.routes, route, n);
+  if (fault.isCircumstantial) count(tally.circumstantial, route, n);
   const cause = tally.causes.get(fault.cause);
   if (cause === undefined) tally.causes.set(fault.cause, { count: n, fault });
   else cause.count += n;
-  tally.severities.set(fault.severity, (tally.severities.get(fault.severity) ?? 0) + n);
+  count(tally.severities, fault.severity, n);
 }
 
 /** Whether the traces of one more exchange count. */

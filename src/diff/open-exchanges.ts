@@ -2,25 +2,20 @@
 
 import type { Hop } from "../hops/hop.ts";
 import { firstPast } from "../wire/bisect.ts";
+import { groupBy } from "../wire/group-by.ts";
 import { SECOND } from "../wire/timestamp.ts";
 
 export class OpenExchanges {
   readonly #all: readonly Hop[];
-  readonly #byPath = new Map<string, Hop[]>();
+  readonly #byPath: ReadonlyMap<string, readonly Hop[]>;
   /** Of any of them, µs: one whose end was not seen is taken to last a second. */
   readonly longest: number;
 
   /** `hops` in the order of their starts. */
   constructor(hops: readonly Hop[]) {
     this.#all = hops;
-    let longest = SECOND;
-    for (const hop of hops) {
-      const known = this.#byPath.get(hop.path);
-      if (known === undefined) this.#byPath.set(hop.path, [hop]);
-      else known.push(hop);
-      longest = Math.max(longest, (hop.endedAt ?? hop.startedAt) - hop.startedAt);
-    }
-    this.longest = longest;
+    this.#byPath = groupBy(hops, ({ path }) => path);
+    this.longest = hops.reduce((most, { startedAt, endedAt = startedAt }) => Math.max(most, endedAt - startedAt), SECOND);
   }
 
   /** Those that began from one moment to another, both included; of all paths where none is told. */

@@ -1,8 +1,8 @@
 // What the clocks that stamped spans show against the clock of the run, told by spans that are matched for sure.
 
-import { median } from "../hops/capture-clocks.ts";
 import type { Hop } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
+import { median } from "../wire/median.ts";
 import { MILLISECOND, SECOND, type Timestamp } from "../wire/timestamp.ts";
 import type { HopSpans } from "./trace-diff.ts";
 

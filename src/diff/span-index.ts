@@ -1,24 +1,24 @@
 // Spans by id, by parent, and by what they are about.
 
-import { SPAN_ID_DIGITS } from "../propagation/hex.ts";
 import type { Span, Trace } from "../spans/span.ts";
+import { groupBy } from "../wire/group-by.ts";
+import { SPAN_ID_DIGITS } from "../wire/id-digits.ts";
 
 export class SpanIndex {
   readonly spans: readonly Span[];
-  readonly #byId = new Map<string, Span[]>();
-  readonly #byParent = new Map<string, Span[]>();
+  readonly #byId: ReadonlyMap<string, readonly Span[]>;
+  readonly #byParent: ReadonlyMap<string, readonly Span[]>;
   /** CLIENT and PRODUCER spans, by the lower half of their trace id and their own. */
-  readonly #sendersByHalf = new Map<string, Span[]>();
-  readonly #traces = new Set<string>();
+  readonly #sendersByHalf: ReadonlyMap<string, readonly Span[]>;
+  readonly #traces: ReadonlySet<string>;
 
   constructor(traces: readonly Trace[]) {
     this.spans = traces.flatMap((trace) => trace.spans);
-    for (const span of this.spans) {
-      this.#traces.add(span.traceId);
-      add(this.#byId, key(span.traceId, span.spanId), span);
-      if (isSending(span)) add(this.#sendersByHalf, key(lowerHalf(span.traceId), span.spanId), span);
-      if (span.parentSpanId !== undefined) add(this.#byParent, key(span.traceId, span.parentSpanId), span);
-    }
+    this.#traces = new Set(this.spans.map(({ traceId }) => traceId));
+    this.#byId = groupBy(this.spans, ({ traceId, spanId }) => key(traceId, spanId));
+    this.#sendersByHalf = groupBy(this.spans.filter(isSending), ({ traceId, spanId }) => key(lowerHalf(traceId), spanId));
+    const children = this.spans.filter(({ parentSpanId }) => parentSpanId !== undefined);
+    this.#byParent = groupBy(children, ({ traceId, parentSpanId }) => key(traceId, parentSpanId!));
   }
 
   get traceIds(): ReadonlySet<string> {
@@ -72,10 +72,4 @@ function lowerHalf(traceId: string): string {
 
 function key(traceId: string, spanId: string): string {
   return traceId + spanId;
-}
-
-function add(map: Map<string, Span[]>, at: string, span: Span): void {
-  const known = map.get(at);
-  if (known === undefined) map.set(at, [span]);
-  else known.push(span);
 }

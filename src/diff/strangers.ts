@@ -3,6 +3,7 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
+import { count } from "../wire/count.ts";
 
 /** Part of a machine's calls of a kind that must be explained by the spans of one service. */
 const EXPLAINED = 0.8;
@@ -16,8 +17,8 @@ export class Strangers {
   /** `known`: machines by service. `open`: what CLIENT spans are sought for. */
   constructor(taken: ReadonlyMap<Hop, Span>, known: ReadonlyMap<string, ReadonlySet<string>>, open: readonly Hop[]) {
     this.#known = known;
-    for (const hop of open) increment(this.#calls, kindOf(hop));
-    for (const [hop, { resource }] of taken) increment(this.#found, `${kindOf(hop)} ${resource.service}`);
+    for (const hop of open) count(this.#calls, kindOf(hop));
+    for (const [hop, { resource }] of taken) count(this.#found, `${kindOf(hop)} ${resource.service}`);
   }
 
   includes(hop: Hop, { resource: { service } }: Span): boolean {
@@ -29,8 +30,4 @@ export class Strangers {
 
 function kindOf({ clientHost, method, path }: Hop): string {
   return `${clientHost} ${method} ${path}`;
-}
-
-function increment(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

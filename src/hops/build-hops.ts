@@ -23,7 +23,7 @@ export function buildHops(
   exchanges: ExchangeTable,
   connections: readonly ConnectionSummary[],
   vantagePoints: number,
-  tls: readonly TlsHandshake[] = [],
+  tls: readonly TlsHandshake[],
 ): HopGraph {
   const loopbacks = loopbackMachines(exchanges, vantagePoints);
   const sightings = new Sightings(exchanges, vantagePoints, loopbacks);

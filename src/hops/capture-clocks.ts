@@ -1,10 +1,11 @@
 // How far the clocks of the captures are apart, from the exchanges that two of them show: a request reaches the far capture later by
 // the delay plus the offset, its response by the delay minus the offset, so half the difference is the offset (as NTP does, RFC 5905 §8).
 
+import { median } from "../wire/median.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import type { Sightings } from "./sightings.ts";
 
-/** Fewer shared exchanges than this prove little, but are better than nothing. */
+/** Of two captures so many shared exchanges are compared; more do not move the median. */
 const MAX_SAMPLES = 2_000;
 
 /**
@@ -70,10 +71,4 @@ function collectSamples(table: ExchangeTable, sightings: Sightings): Map<string,
 /** NaN where one of them lacks the request or the response. */
 function clockDifference({ requestStart, responseStart }: ExchangeTable, first: number, second: number): number {
   return (requestStart[second]! - requestStart[first]! + (responseStart[second]! - responseStart[first]!)) / 2;
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

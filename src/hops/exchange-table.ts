@@ -2,7 +2,6 @@
 // rule or a report asks for one. Some 130 bytes a row, and the strings that are not shared.
 
 import type { FormatSet } from "../propagation/format-set.ts";
-import { standardFormats } from "../propagation/registry.ts";
 import type { HttpExchange, HttpRequest, HttpResponse, PacketReference } from "../protocols/observation.ts";
 import { type Anomaly, anomaly } from "../wire/anomaly.ts";
 import { type Column, FIRST_ROWS, grown, Interned, keepEntries, keepRows } from "../wire/columns.ts";
@@ -80,7 +79,7 @@ export class ExchangeTable {
   readonly seenAgain = new Map<number, readonly PacketReference[]>();
 
   /** `emit` is told once of each cap that is reached. `room`: so many exchanges are kept. */
-  constructor(formats: FormatSet = standardFormats, emit: Emit<Anomaly> = () => undefined, room = MAX_EXCHANGES) {
+  constructor(formats: FormatSet, emit: Emit<Anomaly>, room = MAX_EXCHANGES) {
     this.#room = room;
     this.#onLimit = (message) => emit(anomaly("limit", message, { layer: "http" }));
     this.#text = new TextBudget(this.#onLimit);

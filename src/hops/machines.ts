@@ -3,9 +3,9 @@
 
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
 import { firstPast } from "../wire/bisect.ts";
-import { type Endpoint, formatEndpoint, isLoopback } from "../wire/endpoint.ts";
+import { count } from "../wire/count.ts";
+import { connectionKey, type Endpoint, isLoopback } from "../wire/endpoint.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
-import type { Ends } from "./connection-ends.ts";
 import type { Period } from "./coverage.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import { OPEN_ENDED_US, type Place } from "./hop.ts";
@@ -34,7 +34,7 @@ export function findMachines(
   table: ExchangeTable,
   connections: readonly ConnectionSummary[],
   loopbacks: Int32Array,
-  tls: readonly TlsHandshake[] = [],
+  tls: readonly TlsHandshake[],
 ): Machines {
   const own = ownAddresses(connections, loopbacks);
   const isOne = loopbacks.every((machine) => machine === loopbacks[0]);
@@ -178,10 +178,6 @@ function decryptedConnections(tls: readonly TlsHandshake[]): Set<string> {
   return opened;
 }
 
-function connectionKey({ vantage, client, server }: Ends | ConnectionSummary | TlsHandshake): string {
-  return `${vantage} ${formatEndpoint(client)} ${formatEndpoint(server)}`;
-}
-
 function add(map: Map<string, Set<number>>, key: string, value: number): void {
   const known = map.get(key);
   if (known === undefined) map.set(key, new Set([value]));
@@ -202,8 +198,8 @@ function ownAddress(connections: readonly ConnectionSummary[]): string | undefin
   for (const { client, server } of connections) {
     if (isLoopback(client.address) || isLoopback(server.address)) continue;
     total++;
-    for (const address of new Set([client.address, server.address])) counts.set(address, (counts.get(address) ?? 0) + 1);
+    for (const address of new Set([client.address, server.address])) count(counts, address);
   }
-  const [most, next] = [...counts].filter(([, count]) => count >= total * OWN_SHARE).sort((a, b) => b[1] - a[1]);
+  const [most, next] = [...counts].filter(([, n]) => n >= total * OWN_SHARE).sort((a, b) => b[1] - a[1]);
   return most !== undefined && most[1] > (next?.[1] ?? 0) ? most[0] : undefined;
 }

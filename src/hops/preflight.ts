@@ -22,7 +22,7 @@ export interface Preflight {
 const MIN_OK = 200;
 const MAX_OK = 299;
 /** More names than any application asks for. */
-const MAX_NAMES = 100;
+const MAX_NAMES_IN_LINE = 100;
 
 /** Those of an exchange table, by row. */
 export class Preflights {
@@ -75,7 +75,7 @@ export function readPreflight(
 function namesIn(fields: readonly Field[], name: string): string[] {
   return fields
     .filter((field) => isNamed(field, name))
-    .flatMap(({ value }) => value.split(",", MAX_NAMES))
+    .flatMap(({ value }) => value.split(",", MAX_NAMES_IN_LINE))
     .map((one) => one.trim())
     .filter((one) => one !== "");
 }

@@ -2,8 +2,8 @@
 
 import { BAGGAGE_HEADER } from "../propagation/baggage.ts";
 import { correlationFieldNames, correlationRank } from "../propagation/correlation.ts";
+import { combineLines } from "../propagation/field-lines.ts";
 import type { FormatSet } from "../propagation/format-set.ts";
-import { extractAll, standardFormats } from "../propagation/registry.ts";
 import { fullTraceId } from "../propagation/same-trace.ts";
 import { readTraceResponse, TRACE_RESPONSE_HEADER } from "../propagation/traceresponse.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
@@ -16,7 +16,7 @@ const HOST = "host";
 const USER_AGENT = "user-agent";
 
 /** Lower-case names of the fields whose values hops need: what a capture is read with. */
-export function keptFieldNames(formats = standardFormats): ReadonlySet<string> {
+export function keptFieldNames(formats: FormatSet): ReadonlySet<string> {
   return new Set([...formats.fieldNames, TRACE_RESPONSE_HEADER, ...correlationFieldNames, ...preflightFieldNames, HOST, USER_AGENT]);
 }
 
@@ -47,7 +47,7 @@ export class FieldSorter {
   readonly #lastNames: string[] = [];
   readonly #lastKinds: number[] = [];
 
-  constructor(formats: FormatSet = standardFormats) {
+  constructor(formats: FormatSet) {
     this.#formats = formats;
   }
 
@@ -116,12 +116,12 @@ export function readContexts(
   fields: readonly Field[],
   requestId: string | undefined,
   response: ContextReading["response"],
-  formats: FormatSet = standardFormats,
+  formats: FormatSet,
 ): ContextReading {
   if (fields.length === 0) return requestId === undefined && response === undefined ? NOTHING : { ...NOTHING, requestId, response };
-  const extractions = extractAll(fields, formats);
+  const extractions = formats.extractAll(fields);
   const identities = identitiesOf(extractions, fields);
-  const baggage = fields.length === 1 && extractions.length === 1 ? undefined : joined(fields, BAGGAGE_HEADER);
+  const baggage = fields.length === 1 && extractions.length === 1 ? undefined : combineLines(fields, BAGGAGE_HEADER);
   for (const extraction of extractions) {
     if ("context" in extraction)
       return { extractions, context: extraction.context, format: extraction.format, identities, fields, baggage, requestId, response };
@@ -134,12 +134,6 @@ export function readContexts(
 export function responseIdentity(fields: readonly Field[]): ContextReading["response"] {
   const said = readTraceResponse(fields);
   return said?.traceId === undefined || said.spanId === undefined ? undefined : { traceId: said.traceId, spanId: said.spanId };
-}
-
-/** All lines of a list field as one value (RFC 9110 §5.3). */
-export function joined(fields: readonly Field[], name: string): string | undefined {
-  const values = fields.filter((field) => field.name.toLowerCase() === name).map((field) => field.value);
-  return values.length === 0 ? undefined : values.join(",");
 }
 
 /** All `traceparent` values of a request, also where several stand in one line. */

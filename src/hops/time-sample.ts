@@ -1,6 +1,7 @@
 // Where exchanges are too many to be kept, those of some seconds of packet time are, whole: what caused a call lies beside it, and every part of the capture
 // is told of.
 
+import { mix } from "../wire/mix.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import { SECOND } from "../wire/timestamp.ts";
 
@@ -13,9 +14,9 @@ export class TimeSample {
   /** True where even one second holds too many exchanges: those that come when there is no room are left out. */
   isSettled = false;
 
-  /** Whether what begins at this time is kept. Chosen by a hash: a job of every other second must not be kept, or left out, each time. */
+  /** Whether what begins at this time is kept. Chosen by a hash, the same in every run: a job of every other second must not be kept, or left out, each time. */
   takes(at: Timestamp): boolean {
-    return this.oneIn === 1 || (hash(Math.floor(at / SECOND)) & (this.oneIn - 1)) === 0;
+    return this.oneIn === 1 || (mix(Math.floor(at / SECOND)) & (this.oneIn - 1)) === 0;
   }
 
   /** Keeps half as many seconds, among those that were kept. */
@@ -32,12 +33,4 @@ export class TimeSample {
     this.oneIn /= 2;
     this.isSettled = true;
   }
-}
-
-/** The same in every run (the finalizer of MurmurHash3). */
-function hash(second: number): number {
-  let h = second | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return h ^ (h >>> 16);
 }

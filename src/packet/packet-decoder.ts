@@ -3,6 +3,7 @@
 import type { Packet } from "../capture/packet.ts";
 import { type Anomaly, anomaly } from "../wire/anomaly.ts";
 import { ByteReader, LimitReached, Malformed, Truncated } from "../wire/byte-reader.ts";
+import { count } from "../wire/count.ts";
 import { MAX_HEADERS_PER_PACKET, MAX_OTHER_KINDS } from "../wire/limits.ts";
 import type { Emit } from "../wire/stage.ts";
 import type { AddressTable } from "./address-table.ts";
@@ -101,6 +102,6 @@ export class PacketDecoder {
   }
 
   #count(what: string): void {
-    if (this.#others.has(what) || this.#others.size < MAX_OTHER_KINDS) this.#others.set(what, (this.#others.get(what) ?? 0) + 1);
+    if (this.#others.has(what) || this.#others.size < MAX_OTHER_KINDS) count(this.#others, what);
   }
 }

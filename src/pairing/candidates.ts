@@ -14,7 +14,7 @@ export interface Candidates {
 }
 
 /** Candidates of one call; of more, those that came last are kept. It bounds the work for a call that goes out among thousands of requests. */
-const MAX_CANDIDATES = 32;
+const MAX_CANDIDATES_OF_CALL = 32;
 /** How far clocks and the order of sending bend the order of events on one machine: rounding, a response that goes out first. */
 const SLACKS_US = [500, 250, 100, 20, 2];
 /** It is systematic when so many times more lie within it than in as much again, and that often. */
@@ -52,7 +52,7 @@ function givenCandidates(rows: Rows): Candidates {
     if (rows.anchor[out]! >= 0) list.add(rows.anchor[out]!);
     else if (rows.anchor[out] === OPEN) {
       const own = Array.from(given.rows.subarray(given.first[from]!, given.first[from + 1]!), (row) => place[row]!).sort((a, b) => a - b);
-      for (const row of own.slice(-MAX_CANDIDATES)) list.add(row);
+      for (const row of own.slice(-MAX_CANDIDATES_OF_CALL)) list.add(row);
     }
     list.close(out);
   }
@@ -74,7 +74,7 @@ function scan(rows: Rows, lead: number, slack: number, isOutliving: Uint8Array |
     else if (anchor[out] !== NOBODY) {
       const mayOutlive = isOutliving?.[rows.endpoint[out]!] === 1;
       const own = open.filter((row) => (mayOutlive ? start <= inEnd[row]! + wait : end <= inEnd[row]! + slack));
-      for (const row of own.length > MAX_CANDIDATES ? own.slice(-MAX_CANDIDATES) : own) list.add(row);
+      for (const row of own.length > MAX_CANDIDATES_OF_CALL ? own.slice(-MAX_CANDIDATES_OF_CALL) : own) list.add(row);
     }
     list.close(out);
   }

@@ -1,7 +1,8 @@
 // What both encodings of B3 share: their identifiers (openzipkin/b3-propagation, "Identifiers").
 
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import type { TraceContext } from "./format.ts";
-import { canonicalId, isHex, isZeros, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./hex.ts";
+import { canonicalId, isHex, isZeros } from "./hex.ts";
 
 export interface B3Ids {
   readonly traceId: string;

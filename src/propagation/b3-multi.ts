@@ -2,8 +2,9 @@
 
 import type { Field } from "../wire/field.ts";
 import { type B3Ids, b3Context, parentSpanIdProblem, spanIdProblem, traceIdProblem } from "./b3-ids.ts";
-import { isNamed, quote, trimOws } from "./field-lines.ts";
+import { quote } from "./field-lines.ts";
 import type { PropagationFormat, TraceContext } from "./format.ts";
+import { firstLineOf } from "./spread-fields.ts";
 
 const X_B3_TRACE_ID = "x-b3-traceid";
 const X_B3_SPAN_ID = "x-b3-spanid";
@@ -44,15 +45,7 @@ export const b3Multi: PropagationFormat = {
 
 /** "When extracting state headers, the first value wins." */
 function first(fields: readonly Field[], name: string, warnings: string[]): string | undefined {
-  let value: string | undefined;
-  let count = 0;
-  for (const field of fields) {
-    if (!isNamed(field, name)) continue;
-    value ??= trimOws(field.value);
-    count++;
-  }
-  if (count > 1) warnings.push(`${SPELLING[name]} occurs ${count} times; the first value wins`);
-  return value;
+  return firstLineOf(fields, name, SPELLING[name]!, warnings, "the first value wins");
 }
 
 /** "Unless propagating only the Sampling State", both are required. */

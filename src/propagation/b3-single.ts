@@ -1,10 +1,11 @@
 // B3 in one field (openzipkin/b3-propagation, "Single Header"):
 // b3={TraceId}-{SpanId}-{SamplingState}-{ParentSpanId}, where the last two are optional.
 
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import { b3Context, parentSpanIdProblem, spanIdProblem, traceIdProblem } from "./b3-ids.ts";
 import { commaInSingleValue, occursMoreThanOnce, quote, splitParts, trimOws } from "./field-lines.ts";
 import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
-import { isHex, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./hex.ts";
+import { isHex } from "./hex.ts";
 
 export const B3_HEADER = "b3";
 

@@ -1,5 +1,6 @@
 // W3C Baggage: what a list holds, and what became of it on the way. Values are private: only their lengths come out of here.
 
+import { groupBy } from "../wire/group-by.ts";
 import { quote, trimOws } from "./field-lines.ts";
 
 export const BAGGAGE_HEADER = "baggage";
@@ -126,6 +127,7 @@ function isBaggageOctets(text: string): boolean {
 }
 
 interface MemberText {
+  readonly key: string;
   /** Value and properties as they stand, without whitespace. */
   readonly raw: string;
   /** The same with percent-encoding taken off, since senders differ in what they encode. */
@@ -133,15 +135,11 @@ interface MemberText {
 }
 
 function textsByKey(combined: string): Map<string, MemberText[]> {
-  const texts = new Map<string, MemberText[]>();
-  for (const { key, value, properties } of readMembers(combined, [])) {
+  const texts = readMembers(combined, []).map(({ key, value, properties }) => {
     const raw = [value, ...properties].join(";");
-    const text = { raw, decoded: percentDecode(raw) };
-    const known = texts.get(key);
-    if (known === undefined) texts.set(key, [text]);
-    else known.push(text);
-  }
-  return texts;
+    return { key, raw, decoded: percentDecode(raw) };
+  });
+  return groupBy(texts, ({ key }) => key);
 }
 
 /** A text that ends where a property began lost its properties whole: changed, not cut. */

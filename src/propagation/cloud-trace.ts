@@ -1,9 +1,10 @@
 // Google Cloud Trace ("Trace context" of its documentation): X-Cloud-Trace-Context: TRACE_ID/SPAN_ID;o=OPTIONS
 // TRACE_ID is 32 hexadecimal characters, SPAN_ID is decimal, and the lowest bit of OPTIONS says whether the request is traced.
 
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import { commaInSingleValue, occursMoreThanOnce, quote, trimOws } from "./field-lines.ts";
 import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
-import { canonicalId, isHex, isLowerHex, isZeros, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./hex.ts";
+import { canonicalId, isHex, isLowerHex, isZeros } from "./hex.ts";
 import { decimalToHex } from "./spread-fields.ts";
 
 export const X_CLOUD_TRACE_CONTEXT = "x-cloud-trace-context";

@@ -1,9 +1,10 @@
 // Datadog's own fields ("Trace context propagation" of its documentation): ids are decimal numbers of 64 bits. The upper half of a
 // 128-bit trace id is a tag, `_dd.p.tid`, which older senders and receivers do not know.
 
+import { SPAN_ID_DIGITS } from "../wire/id-digits.ts";
 import { commaInSingleValue, quote } from "./field-lines.ts";
 import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
-import { isLowerHex, isZeros, SPAN_ID_DIGITS } from "./hex.ts";
+import { isLowerHex, isZeros } from "./hex.ts";
 import { decimalToHex, firstLineOf } from "./spread-fields.ts";
 
 const TRACE_ID = "x-datadog-trace-id";

@@ -1,10 +1,11 @@
 // A house-made header, as the user describes it: NAME=HEADER,REGEX with the named groups traceId, spanId and sampled.
 
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import { MAX_GIVEN_FORMAT_CHARS } from "../wire/limits.ts";
 import { UserError } from "../wire/user-error.ts";
 import { occursMoreThanOnce, quote, trimOws } from "./field-lines.ts";
 import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
-import { canonicalId, isHex, isZeros, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./hex.ts";
+import { canonicalId, isHex, isZeros } from "./hex.ts";
 
 const OPTION = "--propagation-format";
 const EXAMPLE = `${OPTION} 'acme=x-acme-trace,^(?<traceId>[0-9a-f]{32}):(?<spanId>[0-9a-f]{16})(:(?<sampled>[01]))?$'`;

@@ -1,10 +1,11 @@
 // OpenCensus over gRPC (opencensus-specs, "BinaryEncoding"): a version byte, then fields of an id byte and a fixed length.
 // 0: trace id of 16 bytes, 1: span id of 8, 2: trace options of 1. A metadata key that ends in "-bin" is BASE64 on the wire.
 
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import { bytesToHex, decodeBase64 } from "./base64.ts";
 import { occursMoreThanOnce, trimOws } from "./field-lines.ts";
 import type { Extraction, PropagationFormat } from "./format.ts";
-import { isZeros, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./hex.ts";
+import { isZeros } from "./hex.ts";
 
 export const GRPC_TRACE_BIN = "grpc-trace-bin";
 

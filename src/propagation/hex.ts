@@ -7,10 +7,6 @@ const UPPER_F = 0x46;
 const LOWER_A = 0x61;
 const LOWER_F = 0x66;
 
-/** Digits of a trace id of 16 bytes, and of a span id of 8. */
-export const TRACE_ID_DIGITS = 32;
-export const SPAN_ID_DIGITS = 16;
-
 /** Only `0`–`9` and `a`–`f` in [from, to): W3C's HEXDIGLC, B3's lower-hex. */
 export function isLowerHex(text: string, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if (!isLowerHexDigit(text.charCodeAt(i))) return false;

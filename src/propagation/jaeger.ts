@@ -1,9 +1,10 @@
 // The native format of Jaeger's client libraries ("Propagation Format" of their documentation):
 // uber-trace-id: {trace-id}:{span-id}:{parent-span-id}:{flags}
 
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import { commaInSingleValue, occursMoreThanOnce, splitParts, trimOws } from "./field-lines.ts";
 import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
-import { canonicalId, isHex, isZeros, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./hex.ts";
+import { canonicalId, isHex, isZeros } from "./hex.ts";
 
 export const UBER_TRACE_ID_HEADER = "uber-trace-id";
 

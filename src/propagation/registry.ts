@@ -1,12 +1,11 @@
 // The propagation formats that are read. Adding one = one file + one line here.
 
-import type { Field } from "../wire/field.ts";
 import { UserError } from "../wire/user-error.ts";
 import { b3Multi } from "./b3-multi.ts";
 import { b3Single } from "./b3-single.ts";
 import { cloudTrace } from "./cloud-trace.ts";
 import { datadog } from "./datadog.ts";
-import type { Extraction, PropagationFormat } from "./format.ts";
+import type { PropagationFormat } from "./format.ts";
 import { FormatSet, MAX_FORMATS } from "./format-set.ts";
 import { readGivenFormat } from "./given-format.ts";
 import { grpcTraceBin } from "./grpc-trace-bin.ts";
@@ -34,14 +33,6 @@ export const propagationFormats: readonly PropagationFormat[] = [
 ];
 
 export const standardFormats = new FormatSet(propagationFormats);
-
-/** Lower-case names of the request fields whose values this folder reads, and which therefore must be kept; one that ends in `*` is a prefix. */
-export const traceFieldNames: ReadonlySet<string> = standardFormats.fieldNames;
-
-/** Every format's answer, valid or not, in order of preference. `fields` may hold others, in any case and in wire order. */
-export function extractAll(fields: readonly Field[], formats = standardFormats): Extraction[] {
-  return formats.extractAll(fields);
-}
 
 /** The formats above, and behind them house-made ones: `NAME=HEADER,REGEX` each. Throws `UserError`. */
 export function formatsWith(definitions: readonly string[]): FormatSet {

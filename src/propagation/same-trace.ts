@@ -1,6 +1,6 @@
 // Whether ids that different formats spell differently are of one trace.
 
-import { SPAN_ID_DIGITS } from "./hex.ts";
+import { SPAN_ID_DIGITS } from "../wire/id-digits.ts";
 
 export interface SpeltTraceId {
   /** 32 lower-case hex digits. */

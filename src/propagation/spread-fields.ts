@@ -1,15 +1,25 @@
 // Formats that spread a context over several fields, or write ids as numbers: what they share.
 
 import type { Field } from "../wire/field.ts";
+import { SPAN_ID_DIGITS } from "../wire/id-digits.ts";
 import { isNamed, trimOws } from "./field-lines.ts";
 
 /** 2^64 - 1 has 20 digits. */
 const MAX_UINT64_DIGITS = 20;
 const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
-const SPAN_ID_DIGITS = 16;
+const UNRULED = "the first value is read here, and receivers differ";
 
-/** The value of the first line of a field; says with a warning when there are more. `spelling`: the field as its specification writes it. */
-export function firstLineOf(fields: readonly Field[], lower: string, spelling: string, warnings: string[]): string | undefined {
+/**
+ * The value of the first line of a field; says with a warning when there are more. `spelling`: the field as its specification writes it. `rule`: what the
+ * specification says of more lines; most say nothing.
+ */
+export function firstLineOf(
+  fields: readonly Field[],
+  lower: string,
+  spelling: string,
+  warnings: string[],
+  rule = UNRULED,
+): string | undefined {
   let value: string | undefined;
   let count = 0;
   for (const field of fields) {
@@ -17,7 +27,7 @@ export function firstLineOf(fields: readonly Field[], lower: string, spelling: s
     value ??= trimOws(field.value);
     count++;
   }
-  if (count > 1) warnings.push(`${spelling} occurs ${count} times; the first value is read here, and receivers differ`);
+  if (count > 1) warnings.push(`${spelling} occurs ${count} times; ${rule}`);
   return value;
 }
 

@@ -3,8 +3,9 @@
 // version be empty, and both are on the wire.
 
 import type { Field } from "../wire/field.ts";
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import { isNamed, splitParts, trimOws } from "./field-lines.ts";
-import { isLowerHex, isZeros, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./hex.ts";
+import { isLowerHex, isZeros } from "./hex.ts";
 
 export const TRACE_RESPONSE_HEADER = "traceresponse";
 

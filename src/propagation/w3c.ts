@@ -1,9 +1,10 @@
 // W3C Trace Context, Level 1 and Level 2: `traceparent` and `tracestate`.
 
 import type { Field } from "../wire/field.ts";
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import { combineLines, commaInSingleValue, isNamed, occursMoreThanOnce, splitParts, trimOws } from "./field-lines.ts";
 import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
-import { isHex, isLowerHex, isZeros, lowerHexByte, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./hex.ts";
+import { isHex, isLowerHex, isZeros, lowerHexByte } from "./hex.ts";
 import { parseTraceState } from "./tracestate.ts";
 
 export const TRACE_PARENT_HEADER = "traceparent";

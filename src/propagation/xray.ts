@@ -2,9 +2,10 @@
 // X-Amzn-Trace-Id: Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1
 // Load balancers add `Self`, Lambda adds `Lineage`; both say nothing about the parent.
 
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import { commaInSingleValue, occursMoreThanOnce, quote, splitParts, trimOws } from "./field-lines.ts";
 import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
-import { canonicalId, isHex, isLowerHex, isZeros, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./hex.ts";
+import { canonicalId, isHex, isLowerHex, isZeros } from "./hex.ts";
 
 export const X_AMZN_TRACE_ID = "x-amzn-trace-id";
 

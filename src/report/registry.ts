@@ -1,7 +1,9 @@
-// The report formats. Adding one = one file + one line here.
+// The report formats. Adding one = one file + one line here + its name in `reportFormatNames`.
 
 import { json } from "./json.ts";
-import type { ReportFormat } from "./report-format.ts";
+import type { ReportFormat, reportFormatNames } from "./report-format.ts";
 import { text } from "./text/text.ts";
 
-export const reportFormats: readonly ReportFormat[] = [text, json];
+type OneForEach<Names extends readonly string[]> = { readonly [Name in keyof Names]: ReportFormat };
+
+export const reportFormats: OneForEach<typeof reportFormatNames> = [text, json];

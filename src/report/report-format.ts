@@ -1,5 +1,8 @@
 import type { Inspection } from "../diagnosis/inspection.ts";
 
+/** Of the formats of `registry.ts`, in its order; apart from them, because --help names them and must not wait for their code. */
+export const reportFormatNames = ["text", "json"] as const;
+
 export interface ReportOptions {
   /** Which hops are listed one by one. */
   readonly hops: "all" | "faulty" | "none";
@@ -25,11 +28,6 @@ export type ReportSink = (text: string) => void;
 export type Writing = Iterable<void>;
 
 export interface ReportFormat {
-  readonly name: string;
+  readonly name: (typeof reportFormatNames)[number];
   write(inspection: Inspection, options: ReportOptions, sink: ReportSink): Writing;
-}
-
-/** Writes all of it at once, for who takes everything as it comes. */
-export function writeAll(writing: Writing): void {
-  for (const _ of writing);
 }

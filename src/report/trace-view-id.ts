@@ -1,6 +1,6 @@
 // Which trace is meant: ids come from logs, URLs and header values, in any spelling.
 
-import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../spans/span-ids.ts";
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import { UserError } from "../wire/user-error.ts";
 
 /** Shortest beginning of an id that is looked for. */

@@ -6,6 +6,7 @@ import type { WireProof } from "../diagnosis/judgement.ts";
 import type { ConnectionSummary, DnsExchange, PacketReference, SpanExport, TlsHandshake } from "../protocols/observation.ts";
 import { type Endpoint, formatEndpoint } from "../wire/endpoint.ts";
 import { toIso } from "../wire/timestamp.ts";
+import { counted } from "../wire/words.ts";
 
 interface Located {
   readonly capture: string;
@@ -119,7 +120,7 @@ function tlsText({ plaintextAnswer, alert, failedBy, outcome, sni }: TlsHandshak
 }
 
 function exportText(proof: SpanExport): string {
-  return `export of ${proof.spanCount} ${proof.spanCount === 1 ? "span" : "spans"} (${proof.protocol}, ${proof.bytes} bytes): ${answerName(proof)}`;
+  return `export of ${counted(proof.spanCount, "span")} (${proof.protocol}, ${proof.bytes} bytes): ${answerName(proof)}`;
 }
 
 function filterOf(proof: WireProof): string {

@@ -1,5 +1,6 @@
 // Which files are one capture that rotation split (tcpdump -C, -G, -W, dumpcap -b), and which are vantage points of their own.
 import { basename, dirname, join } from "node:path";
+import { groupBy } from "../wire/group-by.ts";
 import { SECOND, type Timestamp } from "../wire/timestamp.ts";
 import { parseRotationName, type RotationName } from "./rotation-name.ts";
 
@@ -51,16 +52,11 @@ function firstIndex(series: CaptureSeries): number {
 }
 
 function candidateGroups(paths: readonly string[]): Map<string, Candidate[]> {
-  const groups = new Map<string, Candidate[]>();
-  for (const [index, path] of paths.entries()) {
+  const candidates = paths.flatMap((path, index) => {
     const rotation = parseRotationName(basename(path));
-    if (!rotation) continue;
-    const name = join(dirname(path), rotation.pattern);
-    const group = groups.get(name);
-    if (group) group.push({ index, path, rotation });
-    else groups.set(name, [{ index, path, rotation }]);
-  }
-  return groups;
+    return rotation ? [{ index, path, rotation }] : [];
+  });
+  return groupBy(candidates, ({ path, rotation }) => join(dirname(path), rotation.pattern));
 }
 
 /** The files in the order in which they were written, or undefined when names and packets do not agree. */

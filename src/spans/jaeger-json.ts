@@ -1,12 +1,13 @@
 // Jaeger's UI JSON: "Trace JSON", "Download Results", `/api/traces`. Times are microseconds.
 
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import type { Interner } from "./interner.ts";
 import { JaegerTags, readReferences } from "./jaeger-tags.ts";
 import { isObject, type JsonObject, objectIn, objectsIn, textIn, textsIn } from "./json-value.ts";
 import type { Resource } from "./span.ts";
 import { integerFromText, RESOURCE_ATTRIBUTES, resourceFrom, type Scalar } from "./span-attributes.ts";
 import { SpanCollector, type SpanReading } from "./span-collector.ts";
-import { idFromText, NO_SPAN_ID, NO_TRACE_ID, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./span-ids.ts";
+import { idFromText, NO_SPAN_ID, NO_TRACE_ID } from "./span-ids.ts";
 
 /** Undefined when the value is not `{"data": [traces]}`. Never throws. */
 export function readJaegerJson(document: unknown, interner?: Interner): SpanReading | undefined {

@@ -1,12 +1,13 @@
 // Spans of Jaeger's api_v2: SpansResponseChunk messages.
 
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import type { Interner } from "./interner.ts";
 import { isTagRead, JaegerTags, readReferences } from "./jaeger-tags.ts";
 import { integer } from "./otlp-protobuf.ts";
 import { type Int64, messageCodec, utf8 } from "./proto-messages.ts";
 import { RESOURCE_ATTRIBUTES, resourceFrom, type Scalar } from "./span-attributes.ts";
 import { SpanCollector, type SpanReading } from "./span-collector.ts";
-import { idFromBytes, NO_SPAN_ID, NO_TRACE_ID, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./span-ids.ts";
+import { idFromBytes, NO_SPAN_ID, NO_TRACE_ID } from "./span-ids.ts";
 import { type Seconds, timeToMicros } from "./span-times.ts";
 
 interface SpansResponseChunk {

@@ -1,5 +1,6 @@
 // Puts together what came in pieces: chunks of one reply, several files, a trace asked for twice.
 
+import { groupBy } from "../wire/group-by.ts";
 import { MAX_TRACE_WARNINGS } from "../wire/limits.ts";
 import type { Span, Trace } from "./span.ts";
 
@@ -8,13 +9,7 @@ const SHARED = "for different spans";
 
 /** Each trace id once, sorted; spans by start. Copies of a span are dropped. */
 export function mergeTraces(pieces: Iterable<Trace>): Trace[] {
-  const byId = new Map<string, Trace[]>();
-  for (const piece of pieces) {
-    const known = byId.get(piece.traceId);
-    if (known) known.push(piece);
-    else byId.set(piece.traceId, [piece]);
-  }
-  const traces = [...byId].map(([traceId, parts]) => mergeOne(traceId, parts));
+  const traces = [...groupBy(pieces, ({ traceId }) => traceId)].map(([traceId, parts]) => mergeOne(traceId, parts));
   return traces.sort((a, b) => compareText(a.traceId, b.traceId));
 }
 

@@ -1,6 +1,7 @@
 // OTLP as JSON, in the dialects of jaeger.md §9: TracesData, `{"result": …}` of api_v3 over HTTP, `{"batches": […]}` of Tempo, and
 // Jaeger 1.48's with base64 ids, enum names and instrumentationLibrarySpans.
 
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import type { Interner } from "./interner.ts";
 import { isObject, type JsonObject, objectIn, objectsIn, textIn, textsIn } from "./json-value.ts";
 import { STATUS_ERROR, WARNINGS_ATTRIBUTE } from "./otlp-protobuf.ts";
@@ -15,7 +16,7 @@ import {
   spanKind,
 } from "./span-attributes.ts";
 import { SpanCollector, type SpanReading } from "./span-collector.ts";
-import { idFromText, NO_SPAN_ID, NO_TRACE_ID, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./span-ids.ts";
+import { idFromText, NO_SPAN_ID, NO_TRACE_ID } from "./span-ids.ts";
 import { nanosFromJson } from "./span-times.ts";
 
 /** Undefined when the value has none of the shapes. Never throws. */

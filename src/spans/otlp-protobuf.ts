@@ -1,6 +1,7 @@
 // OTLP protobuf: TracesData of Jaeger's api_v3, ExportTraceServiceRequest on the wire and the collector's file exporter, which
 // are one message under three names.
 
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import type { Interner } from "./interner.ts";
 import { type Int64, messageCodec, utf8 } from "./proto-messages.ts";
 import { KEPT_ATTRIBUTES, type Resource, type SpanLink } from "./span.ts";
@@ -14,7 +15,7 @@ import {
   spanKind,
 } from "./span-attributes.ts";
 import { SpanCollector, type SpanReading } from "./span-collector.ts";
-import { idFromBytes, NO_SPAN_ID, NO_TRACE_ID, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "./span-ids.ts";
+import { idFromBytes, NO_SPAN_ID, NO_TRACE_ID } from "./span-ids.ts";
 import { int64ToNumber, nanosToMicros } from "./span-times.ts";
 
 /** OTLP's status code for an error. */

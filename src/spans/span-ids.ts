@@ -1,7 +1,9 @@
 // Trace and span ids as encodings spell them → lower-case hex of 32 and 16 digits.
 
-export const TRACE_ID_DIGITS = 32;
-export const SPAN_ID_DIGITS = 16;
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
+
+export { TRACE_ID_DIGITS };
+
 export const NO_TRACE_ID = "0".repeat(TRACE_ID_DIGITS);
 export const NO_SPAN_ID = "0".repeat(SPAN_ID_DIGITS);
 

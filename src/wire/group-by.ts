@@ -1,6 +1,6 @@
 // Lists at the keys of a map.
 
-export function groupBy<T, K>(all: readonly T[], keyOf: (value: T) => K): Map<K, T[]> {
+export function groupBy<T, K>(all: Iterable<T>, keyOf: (value: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const value of all) {
     const key = keyOf(value);

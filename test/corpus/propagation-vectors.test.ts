@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { Extraction } from "../../src/propagation/format.ts";
-import { extractAll } from "../../src/propagation/registry.ts";
+import { standardFormats } from "../../src/propagation/registry.ts";
 import type { Field } from "../../src/wire/field.ts";
 
 const CONFORMANCE = "../shared/corpus/conformance";
@@ -42,7 +42,7 @@ function read<Vectors>(file: string): Vectors {
 }
 
 function firstValid(fields: readonly Field[]): Extract<Extraction, { context: object }> | undefined {
-  return extractAll(fields).find((extraction) => "context" in extraction);
+  return standardFormats.extractAll(fields).find((extraction) => "context" in extraction);
 }
 
 function outcome(headers: W3cVector["headers"]): Outcome {

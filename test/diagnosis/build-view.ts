@@ -13,6 +13,7 @@ import { buildHops } from "../../src/hops/build-hops.ts";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
 import { addressNames } from "../../src/naming/address-names.ts";
 import { nameWorkloads } from "../../src/naming/name-workloads.ts";
+import { standardFormats } from "../../src/propagation/registry.ts";
 import { grpcCall } from "../../src/protocols/http/grpc.ts";
 import type { ConnectionSummary, HttpExchange, HttpRequest, TlsHandshake } from "../../src/protocols/observation.ts";
 import { mergeTraces } from "../../src/spans/merge-traces.ts";
@@ -197,7 +198,7 @@ export interface Seen extends Diagnosis {
 export function look(world: World): Seen {
   const { requests, spans, backend = {} } = world;
   const seen = requests.flatMap(sightings);
-  const exchanges = new ExchangeTable();
+  const exchanges = new ExchangeTable(standardFormats, () => undefined);
   for (const exchange of seen) exchanges.add(exchange);
   const handshakes = (world.tls ?? []).map(handshakeOf);
   const vantagePoints = Math.max(0, ...requests.flatMap((r) => r.seenFrom), ...handshakes.map((handshake) => handshake.vantage)) + 1;

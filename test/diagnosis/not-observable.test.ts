@@ -99,6 +99,10 @@ describe("mayCarryRequests", () => {
     ["what the server chose says more than what was offered", 443, { alpn: "mqtt", offeredAlpn: ["h2", "mqtt"] }, false],
     ["OTLP", 4317, { offeredAlpn: ["h2"] }, false],
     ["a collector by its name", 443, { sni: "eu.otlp.example.com", offeredAlpn: ["h2"] }, false],
+    ["a vendor's collector", 443, { sni: "api.honeycomb.io", offeredAlpn: ["h2"] }, false],
+    ["a collector in a mesh", 15443, { sni: "outbound_.4317_._.apm-server.obs.svc.cluster.local", alpn: "istio" }, false],
+    ["a service of a demo of telemetry", 8080, { sni: "frontend.otel-demo.svc.cluster.local", offeredAlpn: ["h2"] }, true],
+    ["OTLP at its former port", 55_681, { offeredAlpn: ["http/1.1"] }, false],
     ["a name that only begins like one", 443, { sni: "templates.example.com" }, true],
     ["a mail server", 993, {}, false],
   ] as const)("%s", (_, port, options, expected) => {

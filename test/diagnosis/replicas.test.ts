@@ -20,7 +20,7 @@ describe("one replica of several", () => {
     expect(said).toEqual(["error split: ingress-2 → orders 4/4, ingress-2, one-backend-of-many"]);
     expect(findings[0]?.remarks).toEqual([
       "Other replicas do not: 10.0.1.2:8080 0 of 4",
-      `DNS answers ${name} with 2 addresses for 5 s (10.0.1.2, 10.0.2.2): callers reach it by turns`,
+      `DNS answers ${name} with 2 addresses for 5 s (10.0.1.2 and 10.0.2.2): callers reach it by turns`,
     ]);
     expect(findings[0]?.exemplars[0]?.fault.proofs).toEqual([answer]);
   });

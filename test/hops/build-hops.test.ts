@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { buildHops } from "../../src/hops/build-hops.ts";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
+import { standardFormats } from "../../src/propagation/registry.ts";
 import { CLIENT, exchange, type Options, POD, SERVICE } from "./exchanges.ts";
 
 function hopsOf(seen: readonly Options[]) {
-  const table = new ExchangeTable();
+  const table = new ExchangeTable(standardFormats, () => undefined);
   for (const options of seen) table.add(exchange(options));
   const vantagePoints = Math.max(...seen.map(({ vantage = 0 }) => vantage)) + 1;
-  return buildHops(table, [], vantagePoints).table.all();
+  return buildHops(table, [], vantagePoints, []).table.all();
 }
 
 describe("one exchange, several sightings", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { buildHops } from "../../src/hops/build-hops.ts";
 import { Coverage, periodsOf } from "../../src/hops/coverage.ts";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
+import { standardFormats } from "../../src/propagation/registry.ts";
 import { connection, exchange, NOON, POD } from "./exchanges.ts";
 
 const STOCK = { address: "10.0.0.20", port: 8_080 };
@@ -30,7 +31,7 @@ describe("what captures show of a machine", () => {
 
 describe("a call after the capture of its sender has ended", () => {
   const senderOf = (endsAt: number) => {
-    const table = new ExchangeTable();
+    const table = new ExchangeTable(standardFormats, () => undefined);
     table.add(exchange({ vantage: 0, target: "/in" }));
     table.add(
       exchange({
@@ -47,7 +48,7 @@ describe("a call after the capture of its sender has ended", () => {
       connection({ vantage: 0, from: 0, to: endsAt }),
       connection({ vantage: 1, client: { address: POD.address, port: 41_000 }, server: STOCK, from: 0, to: 2_000 }),
     ];
-    return buildHops(table, connections, 2).table;
+    return buildHops(table, connections, 2, []).table;
   };
 
   it("may have a cause that no capture holds", () => {

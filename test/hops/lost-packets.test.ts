@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { buildHops } from "../../src/hops/build-hops.ts";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
+import { standardFormats } from "../../src/propagation/registry.ts";
 import type { HttpExchange } from "../../src/protocols/observation.ts";
 import { connection, exchange, NOON, POD } from "./exchanges.ts";
 
@@ -13,13 +14,13 @@ const LOSSY = connection({ to: 10_000_000, missing: 300 });
 
 /** Requests of one connection, each answered half a step behind it, and then `more`. */
 function hopsOf(lacking: readonly number[], of: number, more: readonly HttpExchange[] = []) {
-  const table = new ExchangeTable();
+  const table = new ExchangeTable(standardFormats, () => undefined);
   for (let i = 0; i < of; i++) {
     const whole = exchange({ at: i * EACH_US, answered: (i + 0.5) * EACH_US, sequence: 1 + i, target: `/${i}` });
     table.add(lacking.includes(i) ? { ...whole, request: undefined } : whole);
   }
   for (const one of more) table.add(one);
-  return buildHops(table, [LOSSY], 1).table;
+  return buildHops(table, [LOSSY], 1, []).table;
 }
 
 const at = (steps: number) => NOON + steps * EACH_US;

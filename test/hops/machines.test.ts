@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
 import { findMachines } from "../../src/hops/machines.ts";
+import { standardFormats } from "../../src/propagation/registry.ts";
 import type { ConnectionSummary } from "../../src/protocols/observation.ts";
 import { connection } from "./exchanges.ts";
 
@@ -12,7 +13,7 @@ const between = (client: string, server: string) =>
   connection({ client: { address: client, port: 40_000 }, server: { address: server, port: 8_080 } });
 const times = (n: number, one: ConnectionSummary) => Array.from({ length: n }, () => one);
 const hostOfLoopback = (connections: readonly ConnectionSummary[]) =>
-  findMachines(new ExchangeTable(), connections, Int32Array.of(0)).hostOf("127.0.0.1", 0);
+  findMachines(new ExchangeTable(standardFormats, () => undefined), connections, Int32Array.of(0), []).hostOf("127.0.0.1", 0);
 
 describe("loopback of a capture", () => {
   it("is the machine that all other connections have in common", () => {
@@ -35,9 +36,10 @@ describe("a connection that the capture does not hold whole", () => {
   const at = 500;
   const isBlind = (more: Partial<ConnectionSummary>) =>
     findMachines(
-      new ExchangeTable(),
+      new ExchangeTable(standardFormats, () => undefined),
       [{ ...between(CALLER, POD), openedAt: 0, lastPacketAt: 1_000, missing: 100, ...more }],
       Int32Array.of(0),
+      [],
     ).isBlind(POD, at);
 
   it("hides requests where packets were lost", () => {

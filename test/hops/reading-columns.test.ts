@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
 import { readContexts } from "../../src/hops/read-contexts.ts";
+import { standardFormats } from "../../src/propagation/registry.ts";
 import type { Field } from "../../src/wire/field.ts";
 import { exchange } from "./exchanges.ts";
 
@@ -9,7 +10,7 @@ const VALID = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 /** What the table gives back for the fields of one exchange among others. */
 function readBack(fields: readonly Field[]) {
-  const table = new ExchangeTable();
+  const table = new ExchangeTable(standardFormats, () => undefined);
   for (const other of [[], fields, [{ name: "traceparent", value: VALID.replace("4bf9", "5bf9") }]])
     table.add(exchange({ fields: [{ name: "host", value: "orders" }, ...other] }));
   return table.reading(1);
@@ -41,7 +42,7 @@ describe("a reading that was kept as numbers", () => {
   it.each(cases.map((fields) => [fields.map(({ name, value }) => `${name}: ${value}`).join(", ") || "nothing", fields] as const))(
     "says what the fields say: %s",
     (_, fields) => {
-      expect(readBack(fields)).toEqual(readContexts(fields, undefined, undefined));
+      expect(readBack(fields)).toEqual(readContexts(fields, undefined, undefined, standardFormats));
     },
   );
 
@@ -54,7 +55,7 @@ describe("a reading that was kept as numbers", () => {
     fc.assert(
       fc.property(value, (text) => {
         const fields = [{ name: "traceparent", value: text }];
-        expect(readBack(fields)).toEqual(readContexts(fields, undefined, undefined));
+        expect(readBack(fields)).toEqual(readContexts(fields, undefined, undefined, standardFormats));
       }),
     );
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { buildHops } from "../../src/hops/build-hops.ts";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
+import { standardFormats } from "../../src/propagation/registry.ts";
 import { exchange, type Options } from "./exchanges.ts";
 
 const PROXY = { address: "10.0.0.5", port: 8_080 };
@@ -41,9 +42,9 @@ function foreign(during: number, trace: number, more: Options = {}): Options {
 }
 
 function parentsOf(seen: readonly Options[], trace: number): (string | undefined)[] {
-  const table = new ExchangeTable();
+  const table = new ExchangeTable(standardFormats, () => undefined);
   for (const options of seen) table.add(exchange(options));
-  const hops = buildHops(table, [], 1).table.all();
+  const hops = buildHops(table, [], 1, []).table.all();
   const outgoing = hops.filter(({ receiver, traceIds }) => receiver.host === STOCK.address && traceIds[0]?.endsWith(`1${trace}`));
   return outgoing.map(({ parent }) => parent?.because);
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { exchangeAt } from "../../src/hops/exchange-at.ts";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
 import { TimeSample } from "../../src/hops/time-sample.ts";
+import { standardFormats } from "../../src/propagation/registry.ts";
 import type { HttpExchange } from "../../src/protocols/observation.ts";
 import type { Anomaly } from "../../src/wire/anomaly.ts";
 import { SECOND } from "../../src/wire/timestamp.ts";
@@ -35,9 +36,9 @@ describe("exchanges of some seconds", () => {
     fc.assert(
       fc.property(fc.array(any, { minLength: 1, maxLength: 400 }), fc.integer({ min: 8, max: 64 }), (exchanges, room) => {
         const limits: Anomaly[] = [];
-        const table = new ExchangeTable(undefined, (limit) => limits.push(limit), room);
+        const table = new ExchangeTable(standardFormats, (limit) => limits.push(limit), room);
         for (const one of exchanges) table.add(one);
-        const alone = new ExchangeTable();
+        const alone = new ExchangeTable(standardFormats, () => undefined);
         for (const one of exchanges) if (table.sample.takes((one.request ?? one.response)!.startedAt)) alone.add(one);
         expect(table.size).toBeLessThanOrEqual(room);
         expect(limits).toHaveLength(table.sample.oneIn === 1 && !table.sample.isSettled ? 0 : 1);
@@ -56,7 +57,7 @@ describe("exchanges of some seconds", () => {
   // The hash of second 0 has no bit at all: it is in every sample.
   it.each([-NOON, 0, 1, 2, 3].map((first) => [first] as const))("are the first of them where all lie in one second (%i s)", (first) => {
     const at = first < 0 ? first : first * SECOND;
-    const table = new ExchangeTable(undefined, () => undefined, 5);
+    const table = new ExchangeTable(standardFormats, () => undefined, 5);
     for (let n = 0; n < 12; n++) table.add(exchange({ at: at + n, sequence: n + 1 }));
     expect(table.sample.isSettled).toBe(true);
     expect(Array.from(table.requestSequence.subarray(0, table.size))).toEqual([1, 2, 3, 4, 5]);

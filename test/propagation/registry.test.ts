@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { baggageFieldNames } from "../../src/propagation/baggage-fields.ts";
 import type { TraceContext } from "../../src/propagation/format.ts";
-import { extractAll, isFieldOf, propagationFormats, standardFormats, traceFieldNames } from "../../src/propagation/registry.ts";
+import { isFieldOf, propagationFormats, standardFormats } from "../../src/propagation/registry.ts";
 import type { Field } from "../../src/wire/field.ts";
 
 const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -169,7 +169,7 @@ describe.each(propagationFormats.map((format) => [format.name, format] as const)
 describe("extractAll", () => {
   it("keeps every format's answer in order of preference, whatever the order on the wire", () => {
     const fields = [...multi, { name: "Uber-Trace-Id", value: "nonsense" }, b3, { name: "baggage", value: "a=1" }, traceparent];
-    expect(extractAll(fields)).toMatchObject([
+    expect(standardFormats.extractAll(fields)).toMatchObject([
       { format: "w3c", context: { traceId: TRACE } },
       { format: "b3", context: { traceId: TRACE } },
       { format: "b3multi", context: { traceId: TRACE } },
@@ -178,29 +178,29 @@ describe("extractAll", () => {
   });
 
   it("hands each format its fields only, in wire order and in any case", () => {
-    expect(extractAll([traceparent, { name: "cookie", value: "x" }])).toMatchObject([{ context: { traceId: TRACE } }]);
-    expect(extractAll([{ name: "TRACEPARENT", value: "00" }, b3, traceparent])).toMatchObject([
+    expect(standardFormats.extractAll([traceparent, { name: "cookie", value: "x" }])).toMatchObject([{ context: { traceId: TRACE } }]);
+    expect(standardFormats.extractAll([{ name: "TRACEPARENT", value: "00" }, b3, traceparent])).toMatchObject([
       { format: "w3c", malformed: "the field occurs 2 times, with different values" },
       { format: "b3" },
     ]);
   });
 
   it("is empty when nothing speaks of a trace", () => {
-    expect(extractAll([])).toEqual([]);
-    expect(extractAll([{ name: "b3", value: "0" }])).toEqual([]);
-    expect(extractAll([{ name: "tracestate", value: "a=1" }])).toEqual([]);
-    expect(extractAll([{ name: "xraceparent", value: traceparent.value }])).toEqual([]);
+    expect(standardFormats.extractAll([])).toEqual([]);
+    expect(standardFormats.extractAll([{ name: "b3", value: "0" }])).toEqual([]);
+    expect(standardFormats.extractAll([{ name: "tracestate", value: "a=1" }])).toEqual([]);
+    expect(standardFormats.extractAll([{ name: "xraceparent", value: traceparent.value }])).toEqual([]);
   });
 
   it("law: never throws, and gives what the formats give", () => {
-    const names = [...traceFieldNames].map((name) => name.replace("*", "key"));
+    const names = [...standardFormats.fieldNames].map((name) => name.replace("*", "key"));
     const field = fc.record({ name: fc.oneof(fc.constantFrom(...names), fc.string()), value: fc.string() });
     fc.assert(
       fc.property(fc.array(field), (fields) => {
         const expected = propagationFormats.flatMap(
           (format) => format.extract(fields.filter(({ name }) => format.fields.includes(name.toLowerCase()))) ?? [],
         );
-        expect(extractAll(fields)).toEqual(expected);
+        expect(standardFormats.extractAll(fields)).toEqual(expected);
       }),
     );
   });
@@ -208,9 +208,9 @@ describe("extractAll", () => {
 
 describe("the registry", () => {
   it("names every field that is read, and baggage", () => {
-    for (const format of propagationFormats) for (const field of format.fields) expect(traceFieldNames).toContain(field);
-    for (const field of baggageFieldNames) expect(traceFieldNames).toContain(field);
-    expect(traceFieldNames.size).toBe(propagationFormats.flatMap((format) => format.fields).length + baggageFieldNames.length);
+    for (const format of propagationFormats) for (const field of format.fields) expect(standardFormats.fieldNames).toContain(field);
+    for (const field of baggageFieldNames) expect(standardFormats.fieldNames).toContain(field);
+    expect(standardFormats.fieldNames.size).toBe(propagationFormats.flatMap((format) => format.fields).length + baggageFieldNames.length);
   });
 
   it("gives every format a name of its own", () => {

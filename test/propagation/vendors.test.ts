@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { extractAll } from "../../src/propagation/registry.ts";
+import { standardFormats } from "../../src/propagation/registry.ts";
 import type { Field } from "../../src/wire/field.ts";
 
 const TRACE = "5759e988bd862e3fe1be46a994272793";
@@ -7,7 +7,7 @@ const SPAN = "53995c3f42cd8ad8";
 const NO_HALF = "0".repeat(16);
 
 function read(...fields: (readonly [name: string, value: string])[]) {
-  const [only, ...more] = extractAll(fields.map(([name, value]): Field => ({ name, value })));
+  const [only, ...more] = standardFormats.extractAll(fields.map(([name, value]): Field => ({ name, value })));
   expect(more).toEqual([]);
   return only;
 }

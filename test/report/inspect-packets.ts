@@ -6,10 +6,11 @@ import type { Packet } from "../../src/capture/packet.ts";
 import type { World } from "../../src/commands/world.ts";
 import type { Inspection } from "../../src/diagnosis/inspection.ts";
 import { inspect, WireReader } from "../../src/pipeline.ts";
-import { type ReportOptions, writeAll } from "../../src/report/report-format.ts";
+import type { ReportOptions } from "../../src/report/report-format.ts";
 import { text } from "../../src/report/text/text.ts";
 import type { Span } from "../../src/spans/span.ts";
 import { Conversation, numbered } from "../tcp/build-packets.ts";
+import { writeAll } from "./write-all.ts";
 
 export const NOON = 1_795_348_800_000_000;
 const MS = 1000;

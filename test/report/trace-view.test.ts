@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { Inspection } from "../../src/diagnosis/inspection.ts";
-import { writeAll } from "../../src/report/report-format.ts";
 import { writeTraceView } from "../../src/report/trace-view.ts";
 import { findTrace, parseTraceId } from "../../src/report/trace-view-id.ts";
 import { writeTraceJson } from "../../src/report/trace-view-json.ts";
@@ -8,6 +7,7 @@ import { viewTrace } from "../../src/report/trace-view-rows.ts";
 import type { Span, SpanKind } from "../../src/spans/span.ts";
 import { UserError } from "../../src/wire/user-error.ts";
 import { exchange, inspectPackets, NOON, PLAIN, spanId, trace, traceparent } from "./inspect-packets.ts";
+import { writeAll } from "./write-all.ts";
 
 const ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 

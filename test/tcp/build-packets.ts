@@ -2,7 +2,6 @@
 
 import type { Packet } from "../../src/capture/packet.ts";
 import type { Side } from "../../src/wire/endpoint.ts";
-import { otherSide } from "../../src/wire/endpoint.ts";
 
 export const FIN = 0x01;
 export const SYN = 0x02;
@@ -26,6 +25,10 @@ export interface ConversationOptions {
 }
 
 export type Body = string | Uint8Array;
+
+function otherSide(side: Side): Side {
+  return side === "client" ? "server" : "client";
+}
 
 export function bytesOf(text: Body): Uint8Array {
   return typeof text === "string" ? Uint8Array.from(Buffer.from(text, "latin1")) : text;

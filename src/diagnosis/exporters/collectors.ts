@@ -4,14 +4,11 @@ import type { HopTable } from "../../hops/hop-table.ts";
 import type { Machines } from "../../hops/machines.ts";
 import { serviceOfName } from "../../naming/address-names.ts";
 import { type Endpoint, formatEndpoint } from "../../wire/endpoint.ts";
-import { isCollectorName } from "./collector-names.ts";
+import { COLLECTOR_PORTS, isCollectorName } from "./collector-signs.ts";
 import type { ExporterTraffic } from "./trouble.ts";
 
 /** Known: by exports or by name. Usual: by its port alone. */
 export type CollectorPlace = "known" | "usual" | "no";
-
-/** OTLP over gRPC and HTTP (IANA), its former ports, Zipkin, Jaeger's collector over gRPC and HTTP. */
-const USUAL_PORTS: ReadonlySet<number> = new Set([4317, 4318, 55_680, 55_681, 9411, 14_250, 14_268]);
 
 export class Collectors {
   readonly #machines: Machines;
@@ -60,7 +57,7 @@ export class Collectors {
     if (this.#places.has(key)) return "known";
     if (this.#workPlaces.has(key)) return "no";
     if (this.#hosts.has(host)) return "known";
-    return USUAL_PORTS.has(server.port) ? "usual" : "no";
+    return COLLECTOR_PORTS.has(server.port) ? "usual" : "no";
   }
 
   /** `jaeger-collector (10.7.0.200:4317)`, the address alone where nothing names it. */

@@ -7,9 +7,11 @@
 import type { Machines } from "../../hops/machines.ts";
 import type { DnsExchange } from "../../protocols/observation.ts";
 import { groupBy } from "../../wire/group-by.ts";
-import { firstLabel, isCollectorName, isNear } from "./collector-names.ts";
+import { sum } from "../../wire/sum.ts";
+import { counted } from "../../wire/words.ts";
+import { firstLabel, isCollectorName, isNear } from "./collector-signs.ts";
 import type { Collectors } from "./collectors.ts";
-import { bestView, counted, endsOf, type Trouble, timesOf } from "./trouble.ts";
+import { bestView, endsOf, type Trouble, timesOf } from "./trouble.ts";
 
 /** Between the first and the last question: what was asked just before the capture ended proves nothing. */
 const MIN_WAIT_US = 300_000;
@@ -103,5 +105,5 @@ function isGivenUp(own: readonly DnsExchange[]): boolean {
 }
 
 function triesOf(exchanges: readonly DnsExchange[]): number {
-  return exchanges.reduce((sum, { tries }) => sum + Math.max(1, tries), 0);
+  return sum(exchanges.map(({ tries }) => Math.max(1, tries)));
 }

@@ -2,6 +2,7 @@
 
 import type { SpanExport } from "../../protocols/observation.ts";
 import { grpcStatusNames } from "../../wire/grpc-status.ts";
+import { sum } from "../../wire/sum.ts";
 
 /**
  * Sent: no answer was to come (UDP), or the capture does not show it. Cut off: the connection ended without one. Too late: it came when the exporter had
@@ -43,7 +44,7 @@ export function answersName(exports: readonly SpanExport[]): string {
   const last = exports[exports.length - 1]!;
   const inPart = exports.filter((of) => fateOf(of) === "in part");
   if (inPart.length < 2 || fateOf(last) !== "in part") return answerName(last);
-  return `partial successes that refuse ${inPart.reduce((sum, { answer }) => sum + (answer?.rejected?.spans ?? 0), 0)} spans in all`;
+  return `partial successes that refuse ${sum(inPart.map(({ answer }) => answer?.rejected?.spans ?? 0))} spans in all`;
 }
 
 /** What an HTTP server answers to a gRPC call that it does not know. */

@@ -1,6 +1,7 @@
 // The spans of all captured exports, by id. Made when the first span is looked for: of a run without missing spans nothing is indexed.
 
 import type { ExportedSpan, SpanExport } from "../../protocols/observation.ts";
+import { groupBy } from "../../wire/group-by.ts";
 
 /** A span, and one of the exports that carried it. */
 export interface Shipment {
@@ -10,20 +11,17 @@ export interface Shipment {
 
 export class ShippedSpans {
   /** By trace and span. */
-  readonly #byId = new Map<string, Shipment[]>();
+  readonly #byId: ReadonlyMap<string, readonly Shipment[]>;
   /** Those that began with a request, by trace and parent. */
-  readonly #received = new Map<string, Shipment[]>();
-  readonly #byTrace = new Map<string, Shipment[]>();
+  readonly #received: ReadonlyMap<string, readonly Shipment[]>;
+  readonly #byTrace: ReadonlyMap<string, readonly Shipment[]>;
 
   constructor(exports: readonly SpanExport[]) {
-    for (const of of exports) {
-      for (const span of of.spans) {
-        const shipment = { span, export: of };
-        add(this.#byId, span.traceId + span.spanId, shipment);
-        add(this.#byTrace, span.traceId, shipment);
-        if (span.parentSpanId !== undefined && isReceived(span)) add(this.#received, span.traceId + span.parentSpanId, shipment);
-      }
-    }
+    const all = exports.flatMap((of) => of.spans.map((span) => ({ span, export: of })));
+    this.#byId = groupBy(all, ({ span }) => span.traceId + span.spanId);
+    this.#byTrace = groupBy(all, ({ span }) => span.traceId);
+    const received = all.filter(({ span }) => span.parentSpanId !== undefined && isReceived(span));
+    this.#received = groupBy(received, ({ span }) => span.traceId + span.parentSpanId);
   }
 
   has(traceId: string, spanId: string): boolean {
@@ -44,10 +42,4 @@ export class ShippedSpans {
 /** Begun with a request. */
 export function isReceived({ kind }: ExportedSpan): boolean {
   return kind === "server" || kind === "consumer";
-}
-
-function add(map: Map<string, Shipment[]>, key: string, shipment: Shipment): void {
-  const known = map.get(key);
-  if (known === undefined) map.set(key, [shipment]);
-  else known.push(shipment);
 }

@@ -4,6 +4,7 @@ import type { Hop } from "../../hops/hop.ts";
 import type { Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
 import type { Span } from "../../spans/span.ts";
+import { groupBy } from "../../wire/group-by.ts";
 import type { View } from "../view.ts";
 import { isBefore } from "./hop-end.ts";
 
@@ -58,14 +59,10 @@ export class SpanLosses {
   #orphansOf(traceId: string): readonly Span[] {
     if (this.#orphans === undefined) {
       const { index } = this.#view.diff;
-      const orphans = new Map<string, Span[]>();
-      for (const span of index.spans) {
-        if (span.parentSpanId === undefined || index.byId(span.traceId, span.parentSpanId).length > 0) continue;
-        const known = orphans.get(span.traceId);
-        if (known === undefined) orphans.set(span.traceId, [span]);
-        else known.push(span);
-      }
-      this.#orphans = orphans;
+      const orphans = index.spans.filter(
+        (span) => span.parentSpanId !== undefined && index.byId(span.traceId, span.parentSpanId).length === 0,
+      );
+      this.#orphans = groupBy(orphans, (span) => span.traceId);
     }
     return this.#orphans.get(traceId) ?? [];
   }

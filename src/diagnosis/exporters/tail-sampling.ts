@@ -36,7 +36,8 @@ export function sharesOfExports(exports: readonly SpanExport[], index: SpanIndex
   const shares = new Map<string, TraceShare>();
   for (const of of exports) {
     if (fateOf(of) !== "accepted") continue;
-    for (const { traceId, spanId, resource } of of.spans) count(shares, traceId, resource.service, index.byId(traceId, spanId).length > 0);
+    for (const { traceId, spanId, resource } of of.spans)
+      addToShare(shares, traceId, resource.service, index.byId(traceId, spanId).length > 0);
   }
   return [...shares.values()];
 }
@@ -67,10 +68,10 @@ export function sharesOfExchanges({ table, naming, diff: { matches, index: spans
     if (id === undefined || another !== undefined || id.sampled !== true) continue;
     const { client, server } = matches.get(index) ?? {};
     const [sender, receiver] = [naming.senderOf(index), naming.receiverOf(index)];
-    if (sending.has(sender)) count(shares, id.traceId, sender.group, client !== undefined);
+    if (sending.has(sender)) addToShare(shares, id.traceId, sender.group, client !== undefined);
     const received = receiving.get(receiver);
     if (received === undefined) continue;
-    count(shares, id.traceId, receiver.group, server !== undefined);
+    addToShare(shares, id.traceId, receiver.group, server !== undefined);
     if (!entries.has(id.traceId)) entries.set(id.traceId, `${receiver.index} ${hop.method} ${templatePath(hop.path)}`);
     // Whatever it asks has spans in the same trace: losing its own alone would leave those.
     if (received.shared >= SHARED * received.traces) shares.get(id.traceId)!.services.add("those behind it");
@@ -98,7 +99,7 @@ function servicesByTrace({ spans }: SpanIndex): Map<string, Set<string>> {
   return services;
 }
 
-function count(shares: Map<string, TraceShare>, traceId: string, service: string, isKept: boolean): void {
+function addToShare(shares: Map<string, TraceShare>, traceId: string, service: string, isKept: boolean): void {
   const known = shares.get(traceId) ?? { services: new Set(), kept: 0, all: 0 };
   shares.set(traceId, known);
   known.services.add(service);

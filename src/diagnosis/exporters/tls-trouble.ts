@@ -4,9 +4,10 @@ import type { Machines } from "../../hops/machines.ts";
 import type { TlsHandshake } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { groupBy } from "../../wire/group-by.ts";
-import { isCollectorName } from "./collector-names.ts";
+import { counted } from "../../wire/words.ts";
+import { isCollectorName } from "./collector-signs.ts";
 import type { Collectors } from "./collectors.ts";
-import { bestView, counted, endsOf, type Trouble, timesOf } from "./trouble.ts";
+import { bestView, endsOf, type Trouble, timesOf } from "./trouble.ts";
 
 const CONFIDENCE = 0.95;
 /** One handshake that ends without a word may have been a process that ended. */

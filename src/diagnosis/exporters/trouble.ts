@@ -1,8 +1,11 @@
 import type { ConnectionSummary, DnsExchange, SpanExport, TlsHandshake } from "../../protocols/observation.ts";
 import { groupBy } from "../../wire/group-by.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
+import { counted } from "../../wire/words.ts";
 import type { WireProof } from "../judgement.ts";
 import type { Cause } from "../verdict.ts";
+
+export { counted };
 
 /** What captures show of exporters: a third view beside the requests and the backend. */
 export interface ExporterTraffic {
@@ -44,8 +47,4 @@ export function bestView<T extends { readonly vantage: number }>(all: readonly T
 
 export function timesOf(all: readonly { readonly at: Timestamp }[]): Timestamp[] {
   return all.map(({ at }) => at).sort((a, b) => a - b);
-}
-
-export function counted(n: number, singular: string): string {
-  return `${n} ${singular}${n === 1 ? "" : "s"}`;
 }

@@ -1,5 +1,6 @@
 import type { TlsHandshake, Undecrypted } from "../../protocols/observation.ts";
 import { MAX_TRACE_IDS } from "../../wire/limits.ts";
+import { upTo } from "../../wire/words.ts";
 import type { EncryptedEdge } from "../encrypted-edges.ts";
 import type { Finding } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
@@ -109,10 +110,7 @@ function cutFindings(tally: Tally): Finding[] {
     edge.affected += affected;
   }
   const byEdge = [...edges.values()].sort((a, b) => b.affected - a.affected).map(({ from, to, affected }) => `${from} → ${to} ${affected}`);
-  const named = [
-    ...byEdge.slice(0, MAX_EDGES_NAMED),
-    ...(byEdge.length > MAX_EDGES_NAMED ? [`${byEdge.length - MAX_EDGES_NAMED} more`] : []),
-  ];
+  const named = upTo(MAX_EDGES_NAMED, byEdge);
   const isOne = edges.size === 1;
   return findingsOf(RULE, "not-observable", cut, cutWord, isOne).map((finding) =>
     isOne ? finding : { ...finding, detail: `${finding.detail}; by edge: ${named.join(", ")}` },

@@ -1,3 +1,4 @@
+import { sum } from "../../wire/sum.ts";
 import type { Population } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
 import { findingsOf, routeClause } from "../populations.ts";
@@ -171,7 +172,7 @@ function provenPart(weak: FaultTally, strong: FaultTally, tally: Tally): FaultTa
   const routes = [...weak.routes].filter(
     ([route, n]) => strong.routes.has(route) && n + (strong.routes.get(route) ?? 0) === edge?.routes.get(route),
   );
-  const affected = routes.reduce((total, [, n]) => total + n, 0);
+  const affected = sum(routes.map(([, n]) => n));
   if (affected === 0) return undefined;
   // The sentence and the proof are those of the requests that carried a context.
   return {

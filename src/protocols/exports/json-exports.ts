@@ -3,8 +3,9 @@
 import { isObject, objectIn, objectsIn, textIn } from "../../spans/json-value.ts";
 import { readOtlpJson } from "../../spans/otlp-json.ts";
 import { spanKind } from "../../spans/span-attributes.ts";
-import { idFromText, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../../spans/span-ids.ts";
+import { idFromText } from "../../spans/span-ids.ts";
 import { Malformed } from "../../wire/byte-reader.ts";
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../../wire/id-digits.ts";
 import type { ExportAnswer } from "../observation.ts";
 import { collectSpans, type ExportContent } from "./export-content.ts";
 

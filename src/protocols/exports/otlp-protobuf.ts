@@ -2,8 +2,9 @@
 
 import { utf8 } from "../../spans/proto-messages.ts";
 import { RESOURCE_ATTRIBUTES, resourceFrom, type Scalar, spanKind } from "../../spans/span-attributes.ts";
-import { idFromBytes, SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../../spans/span-ids.ts";
+import { idFromBytes } from "../../spans/span-ids.ts";
 import { Malformed, Truncated } from "../../wire/byte-reader.ts";
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../../wire/id-digits.ts";
 import type { ExportAnswer } from "../observation.ts";
 import { collectSpans, type ExportContent, type ReadSpan, type SpanList } from "./export-content.ts";
 import { type ProtobufField, readProtobuf } from "./protobuf-fields.ts";

@@ -34,7 +34,7 @@ export class ExchangePairing {
   isLossy = false;
 
   /** `onLimit`: more requests wait for their responses, or the reverse, than are kept. */
-  constructor(emit: EmitPair, onLimit: () => void = () => undefined) {
+  constructor(emit: EmitPair, onLimit: () => void) {
     this.#emit = emit;
     this.#onLimit = onLimit;
   }

@@ -1,8 +1,8 @@
 // Span ids for what has none: made of what tells an exchange from all others, so that the same captures give the same ids.
 
 import type { Hop } from "../../hops/hop.ts";
-import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../../spans/span-ids.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../../wire/id-digits.ts";
 import { loadWhenUsed } from "../../wire/load-when-used.ts";
 
 const crypto = loadWhenUsed<typeof import("node:crypto")>("node:crypto");

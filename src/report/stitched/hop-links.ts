@@ -5,6 +5,7 @@ import { INFERRED, type ParentLink } from "../../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../../hops/hop-table.ts";
 import { isSameTrace } from "../../propagation/same-trace.ts";
 import type { Span } from "../../spans/span.ts";
+import { groupBy } from "../../wire/group-by.ts";
 import type { Breaks } from "./breaks.ts";
 
 /** An inferred parent below it is less likely than any other: the exchange stays where its ids put it. */
@@ -15,7 +16,7 @@ export class HopLinks {
   readonly #inspection: Inspection;
   readonly #table: HopTable;
   readonly #breaks: Breaks;
-  readonly #spansOf = new Map<string, Span[]>();
+  readonly #spansOf: ReadonlyMap<string, readonly Span[]>;
   /** By hop: the first that it caused, and the next that its own cause brought about. */
   readonly #firstChild: Int32Array;
   readonly #nextChild: Int32Array;
@@ -28,11 +29,7 @@ export class HopLinks {
     this.#inspection = inspection;
     this.#table = table;
     this.#breaks = breaks;
-    for (const span of inspection.diff.index.spans) {
-      const known = this.#spansOf.get(span.traceId);
-      if (known === undefined) this.#spansOf.set(span.traceId, [span]);
-      else known.push(span);
-    }
+    this.#spansOf = groupBy(inspection.diff.index.spans, ({ traceId }) => traceId);
     this.#firstChild = new Int32Array(table.size).fill(NOTHING);
     this.#nextChild = new Int32Array(table.size).fill(NOTHING);
     for (let hop = table.size - 1; hop >= 0; hop--) {

@@ -2,12 +2,13 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Hop } from "../../hops/hop.ts";
+import { count } from "../../wire/count.ts";
 
 /** The file's own name where it is unique, else its path. */
 export function captureNames({ captures }: Inspection): (index: number) => string {
   const base = (path: string) => path.slice(path.lastIndexOf("/") + 1);
   const seen = new Map<string, number>();
-  for (const { file } of captures) seen.set(base(file), (seen.get(base(file)) ?? 0) + 1);
+  for (const { file } of captures) count(seen, base(file));
   return (index) => {
     const file = captures[index]?.file;
     return file === undefined ? "?" : seen.get(base(file)) === 1 ? base(file) : file;

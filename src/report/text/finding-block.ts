@@ -3,6 +3,7 @@
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Severity } from "../../diagnosis/verdict.ts";
+import { groupBy } from "../../wire/group-by.ts";
 import { chainOf, drawChain } from "./chain.ts";
 import { bold, dim, type Piece, type Style, styled, widthOf } from "./line.ts";
 import { LABEL_COLUMN, type Page } from "./page.ts";
@@ -17,13 +18,7 @@ const MAX_OTHER_CAUSES = 3;
 
 /** Findings that share a group, in the order of gravity of each group's gravest. */
 export function findingGroups(findings: readonly Finding[]): Finding[][] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const known = groups.get(finding.group);
-    if (known === undefined) groups.set(finding.group, [finding]);
-    else known.push(finding);
-  }
-  return [...groups.values()];
+  return [...groupBy(findings, ({ group }) => group).values()];
 }
 
 export function symbolOf({ verdict, severity }: Finding): Piece {

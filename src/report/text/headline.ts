@@ -2,6 +2,7 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { figure } from "../../wire/figure.ts";
+import { sum } from "../../wire/sum.ts";
 import { groupEdges } from "../group-edges.ts";
 import { countEdges } from "../plain-counts.ts";
 import { type Summary, summarize } from "../summary.ts";
@@ -20,7 +21,7 @@ export function writeHeadline(inspection: Inspection, page: Page): void {
 }
 
 function captureParts({ captures }: Inspection): string[] {
-  const packets = captures.reduce((total, capture) => total + capture.packets, 0);
+  const packets = sum(captures.map((capture) => capture.packets));
   const from = earliest(captures.map((capture) => capture.startedAt));
   const to = latest(captures.map((capture) => capture.endedAt));
   const time = from === undefined || to === undefined ? [] : [`${duration(to - from)} from ${day(from)} ${clockTime(from, 3)} UTC`];

@@ -1,7 +1,9 @@
 // The verdict where no fault was found: as much as the capture can show, and no more.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import { count } from "../../wire/count.ts";
 import { figure } from "../../wire/figure.ts";
+import { sum } from "../../wire/sum.ts";
 import { summarize } from "../summary.ts";
 import { countAbsent, sourceName } from "./headline.ts";
 import { styled } from "./line.ts";
@@ -62,7 +64,7 @@ function writeAbsent(inspection: Inspection, page: Page): void {
 function receiversWithoutSpans({ diagnosis }: Inspection): [group: string, exchanges: number][] {
   const without = new Map<string, number>();
   for (const { to, exchanges, recorded } of diagnosis.tally.edges.values())
-    if (exchanges > recorded) without.set(to.group, (without.get(to.group) ?? 0) + exchanges - recorded);
+    if (exchanges > recorded) count(without, to.group, exchanges - recorded);
   return [...without].sort((a, b) => b[1] - a[1]);
 }
 
@@ -77,8 +79,4 @@ function matched(inspection: Inspection): string[] {
   if (others.length > 0) named.push(`${figure(sum(others.map(([, n]) => n)))} to ${counted(others.length, "other")}`);
   const found = figure(sum(edges.map(({ recorded }) => recorded)));
   return [`${found} matched with their SERVER spans`, ...(named.length === 0 ? [] : [`without one: ${listed(named)}`])];
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

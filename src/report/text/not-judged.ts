@@ -4,7 +4,9 @@ import type { Inspection } from "../../diagnosis/inspection.ts";
 import { countOfPurpose } from "../../hops/count-hops.ts";
 import type { Purpose } from "../../hops/hop.ts";
 import type { TlsHandshake } from "../../protocols/observation.ts";
-import { type Endpoint, formatEndpoint } from "../../wire/endpoint.ts";
+import { count } from "../../wire/count.ts";
+import { connectionKey, formatEndpoint, sharedConnectionKey } from "../../wire/endpoint.ts";
+import { sum } from "../../wire/sum.ts";
 import { captureNames } from "./captures.ts";
 import { sourceName } from "./headline.ts";
 import { bold } from "./line.ts";
@@ -58,7 +60,7 @@ function unheardOf({ answer, diagnosis: { tally } }: Inspection): string {
   if (answer === undefined || !edges.some(({ recorded }) => recorded > 0)) return "";
   const requests = new Map<string, number>();
   for (const { to, withContext } of edges)
-    if (!to.isInstrumented && to.role !== "proxy" && withContext > 0) requests.set(to.group, (requests.get(to.group) ?? 0) + withContext);
+    if (!to.isInstrumented && to.role !== "proxy" && withContext > 0) count(requests, to.group, withContext);
   for (const { to } of edges) if (to.isInstrumented) requests.delete(to.group);
   if (requests.size === 0) return "";
   const all = [...requests].sort((a, b) => b[1] - a[1]).map(([group, n]) => `${group} (${counted(n, "request")})`);
@@ -79,21 +81,16 @@ export function unreadConnections({ connections, tls }: Pick<Inspection, "connec
     const known = protocols.get(name) ?? { packets: 0, seen: new Map<string, string>() };
     protocols.set(name, known);
     known.packets += packets;
-    const place = client.address.startsWith("127.") || client.address === "::1" ? `${vantage} ` : "";
-    known.seen.set(`${place}${formatEndpoint(client)} ${formatEndpoint(server)}`, formatEndpoint(server));
+    known.seen.set(sharedConnectionKey({ vantage, client, server }), formatEndpoint(server));
   }
   return [...protocols]
     .map(([protocol, { packets, seen }]) => ({ protocol, packets, connections: seen.size, servers: countServers([...seen.values()]) }))
     .sort((a, b) => b.connections - a.connections);
 }
 
-function connectionKey({ vantage, client, server }: { vantage: number; client: Endpoint; server: Endpoint }): string {
-  return `${vantage} ${formatEndpoint(client)} ${formatEndpoint(server)}`;
-}
-
 function countServers(servers: readonly string[]): Unread["servers"] {
   const counts = new Map<string, number>();
-  for (const server of servers) counts.set(server, (counts.get(server) ?? 0) + 1);
+  for (const server of servers) count(counts, server);
   return [...counts].map(([server, connections]) => ({ server, connections })).sort((a, b) => b.connections - a.connections);
 }
 
@@ -143,7 +140,7 @@ function toldServers({ tally }: Inspection["diagnosis"]): Set<string> {
 function withoutTold(unread: Unread, told: ReadonlySet<string>): Unread[] {
   if (unread.protocol !== "TLS") return [unread];
   const servers = unread.servers.filter(({ server }) => !told.has(server));
-  return servers.length === 0 ? [] : [{ ...unread, servers, connections: servers.reduce((sum, { connections }) => sum + connections, 0) }];
+  return servers.length === 0 ? [] : [{ ...unread, servers, connections: sum(servers.map(({ connections }) => connections)) }];
 }
 
 function unreadItems(inspection: Inspection): string[] {
@@ -179,7 +176,7 @@ export function captureItems(inspection: Inspection): string[] {
   const { captures, anomalies } = inspection;
   const nameOf = captureNames(inspection);
   const totals = new Map<string, number>();
-  for (const capture of captures) for (const [code, n] of Object.entries(capture.anomalies)) totals.set(code, (totals.get(code) ?? 0) + n);
+  for (const capture of captures) for (const [code, n] of Object.entries(capture.anomalies)) count(totals, code, n);
   const lost = captures.flatMap(({ lost: n }, i) =>
     n > 0 ? [`${nameOf(i)}: the capturing program dropped ${counted(n, "packet")}.`] : [],
   );

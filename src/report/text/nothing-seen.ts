@@ -2,6 +2,7 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { figure } from "../../wire/figure.ts";
+import { sum } from "../../wire/sum.ts";
 import { captureItems, type Unread, unreadConnections } from "./not-judged.ts";
 import type { Page } from "./page.ts";
 import { counted, listed } from "./words.ts";
@@ -10,7 +11,7 @@ const MAX_NAMED = 6;
 
 export function writeNothingSeen(inspection: Inspection, page: Page): void {
   const { captures, connections, others } = inspection;
-  const packets = captures.reduce((total, capture) => total + capture.packets, 0);
+  const packets = sum(captures.map((capture) => capture.packets));
   const unread = unreadConnections(inspection);
   const unanswered = connections.filter(({ handshake }) => handshake === "unanswered" || handshake === "refused");
   const silent = connections.filter(({ bytes, handshake }) => bytes === 0 && handshake !== "unanswered" && handshake !== "refused");
@@ -20,7 +21,7 @@ export function writeNothingSeen(inspection: Inspection, page: Page): void {
   ].sort((a, b) => b[0] - a[0]);
   if (packets === 0) page.text(2, `  ${captures.length === 1 ? "It holds" : "They hold"} no packets.`);
   const named = parts.slice(0, MAX_NAMED).map(([, text]) => text);
-  const rest = parts.slice(MAX_NAMED).reduce((total, [n]) => total + n, 0);
+  const rest = sum(parts.slice(MAX_NAMED).map(([n]) => n));
   if (rest > 0) named.push(`${counted(rest, "packet")} of ${counted(parts.length - MAX_NAMED, "other kind")}`);
   if (named.length > 0) page.text(2, `  In it: ${listed(named)}.`);
   if (unanswered.length > 0) page.text(2, `  ${counted(unanswered.length, "connection")} never came about: refused, or nobody answered.`);

@@ -6,6 +6,7 @@ import type { HopGraph } from "../../hops/build-hops.ts";
 import type { Hop, ParentReason } from "../../hops/hop.ts";
 import type { Workload } from "../../naming/workload.ts";
 import { UNSEEN_METHOD } from "../../protocols/observation.ts";
+import { count } from "../../wire/count.ts";
 import { affectedHops } from "./affected-hops.ts";
 import { counted, listed, shortId } from "./words.ts";
 
@@ -91,8 +92,7 @@ function unaffectedRoutes({ edge, routes, affected, of, cause }: Finding, { diag
   const faulty = new Set(routes.map(({ route }) => route));
   const others = new Map<string, number>();
   for (const { routes: all } of diagnosis.tally.edgeIndex.betweenCalled(edge.from, edge.to)) {
-    for (const [route, n] of all)
-      if (!faulty.has(route) && !route.startsWith(UNSEEN_METHOD)) others.set(route, (others.get(route) ?? 0) + n);
+    for (const [route, n] of all) if (!faulty.has(route) && !route.startsWith(UNSEEN_METHOD)) count(others, route, n);
   }
   if (others.size === 0) return "";
   const named = [...others].sort((a, b) => b[1] - a[1]).slice(0, MAX_ROUTES_NAMED);
@@ -123,7 +123,7 @@ function howTied({ culprit, edge }: Finding, hops: readonly Hop[]): string {
   for (const { parent, candidates } of hops) {
     const open = candidates.length > 1 ? "inferred (one of several requests open there then, all with a context)" : "by spans alone";
     const tie = parent === undefined ? open : TIES[parent.because];
-    ties.set(tie, (ties.get(tie) ?? 0) + 1);
+    count(ties, tie);
   }
   if (![...ties.keys()].some((tie) => tie.includes("inferred") || tie.includes("request"))) return "";
   const parts = [...ties].sort((a, b) => b[1] - a[1]);

@@ -1,16 +1,9 @@
 // Figures and words as people read them.
 
-import { figure } from "../../wire/figure.ts";
 import { SECOND, type Timestamp, toIso } from "../../wire/timestamp.ts";
+import { counted, listed } from "../../wire/words.ts";
 
-/** `1 capture`, `1,204 packets`. */
-export function counted(n: number, one: string, many = `${one}s`): string {
-  return `${figure(n)} ${n === 1 ? one : many}`;
-}
-
-export function listed(parts: readonly string[], last = "and"): string {
-  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} ${last} ${parts.at(-1)}`;
-}
+export { counted, listed };
 
 export function confidenceWord(confidence: number): string {
   return confidence >= 0.95 ? "certain" : confidence >= 0.8 ? "likely" : "possible";
@@ -36,9 +29,11 @@ export function day(at: Timestamp): string {
   return toIso(at).slice(0, 10);
 }
 
+const SHORT_ID = 16;
+
 /** `4bf92f3577b34da6…`: enough to tell ids apart by eye. */
-export function shortId(id: string, digits = 16): string {
-  return id.length > digits + 1 ? `${id.slice(0, digits)}…` : id;
+export function shortId(id: string): string {
+  return id.length > SHORT_ID + 1 ? `${id.slice(0, SHORT_ID)}…` : id;
 }
 
 /** `pods/…/frontend.pcap`: cut in the middle, so that both ends can be told. */

@@ -3,9 +3,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { recognizeCapture } from "../../../src/capture/registry.ts";
-import type { SpanExport } from "../../../src/protocols/observation.ts";
+import type { Observation, SpanExport } from "../../../src/protocols/observation.ts";
+import { KeyLog } from "../../../src/protocols/tls/key-log.ts";
 import { readOtlpJson } from "../../../src/spans/otlp-json.ts";
 import { VantagePoint } from "../../../src/vantage-point.ts";
+import type { Anomaly } from "../../../src/wire/anomaly.ts";
 
 const LAB = "../shared/lab";
 const isThere = existsSync(LAB);
@@ -16,9 +18,10 @@ function exportsOf(scenario: string): SpanExport[] {
   for (const [i, file] of readdirSync(`${LAB}/${scenario}`)
     .filter((name) => /\.pcap(ng)?$/.test(name))
     .entries()) {
-    const vantage = new VantagePoint(i, new Set(), (output) => {
+    const keepExports = (output: Observation | Anomaly) => {
       if (output.kind === "export") exports.push(output);
-    });
+    };
+    const vantage = new VantagePoint(i, new Set(), keepExports, new KeyLog());
     const bytes = Uint8Array.from(readFileSync(`${LAB}/${scenario}/${file}`));
     const sink = {
       packet: (packet: Parameters<VantagePoint["push"]>[1]) => vantage.push(i, packet),

@@ -2,13 +2,13 @@
 
 import { describe, expect, test } from "vitest";
 import type { Inspection } from "../../../src/diagnosis/inspection.ts";
-import { writeAll } from "../../../src/report/report-format.ts";
 import { stitchBroken, stitchOne } from "../../../src/report/stitched/stitch.ts";
 import type { StitchedTrace } from "../../../src/report/stitched/stitched-trace.ts";
 import { writeOtlp } from "../../../src/report/stitched/write-otlp.ts";
 import { readOtlpJson } from "../../../src/spans/otlp-json.ts";
 import type { Span, SpanKind } from "../../../src/spans/span.ts";
 import { exchange, inspectPackets, NOON, spanId, trace, traceparent } from "../inspect-packets.ts";
+import { writeAll } from "../write-all.ts";
 
 const CLIENT = "10.0.0.1";
 const PROXY = "10.0.0.2";

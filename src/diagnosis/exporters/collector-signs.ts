@@ -1,4 +1,9 @@
-// Host names that only somebody who sends spans asks for.
+// What a collector is told by before anything was exported to it: the names that only somebody who sends spans asks for, and the ports.
+
+import { editDistance } from "../../wire/edit-distance.ts";
+
+/** OTLP over gRPC and HTTP (IANA), its former ports, Zipkin, Jaeger's collector over gRPC and HTTP. */
+export const COLLECTOR_PORTS: ReadonlySet<number> = new Set([4317, 4318, 55_680, 55_681, 9411, 14_250, 14_268]);
 
 /** Parts of a name's first label that no other kind of service has. */
 const TELLING_PART = /^(otel|otlp|opentelemetry|opencensus|jaeger|zipkin|skywalking|signoz|uptrace)/;
@@ -10,13 +15,27 @@ const USUAL_LABELS = ["jaeger-collector", "jaeger-agent", "opentelemetry-collect
 /** Names outside of clusters that vendors take spans on. */
 const VENDORS = /(^|\.)(honeycomb\.io|lightstep\.com|tracing\.grafana\.net|apm\.[a-z0-9.-]*elastic-cloud\.com|live\.dynatrace\.com)$/;
 
-export function isCollectorName(name: string): boolean {
+/** How Istio's proxies name a service in SNI: `outbound_.4317_._.otel-collector.shop.svc.cluster.local`. */
+const ISTIO = /^outbound_\.\d+_\.[^.]*_\./;
+
+/** Of a host, as DNS or SNI has it. */
+export function isCollectorName(host: string): boolean {
+  const name = host.toLowerCase().replace(ISTIO, "");
   const parts = firstLabel(name)
     .split(/[-_\d]+/)
     .filter((part) => part !== "");
   if (parts.some((part) => TELLING_PART.test(part) || TELLING_PARTS.has(part))) return true;
   if (parts.some((part) => part.startsWith("collector")) && parts.every((part) => GENERIC_PARTS.has(part))) return true;
   return isNear(name, USUAL_LABELS) || VENDORS.test(name);
+}
+
+/** What domains and namespaces are called that hold nothing but telemetry. `otel-demo` is none of them: a shop lives there. */
+const TELEMETRY_LABELS: ReadonlySet<string> = new Set(["otlp", "otel", "opentelemetry", "jaeger", "zipkin", "tempo"]);
+
+/** A collector, or whatever else belongs to one: `eu.otlp.example.com`, `distributor.tempo.svc.cluster.local`. */
+export function isTelemetryName(host: string): boolean {
+  const labels = host.toLowerCase().split(".");
+  return isCollectorName(host) || labels.some((label) => TELEMETRY_LABELS.has(label));
 }
 
 /** Shorter names are near many others by chance. */
@@ -29,7 +48,7 @@ export function isNear(name: string, known: Iterable<string>): boolean {
   for (const other of known) {
     const otherLabel = firstLabel(other);
     if (label === otherLabel) return true;
-    if (label.length >= MIN_NEAR_LENGTH && isWithin(label, otherLabel, MAX_TYPING_ERRORS)) return true;
+    if (label.length >= MIN_NEAR_LENGTH && isTypingError(label, otherLabel)) return true;
   }
   return false;
 }
@@ -39,14 +58,7 @@ export function firstLabel(name: string): string {
   return dot < 0 ? name : name.slice(0, dot);
 }
 
-/** Levenshtein distance, given up above `most`. Labels have 63 characters at most (RFC 1035 §2.3.4). */
-function isWithin(a: string, b: string, most: number): boolean {
-  if (Math.abs(a.length - b.length) > most) return false;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]! <= most;
+/** Labels have 63 characters at most (RFC 1035 §2.3.4); most differ in length alone. */
+function isTypingError(label: string, known: string): boolean {
+  return Math.abs(label.length - known.length) <= MAX_TYPING_ERRORS && editDistance(label, known) <= MAX_TYPING_ERRORS;
 }
