@@ -132,7 +132,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const captures = files.map((file) => wire.log.summarize(file));
   const { tls, connections } = wire.observed;
   const graph = buildHops(wire.exchanges, connections, wire.vantagePoints, tls);
-  const settled = await askBackend(graph, captures, options);
+  const { settled, failure } = await askBackend(graph, captures, options);
   const diff = matchSpans(graph, settled?.answer.traces ?? []);
   if (diff.index.spans.length > 0) linkParentsBySpans(graph.hops, diff);
   const isJudged = options.isJudged !== false;
@@ -157,7 +157,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     diagnosis: isJudged ? judge() : noDiagnosis(),
     isJudged,
     answer: settled?.answer,
-    hasBackendFailed: options.traces !== undefined && settled === undefined && captures.some(({ packets }) => packets > 0),
+    hasBackendFailed: failure !== undefined,
     soFar: settled?.soFar ?? [],
     connections: wire.observed.connections,
     exports: wire.observed.exports,
@@ -168,30 +168,40 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
       ...leftOut(wire.exchanges),
       ...unpaired(pairing),
       ...(isElsewhere ? [ELSEWHERE] : []),
+      ...(failure === undefined ? [] : [`the backend was asked and did not answer, so that nothing is known of its spans: ${failure}`]),
       ...warningsOf(captures, settled, options.traces?.waitMs === 0),
     ],
   };
+}
+
+/** Neither where nobody is to be asked, or nothing was captured. */
+interface Asked {
+  readonly settled?: SettledAnswer;
+  /** Why no answer came. */
+  readonly failure?: string;
 }
 
 async function askBackend(
   graph: HopGraph,
   captures: readonly CaptureSummary[],
   { traces: source, alsoAsk = [] }: InspectOptions,
-): Promise<SettledAnswer | undefined> {
-  if (source === undefined) return undefined;
+): Promise<Asked> {
+  if (source === undefined) return {};
   const traceIds = new Set<string>(alsoAsk);
   for (const traceId of graph.table.exchanges.traceIds()) traceIds.add(traceId);
   const times = captures.flatMap(({ startedAt, endedAt }) =>
     startedAt === undefined || endedAt === undefined ? [] : [startedAt, endedAt],
   );
-  if (times.length === 0) return undefined;
+  if (times.length === 0) return {};
   const window = { from: times.reduce((a, b) => Math.min(a, b)), to: times.reduce((a, b) => Math.max(a, b)) };
   const { backend, waitMs, now, sleep } = source;
   try {
-    return await askUntilSettled(backend, { traceIds: [...traceIds], window }, { capturedUntil: window.to, waitMs, now, sleep });
+    return {
+      settled: await askUntilSettled(backend, { traceIds: [...traceIds], window }, { capturedUntil: window.to, waitMs, now, sleep }),
+    };
   } catch (error) {
     source.onFailure(error);
-    return undefined;
+    return { failure: error instanceof Error ? error.message : String(error) };
   } finally {
     backend.close();
   }

@@ -22,6 +22,11 @@ export function strippedCause(hop: Hop, sender: Workload, expected: Expected, vi
   if (view.backend.isAsked && !sender.isInstrumented && sender.role === "application") return ["client-does-not-inject", []];
   if (view.backend.isWindowSearched && parentServer !== undefined) return ["client-does-not-inject", []];
   if (isServedOutside(expected, sender, view)) return ["unknown", BARE];
+  if (sender.role === "application" && expected.example !== undefined && isUnsampled(expected.example))
+    return [
+      "client-does-not-inject",
+      [{ cause: "transport-does-not-inject", because: "CLIENT spans of unsampled requests are in no backend" }],
+    ];
   return [
     "unknown",
     [
@@ -62,9 +67,14 @@ function familyOf({ format }: { readonly format: string }): string {
   return format.startsWith("b3") ? "b3" : format;
 }
 
+/** Of such a request, and of what it causes, no backend has a span. */
+function isUnsampled({ reading }: Hop): boolean {
+  return reading.identities.length > 0 && reading.identities.every(({ sampled }) => sampled === false);
+}
+
 /** The request was served outside of any span, by a service that makes them. */
 function isServedOutside({ span, example }: Expected, sender: Workload, { backend }: View): boolean {
-  return span === undefined && example !== undefined && sender.isInstrumented && backend.isWindowSearched;
+  return span === undefined && example !== undefined && !isUnsampled(example) && sender.isInstrumented && backend.isWindowSearched;
 }
 
 /** Of calls without a context and without a CLIENT span, for requests without a SERVER span; which requests those are tells. */

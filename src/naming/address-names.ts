@@ -13,9 +13,14 @@ export interface GivenName {
   readonly pod?: string;
 }
 
+/** Where the name of an address comes from. */
+export type NameSource = "names file" | "exports" | "dns" | "block" | "host";
+
 export interface AddressName {
   readonly service: string;
   readonly pod?: string;
+  readonly source: NameSource;
+  /** The same for people, with what it says. */
   readonly because: string;
 }
 
@@ -35,16 +40,17 @@ export function addressNames(sources: NameSources, hops: HopTable): NameOf {
   const hosts = hostFields(hops, dns);
   return (host, port) => {
     const given = (port === undefined ? undefined : sources.given.get(`${host}:${port}`)) ?? sources.given.get(host);
-    if (given !== undefined) return { ...given, because: "names file" };
+    if (given !== undefined) return { ...given, source: "names file", because: "names file" };
     const exporter = exporters.get(host);
     // Of several listeners of a machine one exports: which, nothing tells.
-    if (exporter !== undefined && hops.machines.listeners(host).size < 2) return { ...exporter, because: "its span exports" };
+    if (exporter !== undefined && hops.machines.listeners(host).size < 2)
+      return { ...exporter, source: "exports", because: "its span exports" };
     const asked = dns.get(host);
-    if (asked !== undefined) return { service: serviceOfName(asked), because: `DNS answer for ${asked}` };
+    if (asked !== undefined) return { service: serviceOfName(asked), source: "dns", because: `DNS answer for ${asked}` };
     const block = sources.blocks.get(host);
-    if (block !== undefined) return { service: serviceOfName(block), because: "name resolution block" };
+    if (block !== undefined) return { service: serviceOfName(block), source: "block", because: "name resolution block" };
     const field = port === undefined ? undefined : hosts.get(`${host}:${port}`);
-    return field === undefined ? undefined : { service: serviceOfName(field), because: `Host: ${field}` };
+    return field === undefined ? undefined : { service: serviceOfName(field), source: "host", because: `Host: ${field}` };
   };
 }
 

@@ -1,7 +1,7 @@
 // Role, service and pod of a workload: by its spans, by what it hands on, by names of its address.
 
 import { isProxySdk } from "../spans/proxy-span.ts";
-import type { AddressName, NameOf } from "./address-names.ts";
+import type { AddressName, NameOf, NameSource } from "./address-names.ts";
 import { type Draft, mainResource } from "./draft.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import type { Role } from "./workload.ts";
@@ -10,6 +10,8 @@ export interface Description {
   readonly service: string | undefined;
   readonly role: Role;
   readonly pod: string | undefined;
+  readonly source: NameSource | "spans" | "neighbour" | "pod" | "replica" | "address";
+  /** The same for people. */
   readonly because: string;
   /** A proxy that sends on what its service asks of others. */
   readonly isOutgoing?: boolean;
@@ -19,25 +21,38 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
   const role = roleOf(draft);
   const port = draft.ports[0];
   const named: AddressName | undefined = draft.isAmbiguous ? undefined : nameOf(draft.host, port);
-  const resource = mainResource(draft);
+  const resource = isPassingSpansOn(draft, role) ? undefined : mainResource(draft);
   const pod = named?.pod ?? (draft.isShared ? undefined : resource?.pod);
   // One that hands requests to its application as well is simply its proxy.
   const outgoing = draft.client === undefined || draft.application !== undefined ? {} : { isOutgoing: true };
-  if (named?.because === "names file") return { service: named.service, role, pod, because: named.because, ...outgoing };
+  if (named?.source === "names file")
+    return { service: named.service, role, pod, source: named.source, because: named.because, ...outgoing };
   if (resource !== undefined && !isPlaceholder(resource.service))
-    return { service: resource.service, role, pod, because: "spans of the backend" };
+    return { service: resource.service, role, pod, source: "spans", because: "spans of the backend" };
   for (const { of, because, ...kind } of [
     { of: draft.application, because: "it hands its requests to this service on the same address" },
     { of: draft.client, because: "it sends this service's requests on, from the same address", ...outgoing },
   ]) {
     const own = of === undefined ? undefined : mainResource(of);
-    if (own !== undefined && !isPlaceholder(own.service)) return { service: own.service, role, pod: pod ?? own.pod, because, ...kind };
+    if (own !== undefined && !isPlaceholder(own.service))
+      return { service: own.service, role, pod: pod ?? own.pod, source: "neighbour", because, ...kind };
   }
   const deployment = pod === undefined ? undefined : deploymentOf(pod);
-  if (deployment !== undefined && (named === undefined || named.because.startsWith("Host")))
-    return { service: deployment, role, pod, because: "its pod's name" };
-  if (named !== undefined) return { service: named.service, role, pod, because: named.because };
-  return { service: undefined, role, pod, because: draft.isAmbiguous ? "several listeners share this address" : "address" };
+  if (deployment !== undefined && (named === undefined || named.source === "host"))
+    return { service: deployment, role, pod, source: "pod", because: "its pod's name" };
+  if (named !== undefined) return { service: named.service, role, pod, source: named.source, because: named.because };
+  return {
+    service: undefined,
+    role,
+    pod,
+    source: "address",
+    because: draft.isAmbiguous ? "several listeners share this address" : "address",
+  };
+}
+
+/** The CLIENT spans that what it sends names are those of callers elsewhere, whose requests to it no capture shows. */
+function isPassingSpansOn(draft: Draft, role: Role): boolean {
+  return role === "proxy" && draft.serverSpans === 0 && draft.forwarded > 0 && !isProxySdk(mainResource(draft)?.sdk ?? "");
 }
 
 /** A Deployment's pods are called after it, with a hash of the template and five letters of their own. */

@@ -8,12 +8,14 @@ import type { NameOf } from "./address-names.ts";
 import { type Description, describeDraft } from "./describe-draft.ts";
 import type { Draft } from "./draft.ts";
 import { Drafts } from "./gather-drafts.ts";
+import { nameReplicas } from "./unnamed-replicas.ts";
 import type { Naming, Role, Workload } from "./workload.ts";
 
 export function nameWorkloads(graph: HopGraph, diff: TraceDiff, nameOf: NameOf): Naming {
   const drafts = new Drafts(graph, diff);
   const ordered = drafts.inUse();
-  const named = ordered.map((draft) => describeDraft(draft, nameOf));
+  const described = ordered.map((draft) => describeDraft(draft, nameOf));
+  const named = nameReplicas(ordered, described, drafts, graph.table);
   const workloads = makeUnique(ordered, named);
   const workloadOf = new Map(ordered.map((draft, index) => [draft, workloads[index]!]));
   const byHost = groupBy(workloads, ({ host }) => host);

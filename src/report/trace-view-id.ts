@@ -52,7 +52,7 @@ function notFound(text: string, given: string, ids: readonly string[]): string {
     .sort((a, b) => b.common - a.common)
     .map(({ id }) => id);
   const advice = near.length > 0 ? `The nearest: ${some(near)}.` : `Seen were ${ids.length} others, as ${some(ids)}.`;
-  return `trace ${text} is neither on the wire of these captures nor in the backend. ${advice}`;
+  return `trace ${text} is not among those on the wire of these captures and of the backend, where one was asked. ${advice}`;
 }
 
 function some(ids: readonly string[]): string {

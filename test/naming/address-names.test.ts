@@ -20,7 +20,11 @@ function nameOf(host: string, exports: readonly SpanExport[], sources: Partial<N
 }
 
 test("who exports spans of one service is that service", () => {
-  expect(nameOf(ORDERS, [exportOf("orders", "orders-api")])).toEqual({ service: "orders-api", because: "its span exports" });
+  expect(nameOf(ORDERS, [exportOf("orders", "orders-api")])).toEqual({
+    service: "orders-api",
+    source: "exports",
+    because: "its span exports",
+  });
   const given = new Map([[ORDERS, { service: "mine" }]]);
   expect(nameOf(ORDERS, [exportOf("orders", "orders-api")], { given })?.service).toBe("mine");
 });

@@ -67,6 +67,8 @@ describe.skipIf(!existsSync(LAB))("reports of ../shared/lab", () => {
 
   test("trace: an id that nobody saw", async () => {
     const { world } = recordedWorld();
-    await expect(runTrace("f".repeat(32), capturesOf("healthy"), valuesOf("healthy"), world)).rejects.toThrow(/neither on the wire/);
+    await expect(runTrace("f".repeat(32), capturesOf("healthy"), valuesOf("healthy"), world)).rejects.toThrow(
+      /not among those on the wire/,
+    );
   });
 });

@@ -47,7 +47,9 @@ describe("ids in any spelling", () => {
 
   test("not found: one sentence with the nearest, or the first", () => {
     expect(() => findTrace(`${ID.slice(0, -1)}7`, "X", new Set([ID]))).toThrow(
-      new UserError(`trace X is neither on the wire of these captures nor in the backend. The nearest: ${ID}.`),
+      new UserError(
+        `trace X is not among those on the wire of these captures and of the backend, where one was asked. The nearest: ${ID}.`,
+      ),
     );
     expect(() => findTrace("ffff", "ffff", new Set([ID]))).toThrow(/Seen were 1 others, as 4bf9/);
     expect(() => findTrace("ffff", "ffff", new Set())).toThrow(/no trace context at all/);

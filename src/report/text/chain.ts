@@ -56,8 +56,12 @@ export function chainOf(finding: Finding, inspection: Inspection): Chain | undef
     arrows: nodes.slice(1).map((to, i) => countsOf(nodes[i] ?? "", to, inspection)),
     faulty: longest.before.length,
     isAtReceiver: isAtReceiver && ["ignored", "unrecorded", "misattributed", "not-sampled"].includes(verdict),
-    mark: `▲ ${affected} ${isAtReceiver && verdict === "not-sampled" ? "not recorded here" : mark}`,
+    mark: `▲ ${affected} ${isAtReceiver && verdict === "not-sampled" ? "not recorded here" : isBorrowed(finding) ? "with contexts of other requests" : mark}`,
   };
+}
+
+function isBorrowed({ exemplars }: Finding): boolean {
+  return exemplars.length > 0 && exemplars.every(({ fault }) => fault.isBorrowed === true);
 }
 
 function nodesBefore({ judgement, fault }: Exemplar, { graph, naming }: Inspection): string[] {

@@ -108,13 +108,15 @@ function introduced(reason: string, subject: string): string {
 
 function writeOtherCauses(group: readonly Finding[], page: Page): void {
   const { cause, confidence } = group[0]!;
-  const others = group.flatMap((finding) => finding.otherCauses);
+  const others = group.flatMap((finding) => finding.otherCauses).filter((other) => other.cause !== cause);
   const distinct = others.filter((other, i) => others.findIndex((o) => o.cause === other.cause) === i);
   if (distinct.length === 0) return;
   const isProven = cause !== "unknown";
   if (isProven && confidence >= 0.95 && !page.options.isVerbose) return;
   const shown = page.options.isVerbose ? distinct : distinct.slice(0, MAX_OTHER_CAUSES);
-  page.labelled(isProven ? "Or" : "Cause", isProven ? "less likely, best first:" : "not proven; what remains possible, best first:");
+  // That one replica does it says who, and these say what.
+  if (cause === "one-backend-of-many") page.labelled("What", "it does there:");
+  else page.labelled(isProven ? "Or" : "Cause", isProven ? "less likely, best first:" : "not proven; what remains possible, best first:");
   for (const { cause: other, because } of shown) page.text(LABEL_COLUMN + 2, " ".repeat(LABEL_COLUMN), "· ", bold(other), `: ${because}`);
 }
 

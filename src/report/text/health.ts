@@ -9,6 +9,7 @@ import { countAbsent, sourceName } from "./headline.ts";
 import { styled } from "./line.ts";
 import { unreadConnections } from "./not-judged.ts";
 import type { Page } from "./page.ts";
+import { unexplainedCalls } from "./unexplained.ts";
 import { counted, listed } from "./words.ts";
 
 /** Receivers without spans that are named. */
@@ -31,7 +32,8 @@ export function writeHealth(inspection: Inspection, page: Page): void {
       ` No request carries a trace context (0 of ${figure(observed)}): nothing was begun, so nothing could be lost here.`,
     );
   else {
-    const all = isBlindInPart ? "Every context that could be read was carried on" : "Every context was carried on";
+    const which = isBlindInPart ? " that could be read" : unexplainedCalls(inspection) === "" ? "" : " whose way can be told";
+    const all = `Every context${which} was carried on`;
     const what = diagnosis.findings.some(({ cause }) => cause === "restarts-trace") ? `${all}, or left on purpose` : all;
     const parts = [
       `${figure(observed)} of ${counted(judged, "exchange")} observed`,

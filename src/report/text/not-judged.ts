@@ -11,6 +11,7 @@ import { captureNames } from "./captures.ts";
 import { sourceName } from "./headline.ts";
 import { bold } from "./line.ts";
 import type { Page } from "./page.ts";
+import { unexplainedCalls } from "./unexplained.ts";
 import { counted, listed } from "./words.ts";
 
 const MAX_SERVERS = 3;
@@ -26,9 +27,13 @@ export interface Unread {
 
 /** `isBrief`: one paragraph right below the verdict of a healthy capture. */
 export function writeNotJudged(inspection: Inspection, page: Page, isBrief: boolean): void {
-  const items = [leftOut(inspection), unheardOf(inspection), ...unreadItems(inspection), ...captureItems(inspection)].filter(
-    (item) => item !== "",
-  );
+  const items = [
+    leftOut(inspection),
+    unexplainedCalls(inspection),
+    unheardOf(inspection),
+    ...unreadItems(inspection),
+    ...captureItems(inspection),
+  ].filter((item) => item !== "");
   if (items.length === 0) return;
   if (!isBrief) page.gap();
   if (isBrief || items.length === 1) {
@@ -62,6 +67,8 @@ function unheardOf({ answer, diagnosis: { tally } }: Inspection): string {
   for (const { to, withContext } of edges)
     if (!to.isInstrumented && to.role !== "proxy" && withContext > 0) count(requests, to.group, withContext);
   for (const { to } of edges) if (to.isInstrumented) requests.delete(to.group);
+  for (const { verdict, culprit } of tally.faults.values())
+    if (verdict === "unrecorded" && culprit !== undefined) requests.delete(culprit.group);
   if (requests.size === 0) return "";
   const all = [...requests].sort((a, b) => b[1] - a[1]).map(([group, n]) => `${group} (${counted(n, "request")})`);
   const shown = all.length > MAX_SERVERS ? [...all.slice(0, MAX_SERVERS), counted(all.length - MAX_SERVERS, "other")] : all;
