@@ -201,7 +201,8 @@ export function look(world: World): Seen {
   const exchanges = new ExchangeTable(standardFormats, () => undefined);
   for (const exchange of seen) exchanges.add(exchange);
   const handshakes = (world.tls ?? []).map(handshakeOf);
-  const vantagePoints = Math.max(0, ...requests.flatMap((r) => r.seenFrom), ...handshakes.map((handshake) => handshake.vantage)) + 1;
+  const vantages = [...requests.flatMap((r) => r.seenFrom), ...handshakes.map((handshake) => handshake.vantage)];
+  const vantagePoints = vantages.reduce((most, vantage) => Math.max(most, vantage), 0) + 1;
   const connections = [
     ...seen.map((exchange) => connectionOf(exchange, world.knownFrom)),
     ...(world.unreadable ?? []).map(unreadable),
