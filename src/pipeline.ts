@@ -157,7 +157,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     diagnosis: isJudged ? judge() : noDiagnosis(),
     isJudged,
     answer: settled?.answer,
-    hasBackendFailed: failure !== undefined,
+    backendFailure: failure,
     soFar: settled?.soFar ?? [],
     connections: wire.observed.connections,
     exports: wire.observed.exports,
@@ -168,7 +168,6 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
       ...leftOut(wire.exchanges),
       ...unpaired(pairing),
       ...(isElsewhere ? [ELSEWHERE] : []),
-      ...(failure === undefined ? [] : [`the backend was asked and did not answer, so that nothing is known of its spans: ${failure}`]),
       ...warningsOf(captures, settled, options.traces?.waitMs === 0),
     ],
   };

@@ -33,8 +33,8 @@ export interface Inspection {
   readonly isJudged: boolean;
   /** Undefined when no backend was asked, or it could not be. */
   readonly answer: TraceAnswer | undefined;
-  /** Traces were asked for, and none could be had. */
-  readonly hasBackendFailed: boolean;
+  /** Why none could be had, where traces were asked for. */
+  readonly backendFailure: string | undefined;
   /** Traces that were still growing when the wait was over. */
   readonly soFar: readonly string[];
   readonly connections: readonly ConnectionSummary[];

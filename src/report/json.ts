@@ -65,7 +65,10 @@ export const json: ReportFormat = {
         where: { ...where, capture: inspection.captures[where.capture ?? 0]?.file },
       })),
     );
-    yield* array(sink, "warnings", inspection.warnings);
+    const { backendFailure, warnings } = inspection;
+    const failure =
+      backendFailure === undefined ? [] : [`the backend gave no answer, so that nothing is known of its spans: ${backendFailure}`];
+    yield* array(sink, "warnings", [...failure, ...warnings]);
     sink("\n}\n");
   },
 };

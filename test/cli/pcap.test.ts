@@ -201,6 +201,7 @@ describe("Jaeger", () => {
     expect(outcome.code).toBe(2);
     expect(sentence(outcome)).toMatch(new RegExp(`^traceinspect: nothing answers at 127\\.0\\.0\\.1:${port} \\(connection refused\\)\\.`));
     expect(json(outcome).summary).toMatchObject({ traces: 28, tracesInBackend: null });
+    expect(json(outcome).warnings).toEqual([expect.stringMatching(/^the backend gave no answer.*connection refused/)]);
   });
 
   test("the UI's port: what it is, and which port is meant", async () => {

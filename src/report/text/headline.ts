@@ -32,7 +32,8 @@ function traceParts(inspection: Inspection, summary: Summary): string[] {
   const { traces, tracesInBackend } = summary;
   const { answer, diagnosis } = inspection;
   const wire = traces === 0 ? "no trace context on the wire" : `${counted(traces, "trace")} on the wire`;
-  if (answer === undefined && inspection.hasBackendFailed) return [wire, "the backend could not be asked: what was recorded is not known"];
+  if (answer === undefined && inspection.backendFailure !== undefined)
+    return [wire, "the backend could not be asked: what was recorded is not known"];
   if (answer === undefined) return [wire, "no backend asked: --jaeger or --traces FILE shows what was recorded"];
   const inBackend = tracesInBackend ?? 0;
   const cut = answer.asked < traces ? ` of the ${figure(answer.asked)} looked up` : "";
