@@ -12,15 +12,8 @@ import { spansOf, type View } from "./view.ts";
 /** `GET /api/orders/*`: the matched span's `http.route`, else the path with what looks like an id replaced. */
 export function routeOf(hop: Hop, server: Span | undefined): string {
   const template = server === undefined ? undefined : spanRoute(server);
-  const path = template === undefined ? undefined : plainRoute(template).replace(/(\{[^}]*\}|:[^/]+|<[^>]*>)/g, "*");
+  const path = template?.replace(/(\{[^}]*\}|:[^/]+|<[^>]*>)/g, "*");
   return `${hop.method} ${path === undefined || CATCH_ALL.test(path) ? templatePath(hop.path) : path}`;
-}
-
-/** Django's regular expressions as paths: `^stock/(?P<id>[^/]+)$` → `/stock/*`. */
-function plainRoute(template: string): string {
-  if (!/^\^|\(\?P</.test(template)) return template;
-  const path = template.replace(/\(\?P<\w+>(?:[^()]|\([^()]*\))*\)/g, "*").replace(/^\^|\\Z$|\$$/g, "");
-  return path.startsWith("/") ? path : `/${path}`;
 }
 
 /** Where one handler serves everything (Java's HttpServer, a router's fallback), its route tells nothing apart. */

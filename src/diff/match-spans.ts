@@ -3,7 +3,7 @@
 
 import type { HopGraph } from "../hops/build-hops.ts";
 import { type Hop, INFERRED } from "../hops/hop.ts";
-import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } from "../spans/http-span.ts";
+import { isHttpSpan, spanPath, spanPeer, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { SECOND } from "../wire/timestamp.ts";
@@ -12,6 +12,7 @@ import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import { isAtAnotherPort, isAtAnotherReplica, isAtItsPlace, machinesByService, type Places, placesOf } from "./service-places.ts";
 import { estimateSpanClocks, type SpanClocks, slackOf, startOf } from "./span-clocks.ts";
+import { isCompatible, isOtherPeer, isPeer, isRewritten, isSameConnection } from "./span-fits.ts";
 import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
 import { Strangers } from "./strangers.ts";
 import type { HopSpans, MatchReason, TraceDiff } from "./trace-diff.ts";
@@ -102,7 +103,10 @@ function matchByIds(hops: readonly Hop[], matching: Matching): void {
     });
     for (const span of left) {
       // Without a port: the last of a forwarding chain; of several tries, the one in the same order of time.
-      const possible = free.filter((hop) => !isOtherPeer(span, hop));
+      const here = free.filter((hop) => !isOtherPeer(span, hop));
+      const fitting = here.filter((hop) => isCompatible(span, hop));
+      // Who rewrites paths may be all that is seen; a span of something else is of who stands behind.
+      const possible = fitting.length > 0 ? fitting : here.filter((hop) => isSameConnection(span, hop) || isRewritten(span, hop));
       const hop = left.length === 1 ? possible.at(-1) : possible[0];
       if (hop === undefined) continue;
       matching.server(hop, span, "span id");
@@ -252,49 +256,4 @@ function isDuring(span: Span, hop: Hop, clocks: SpanClocks): boolean {
   const slack = slackOf(span, clocks);
   const at = startOf(span, clocks);
   return at >= hop.startedAt - slack && at <= (hop.endedAt ?? hop.startedAt + SECOND) + slack;
-}
-
-function isPeer(span: Span, hop: Hop): boolean {
-  const peer = spanPeer(span);
-  return peer !== undefined && peer.address === hop.client.address && (peer.port === undefined || peer.port === hop.client.port);
-}
-
-/** The span names another connection than this one: perhaps the one on which a proxy that received this went on. */
-function isOtherPeer(span: Span, hop: Hop): boolean {
-  const peer = spanPeer(span);
-  if (peer === undefined) return false;
-  if (peer.address === hop.receiver.host && peer.address !== hop.client.address) return true;
-  return peer.port === undefined ? peer.address !== hop.client.address : peer.port !== hop.client.port;
-}
-
-/** Method and path do not contradict each other, as far as both are known. */
-function isCompatible(span: Span, hop: Hop): boolean {
-  if (hop.observed === "headers-unknown") return true;
-  const method = spanMethod(span);
-  if (method !== undefined && method !== "_OTHER" && method !== hop.method) return false;
-  const path = spanPath(span) ?? spanRpcPath(span);
-  // Calls of one method are many and alike: where the capture hides fields, time alone tells too little of them.
-  if (!isHttpSpan(span) && hop.observed !== "full" && path !== undefined) return false;
-  if (path !== undefined) return path === hop.path || hop.observed === "partial";
-  const route = spanRoute(span);
-  return route === undefined || matchesRoute(route, hop.path);
-}
-
-const MAX_PATTERNS = 4_096;
-/** By route template: there are few. */
-const routePatterns = new Map<string, RegExp>();
-
-/** `/orders/{id}`, `/orders/:id`, `/orders/<id>`; Java's context path is a prefix. */
-function matchesRoute(route: string, path: string): boolean {
-  const known = routePatterns.get(route) ?? patternOf(route);
-  if (routePatterns.size < MAX_PATTERNS) routePatterns.set(route, known);
-  return known.test(path);
-}
-
-function patternOf(route: string): RegExp {
-  const pattern = route
-    .split("/")
-    .map((part) => (/^(:|\{|<|\*|\[)/.test(part) ? "[^/]*" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
-    .join("/");
-  return new RegExp(`^${pattern}`);
 }

@@ -33,9 +33,17 @@ export function spanRpcPath(span: Span): string | undefined {
   return name.includes("/") ? `/${name.replace(/^\//, "")}` : undefined;
 }
 
-/** The route template, `/orders/{id}`. */
+/** The route template, `/orders/{id}`, whatever the framework's spelling. */
 export function spanRoute(span: Span): string | undefined {
-  return text(span, "http.route");
+  const route = text(span, "http.route");
+  return route === undefined ? undefined : plainRoute(route);
+}
+
+/** Django's regular expressions as paths, `^stock/(?P<id>[^/]+)$` → `/stock/*`, and ASP.NET's routes with the slash that they lack. */
+function plainRoute(template: string): string {
+  const isPattern = /^\^|\(\?P</.test(template);
+  const path = isPattern ? template.replace(/\(\?P<\w+>(?:[^()]|\([^()]*\))*\)/g, "*").replace(/^\^|\\Z$|\$$/g, "") : template;
+  return path.startsWith("/") || path.startsWith("*") ? path : `/${path}`;
 }
 
 /**

@@ -1,0 +1,63 @@
+// Whether a span can be of an exchange: the connection that it names, its method, its path or route.
+
+import type { Hop } from "../hops/hop.ts";
+import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } from "../spans/http-span.ts";
+import type { Span } from "../spans/span.ts";
+
+export function isPeer(span: Span, hop: Hop): boolean {
+  const peer = spanPeer(span);
+  return peer !== undefined && peer.address === hop.client.address && (peer.port === undefined || peer.port === hop.client.port);
+}
+
+/** It names the very connection, by address and port. */
+export function isSameConnection(span: Span, hop: Hop): boolean {
+  return spanPeer(span)?.port !== undefined && isPeer(span, hop);
+}
+
+/** The span names another connection than this one: perhaps the one on which a proxy that received this went on. */
+export function isOtherPeer(span: Span, hop: Hop): boolean {
+  const peer = spanPeer(span);
+  if (peer === undefined) return false;
+  if (peer.address === hop.receiver.host && peer.address !== hop.client.address) return true;
+  return peer.port === undefined ? peer.address !== hop.client.address : peer.port !== hop.client.port;
+}
+
+/** Method and path do not contradict each other, as far as both are known. */
+export function isCompatible(span: Span, hop: Hop): boolean {
+  if (hop.observed === "headers-unknown") return true;
+  const method = spanMethod(span);
+  if (method !== undefined && method !== "_OTHER" && method !== hop.method) return false;
+  const path = spanPath(span) ?? spanRpcPath(span);
+  // Calls of one method are many and alike: where the capture hides fields, time alone tells too little of them.
+  if (!isHttpSpan(span) && hop.observed !== "full" && path !== undefined) return false;
+  if (path !== undefined) return path === hop.path || hop.observed === "partial";
+  const route = spanRoute(span);
+  return route === undefined || matchesRoute(route, hop.path);
+}
+
+/** A proxy took a prefix away, or put one before. */
+export function isRewritten(span: Span, hop: Hop): boolean {
+  const [path, method] = [spanPath(span), spanMethod(span)];
+  if (path === undefined || (method !== undefined && method !== hop.method)) return false;
+  return path.length > 1 && hop.path.length > 1 && (hop.path.endsWith(path) || path.endsWith(hop.path));
+}
+
+const MAX_PATTERNS = 4_096;
+/** By route template: there are few. */
+const routePatterns = new Map<string, RegExp>();
+
+/** `/orders/{id}`, `/orders/:id`, `/orders/<id>`. A route may stand for all below it: Java's context paths, servlet mappings, what a router mounts. */
+function matchesRoute(route: string, path: string): boolean {
+  const known = routePatterns.get(route) ?? patternOf(route);
+  if (routePatterns.size < MAX_PATTERNS) routePatterns.set(route, known);
+  return known.test(path);
+}
+
+function patternOf(route: string): RegExp {
+  const pattern = route
+    .replace(/\/$/, "")
+    .split("/")
+    .map((part) => (/^(:|\{|<|\*|\[)/.test(part) ? "[^/]*" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
+    .join("/");
+  return new RegExp(`^${pattern}(/|$)`);
+}
