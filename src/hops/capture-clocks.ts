@@ -2,6 +2,7 @@
 // the delay plus the offset, its response by the delay minus the offset, so half the difference is the offset (as NTP does, RFC 5905 §8).
 
 import { median } from "../wire/median.ts";
+import { type ClockOffset, clockDifference, offsetsByContexts } from "./context-clocks.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import type { Sightings } from "./sightings.ts";
 
@@ -10,15 +11,25 @@ const MAX_SAMPLES = 2_000;
 
 /**
  * What each vantage point's clock shows minus the clock of the run, in µs. The clock of the run is that of the vantage point that shares most
- * exchanges with others; captures that share none are taken to be right.
+ * exchanges with others; captures that share none are told by contexts that are passed on, else taken to be right.
  */
 export function estimateCaptureClocks(table: ExchangeTable, sightings: Sightings, vantagePoints: number): number[] {
   const clocks = new Array<number>(vantagePoints).fill(0);
   if (vantagePoints <= 1) return clocks;
-  const samples = collectSamples(table, sightings);
-  if (samples.size === 0) return clocks;
-  const edges = [...samples.values()].map(({ a, b, differences }) => ({ a, b, offset: median(differences), weight: differences.length }));
-  edges.sort((x, y) => y.weight - x.weight || x.a - y.a || x.b - y.b);
+  const shared = [...collectSamples(table, sightings).values()].map(
+    ({ a, b, differences }): ClockOffset => ({
+      a,
+      b,
+      offset: median(differences),
+      weight: differences.length,
+    }),
+  );
+  const isApart = (vantage: number) => !shared.some(({ a, b }) => a === vantage || b === vantage);
+  const edges = [
+    ...strongestFirst(shared),
+    ...(clocks.some((_, vantage) => isApart(vantage)) ? strongestFirst(offsetsByContexts(table)) : []),
+  ];
+  if (edges.length === 0) return clocks;
   const weight = clocks.map((_, vantage) => edges.reduce((n, e) => (e.a === vantage || e.b === vantage ? n + e.weight : n), 0));
   const settled = new Set<number>();
   for (const start of clocks.map((_, i) => i).sort((x, y) => weight[y]! - weight[x]! || x - y)) {
@@ -38,6 +49,10 @@ export function estimateCaptureClocks(table: ExchangeTable, sightings: Sightings
     }
   }
   return clocks;
+}
+
+function strongestFirst(offsets: readonly ClockOffset[]): ClockOffset[] {
+  return offsets.toSorted((x, y) => y.weight - x.weight || x.a - y.a || x.b - y.b);
 }
 
 interface Samples {
@@ -66,9 +81,4 @@ function collectSamples(table: ExchangeTable, sightings: Sightings): Map<string,
     }
   }
   return samples;
-}
-
-/** NaN where one of them lacks the request or the response. */
-function clockDifference({ requestStart, responseStart }: ExchangeTable, first: number, second: number): number {
-  return (requestStart[second]! - requestStart[first]! + (responseStart[second]! - responseStart[first]!)) / 2;
 }
