@@ -62,7 +62,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   )
     return identities.length === 0 ? silenced(hop, receiver, view, facts) : refusedOnWire(hop, facts);
   if (identities.length === 0) return isBare(hop, view) ? [rootNotRecorded()] : [];
-  if (isRecordedElsewhere(hop, view)) return [];
+  if (isRecordedElsewhere(hop, receiver, view)) return [];
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
   // Contexts that disagree leave it to the receiver.
   if (identities.some((id) => id.sampled === false)) return [];
@@ -176,9 +176,17 @@ function sampledAway(confidence: number, how: string): Fault {
   return fault("not-sampled", "sampled-flag-changed", "receiver", "warning", confidence, detail);
 }
 
-/** A SERVER span of this context exists, though the wire does not tell which of several exchanges it was (address translation, retries). */
-function isRecordedElsewhere(hop: Hop, view: View): boolean {
-  return hop.reading.identities.some((id) => view.diff.index.serversOf(id.traceId, id.spanId).length > 0);
+/**
+ * A SERVER span of this context exists, though the wire does not tell which of several exchanges it was (address translation, retries). Where an application
+ * copies contexts, each of its calls has one: that of another receiver is not this one's.
+ */
+function isRecordedElsewhere(hop: Hop, receiver: Workload, { diff, naming }: View): boolean {
+  return hop.reading.identities.some((id) =>
+    diff.index.serversOf(id.traceId, id.spanId).some((span) => {
+      const other = diff.hopOf.get(span);
+      return other === undefined || receiver.service === undefined || naming.receiverOf(other).service === receiver.service;
+    }),
+  );
 }
 
 function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {

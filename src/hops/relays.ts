@@ -16,11 +16,22 @@ export function unlinkForeignRequests(table: HopTable): void {
   if (!isRelay.includes(1)) return;
   const { readings } = exchanges;
   for (let hop = 0; hop < size; hop++) {
-    if (isRelay[clientHost[hop]!] === 0 || readings.first(row[hop]!) === readings.end(row[hop]!) || isById(table, hop)) continue;
+    if (
+      isRelay[clientHost[hop]!] === 0 ||
+      isInside(table, hop) ||
+      readings.first(row[hop]!) === readings.end(row[hop]!) ||
+      isById(table, hop)
+    )
+      continue;
     const isPossible = (cause: number) => isPassed[cause] === 0 && isPassedOn(table, cause, hop);
     if (parent[hop]! >= 0 && !isPossible(parent[hop]!)) parent[hop] = NO_PARENT;
     table.setCandidates(hop, table.candidates(hop).filter(isPossible));
   }
+}
+
+/** From a sidecar to its application, or from that to the sidecar. */
+function isInside({ hostOfPlace, receiver, clientHost }: HopTable, hop: number): boolean {
+  return hostOfPlace[receiver[hop]!] === clientHost[hop];
 }
 
 function isById(table: HopTable, hop: number): boolean {
@@ -35,7 +46,7 @@ function findRelays(table: HopTable, isPassed: Uint8Array): Uint8Array {
   const byIds = new Uint32Array(hosts.values.length);
   const passed = new Uint32Array(hosts.values.length);
   for (let hop = 0; hop < size; hop++) {
-    if (!isById(table, hop)) continue;
+    if (!isById(table, hop) || isInside(table, hop)) continue;
     const host = clientHost[hop]!;
     byIds[host]!++;
     if (!isPassedOn(table, parent[hop]!, hop)) continue;

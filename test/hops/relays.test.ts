@@ -68,6 +68,15 @@ describe("a machine that passes everything on with its ids", () => {
     expect(parentsOf(seen, 77)).toEqual(["same request"]);
   });
 
+  it("is none for passing them on inside itself, to its application", () => {
+    const inside = (trace: number): Options[] => {
+      const [came, went] = passed(trace);
+      return [came!, { ...went!, server: { address: PROXY.address, port: 9_090 } }];
+    };
+    const seen = [...TWELVE.flatMap(inside), foreign(6, 77, { target: "/prices", client: { address: PROXY.address, port: 50_000 } })];
+    expect(parentsOf(seen, 77)).toEqual(["only candidate"]);
+  });
+
   it("is not told by a few requests", () => {
     const seen = [...TWELVE.slice(0, 6).flatMap((trace) => passed(trace)), foreign(6, 77)];
     expect(parentsOf(seen, 77)).toEqual(["same request"]);
