@@ -77,7 +77,7 @@ export function causeOfPopulation(cause: Cause, compared: Compared, separated: S
   if (!isByRoute(separated) && isOnlyEarly(compared)) return { cause: "started-before-instrumentation", otherCauses: [] };
   if (verdict === "stripped" && separated?.feature === "cause" && separated.isClean && isLikeliest("middleware-missing", faults))
     return { cause: "middleware-missing", otherCauses: [] };
-  if (verdict === "split" && cause === "middleware-order" && hasNoMiddleware(faults, "cause"))
+  if (verdict === "split" && cause === "middleware-order" && hasNoMiddleware(compared))
     return { cause: "middleware-missing", otherCauses: [] };
   if (verdict === "split" && cause === "unknown" && !isByRoute(separated) && edges.some(({ continued }) => continued > 0))
     return { cause: "goroutine-without-context", otherCauses: [ANEW_NOW_AND_THEN] };
@@ -127,7 +127,7 @@ function unrecorded(compared: Compared, separated: Separation | undefined): Told
   if (isByRoute(separated)) return routesLeftOut(isSplit);
   if (isOnlyEarly(compared)) return { cause: "started-before-instrumentation", otherCauses: [] };
   if (!isOnlyPossible("middleware-missing", compared.faults)) return undefined;
-  return routesLeftOut(isSplit && !hasNoMiddleware(compared.faults, "route"));
+  return routesLeftOut(isSplit && !hasNoMiddleware(compared));
 }
 
 /** Whether calls of theirs go on in new traces, though nothing tells which request each is of. */
@@ -145,11 +145,13 @@ function routesLeftOut(isSplit: boolean): Told {
   };
 }
 
-/** Several routes are affected, and the backend has no SERVER span of any: no order of registering leaves all of them out. `routes`: of requests, or of what caused them. */
-function hasNoMiddleware(faults: readonly FaultTally[], routes: "route" | "cause"): boolean {
-  const names = new Set(faults.flatMap(({ features }) => [...features.named[routes].keys()]));
-  names.delete("");
-  return names.size > 1 && faults.every(({ culprit }) => culprit?.hasServerSpans === false);
+/** Several routes of theirs are affected, and the backend has no SERVER span of any: no order of registering leaves all of them out. */
+function hasNoMiddleware({ faults, tally }: Compared): boolean {
+  return [...new Set(faults.map(({ culprit }) => culprit))].every((culprit) => {
+    if (culprit === undefined || culprit.hasServerSpans) return false;
+    const lost = tally.faultIndex.at("to", culprit).filter((fault) => fault.verdict === "unrecorded" && fault.culprit === culprit);
+    return new Set(lost.flatMap(({ routes }) => [...routes.keys()])).size > 1;
+  });
 }
 
 /** One in so many may be a mistaken parent. */

@@ -21,12 +21,9 @@ export function strippedCause(hop: Hop, sender: Workload, expected: Expected, vi
   const parentServer = expected.span;
   if (view.backend.isAsked && !sender.isInstrumented && sender.role === "application") return ["client-does-not-inject", []];
   if (view.backend.isWindowSearched && parentServer !== undefined) return ["client-does-not-inject", []];
+  const isUnseen = (expected.example !== undefined && isUnsampled(expected.example)) || view.exporters.isSilenced(sender);
+  if (sender.role === "application" && isUnseen) return ["client-does-not-inject", UNSEEN];
   if (isServedOutside(expected, sender, view)) return ["unknown", BARE];
-  if (sender.role === "application" && expected.example !== undefined && isUnsampled(expected.example))
-    return [
-      "client-does-not-inject",
-      [{ cause: "transport-does-not-inject", because: "CLIENT spans of unsampled requests are in no backend" }],
-    ];
   return [
     "unknown",
     [
@@ -37,6 +34,11 @@ export function strippedCause(hop: Hop, sender: Workload, expected: Expected, vi
     ],
   ];
 }
+
+/** Of unsampled requests, and of a sender whose exports arrive nowhere. */
+const UNSEEN: PossibleCause[] = [
+  { cause: "transport-does-not-inject", because: "CLIENT spans of these calls may have been made: none could be in the backend" },
+];
 
 export function splitCause(hop: Hop, sender: Workload, expected: Expected, view: View): [Cause, PossibleCause[]] {
   if (sender.role === "proxy") return ["restarts-trace", []];
