@@ -43,6 +43,11 @@ export class IdentityColumns {
   #format = new Uint8Array(FIRST_ROWS);
   readonly #formats: string[] = [];
 
+  /** Names of the formats that any exchange had. */
+  get formatNames(): readonly string[] {
+    return this.#formats;
+  }
+
   add({ format, traceId, spanId, sampled }: Identity): void {
     const decision = sampled === "deferred" ? DEFERRED : sampled ? SAMPLED : NOT_SAMPLED;
     this.#add(format, this.traceIds.number(traceId), hexWord(spanId, 0), hexWord(spanId, 8), decision);

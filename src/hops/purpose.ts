@@ -14,9 +14,12 @@ const PROBE_PATHS =
 /** Longer paths than any of these need no look. */
 const MAX_PROBE_PATH = 32;
 
-/** Where telemetry is sent: OTLP/HTTP (opentelemetry-proto), Zipkin, Jaeger's collector, Datadog's agent, Prometheus remote write. */
+/**
+ * Where telemetry is sent: OTLP/HTTP (opentelemetry-proto), Zipkin, Jaeger's collector, Datadog's agent, Prometheus remote write, Loki. What stands before it
+ * is a proxy's or a tenant's.
+ */
 const EXPORT_PATHS =
-  /^(\/v1\/(traces|metrics|logs)|\/v1development\/profiles|\/api\/v[12]\/spans|\/api\/traces|\/v0\.\d\/traces|\/api\/v1\/(write|push)|\/loki\/api\/v1\/push|\/opentelemetry\.proto\.collector\..*)$/;
+  /(\/v1\/(traces|metrics|logs)|\/v1development\/profiles|\/api\/v[12]\/spans|\/api\/traces|\/v0\.\d\/traces|\/api\/v1\/(write|push))$|^\/opentelemetry\.proto\.collector\./;
 
 /** gRPC's own health checks (grpc/grpc health-checking.md): kubelet and load balancers ask them. */
 const GRPC_HEALTH = "/grpc.health.v1.Health/";
@@ -29,6 +32,8 @@ export function purposeOf(request: HttpRequest | undefined, userAgent: string | 
   const { method, path } = request;
   if (path === "" && request.hiddenFields > 0 && port === OTLP_PORT) return "export";
   if (method === "POST") return EXPORT_PATHS.test(path) ? "export" : path.startsWith(GRPC_HEALTH) ? "probe" : "work";
+  // Some of Datadog's tracers.
+  if (method === "PUT") return EXPORT_PATHS.test(path) ? "export" : "work";
   if (method === "OPTIONS") return "preflight";
   if (method !== "GET" && method !== "HEAD") return "work";
   const isProbe = (userAgent !== undefined && isProber(userAgent)) || isProbePath(path);

@@ -42,6 +42,12 @@ export class ReadingColumns {
     this.#formats = formats;
   }
 
+  /** Of every format that any exchange had, the field that carries its trace id, in lower case. */
+  get traceIdFields(): readonly string[] {
+    const seen = new Set(this.identities.formatNames);
+    return this.#formats.formats.flatMap(({ name, fields: [first] }) => (seen.has(name) && first !== undefined ? [first] : []));
+  }
+
   /** The next row. `answer`: the fields of the response. False where its trace fields are beyond the budget, and not kept. */
   add({ trace, requestId }: SortedFields, answer: readonly Field[], text: TextBudget): boolean {
     if (this.size === this.#kind.length) this.#grow();

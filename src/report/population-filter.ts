@@ -10,21 +10,22 @@ interface Words {
   readonly request: string;
   readonly method: string;
   readonly path: string;
-  readonly withoutContext: string;
+  /** Of requests that have none of these fields. */
+  readonly without: (fields: readonly string[]) => string;
 }
 
 const HTTP1: Words = {
   request: "http.request",
   method: "http.request.method",
   path: "http.request.uri",
-  withoutContext: 'not http.request.line matches "^(traceparent|b3|x-b3-traceid|uber-trace-id):"',
+  without: (fields) => `not http.request.line matches "^${oneIn(fields.map(inPattern))}:"`,
 };
 
 const HTTP2: Words = {
   request: "http2.headers.path",
   method: "http2.headers.method",
   path: "http2.headers.path",
-  withoutContext: 'not http2.header.name in {"traceparent", "b3", "x-b3-traceid", "uber-trace-id"}',
+  without: (fields) => `not http2.header.name in {${fields.map((field) => `"${field}"`).join(", ")}}`,
 };
 
 /** What Wireshark is asked for, and how many of the run's exchanges it shows. */
@@ -57,13 +58,14 @@ export function populationFilter(finding: Finding, affected: readonly Hop[], tab
   const route = only !== undefined && more.length === 0 ? routeOf(only.route) : undefined;
   const isPreflight = finding.cause === "cors-preflight";
   const isBare = finding.verdict === "stripped" && !isPreflight;
+  const fields = exchanges.readings.traceIdFields;
   const filter = [
     words.request,
     ...oneOf(`${family}.src`, clients),
     ...oneOf(`${family}.dst`, servers),
     ...oneOf("tcp.dstport", ports),
     ...(route === undefined ? [] : [`${words.method} == "${route.method}"`, `${words.path} matches "${route.pattern}"`]),
-    ...(isPreflight ? [`${words.method} == "OPTIONS"`] : isBare ? [words.withoutContext] : []),
+    ...(isPreflight ? [`${words.method} == "OPTIONS"`] : isBare && fields.length > 0 ? [words.without(fields)] : []),
   ].join(" and ");
   const path = route === undefined ? undefined : new RegExp(route.pattern);
   const isShown = Array.from(exchanges.ends, isBetween);
@@ -85,6 +87,15 @@ export function populationFilter(finding: Finding, affected: readonly Hop[], tab
     const isOneOf = (values: ReadonlySet<string>, value: string) => values.size > MAX_VALUES || values.has(value);
     return isOneOf(clients, client.address) && isOneOf(servers, server.address) && isOneOf(ports, `${server.port}`);
   }
+}
+
+function oneIn(patterns: readonly string[]): string {
+  return patterns.length === 1 ? patterns.join("") : `(${patterns.join("|")})`;
+}
+
+/** A field's name, a token (RFC 9110 §5.6.2), in a regular expression. */
+function inPattern(field: string): string {
+  return field.replace(/[.*+^$|]/g, "[$&]").replaceAll("[^]", "\\^");
 }
 
 /** A filter with more values than this is no longer readable, nor pasteable: that clause is left out. */

@@ -1,0 +1,36 @@
+import { describe, expect, it } from "vitest";
+import { purposeOf } from "../../src/hops/purpose.ts";
+import { exchange } from "./exchanges.ts";
+
+const purpose = (method: string, path: string, userAgent?: string) =>
+  purposeOf({ ...exchange({}).request!, method, path }, userAgent, 8_080);
+
+describe("what carries no trace by right", () => {
+  it.each([
+    ["POST", "/v1/traces"],
+    ["POST", "/otlp/v1/traces"],
+    ["POST", "/api/v1/otlp/v1/metrics"],
+    ["POST", "/tenant/api/v2/spans"],
+    ["PUT", "/v0.4/traces"],
+    ["POST", "/loki/api/v1/push"],
+    ["POST", "/opentelemetry.proto.collector.trace.v1.TraceService/Export"],
+  ])("%s %s is an export, whatever proxies and tenants put before the path", (method, path) => {
+    expect(purpose(method, path)).toBe("export");
+  });
+
+  it.each([
+    ["GET", "/v1/traces"],
+    ["POST", "/v1/traces/7"],
+    ["POST", "/myv1/traces"],
+    ["PUT", "/orders/7"],
+  ])("%s %s is work", (method, path) => {
+    expect(purpose(method, path)).toBe("work");
+  });
+
+  it("probes are told by who asks, or by what for", () => {
+    expect(purpose("GET", "/", "kube-probe/1.30")).toBe("probe");
+    expect(purpose("GET", "/actuator/health/liveness")).toBe("probe");
+    expect(purpose("POST", "/grpc.health.v1.Health/Check")).toBe("probe");
+    expect(purpose("GET", "/orders/7", "curl/8")).toBe("work");
+  });
+});
