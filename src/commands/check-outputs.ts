@@ -14,6 +14,8 @@ export async function checkOutputs(options: InspectOptions, captures: readonly s
   const optionOf = new Map<string, { readonly option: string; readonly path: string }>();
   for (const [option, path] of Object.entries(named)) {
     if (path === undefined) continue;
+    if (path === STDIN)
+      throw new UserError(`${option} - is no file. The report goes to standard output without -o; name a file, or /dev/stdout.`);
     const whole = resolve(path);
     const other = optionOf.get(whole);
     if (other !== undefined && whole !== "/dev/null")

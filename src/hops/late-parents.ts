@@ -28,6 +28,8 @@ export function linkLateParents(table: HopTable): void {
 /** Below the newest hop of the trace that its machine received, unless that came in where this one goes to. */
 function linkLate(table: HopTable, hop: number, trace: number, chains: TraceChains): boolean {
   const host = table.clientHost[hop]!;
+  // Who else of the machine may have sent it: a caller from outside that uses one trace id again does not go on with what services were sent.
+  if (table.machines.isShared(table.hosts.values[host]!)) return false;
   let steps = 0;
   for (let link = chains.newest(trace); link >= 0 && steps < MAX_STEPS; link = chains.older(link), steps++) {
     const cause = chains.hop(link);

@@ -103,7 +103,7 @@ export function proofText(proof: WireProof): string {
     case "export":
       return exportText(proof);
     case "connection":
-      return `connection ${proof.handshake === "complete" ? "closed without an answer" : proof.handshake}`;
+      return `connection ${proof.handshake === "complete" ? "closed without an answer" : proof.handshake}, from its SYN on`;
   }
 }
 
@@ -124,7 +124,7 @@ function exportText(proof: SpanExport): string {
 }
 
 function filterOf(proof: WireProof): string {
-  const { server } = proof;
+  const { client, server } = proof;
   const family = server.address.includes(":") ? "ipv6" : "ip";
   switch (proof.kind) {
     case "dns":
@@ -135,7 +135,8 @@ function filterOf(proof: WireProof): string {
     case "export":
       return `${family}.addr == ${server.address} and ${proof.protocol === "jaeger-udp" ? "udp" : "tcp"}.port == ${server.port}`;
     case "connection":
-      return `tcp.flags.syn == 1 and ${family}.dst == ${server.address} and tcp.dstport == ${server.port}`;
+      // Where it begins, and how it is refused or ended.
+      return `${family}.addr == ${client.address} and ${family}.addr == ${server.address} and tcp.port == ${server.port} and (tcp.flags.syn == 1 or tcp.flags.reset == 1 or tcp.flags.fin == 1)`;
   }
 }
 

@@ -24,7 +24,11 @@ const proofs: readonly (readonly [WireProof, text: string, filter: string])[] = 
     "export of 0 spans (otlp-grpc, 0 bytes): RESOURCE_EXHAUSTED (grpc-status 8)",
     "ip.addr == 10.0.0.6 and tcp.port == 4317",
   ],
-  [attempt("orders", "collector"), "connection refused", "tcp.flags.syn == 1 and ip.dst == 10.0.0.6 and tcp.dstport == 4317"],
+  [
+    attempt("orders", "collector"),
+    "connection refused, from its SYN on",
+    "ip.addr == 10.0.0.4 and ip.addr == 10.0.0.6 and tcp.port == 4317 and (tcp.flags.syn == 1 or tcp.flags.reset == 1 or tcp.flags.fin == 1)",
+  ],
 ];
 
 describe("packets that prove what an exporter did", () => {

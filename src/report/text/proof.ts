@@ -83,7 +83,7 @@ function writeFilter(finding: Finding, inspection: Inspection, page: Page, label
 
 /** A filter knows routes and missing fields; what else tells the affected apart it does not. */
 function othersAmong({ affected }: Finding, shown: number): string {
-  return shown <= affected ? "" : ` (${shown - affected} others among them)`;
+  return shown <= affected ? "" : ` (${counted(shown - affected, "other")} among them)`;
 }
 
 /** Wireshark decrypts nothing without keys, and takes HTTP/2 in the clear for bare TCP on most ports. */
