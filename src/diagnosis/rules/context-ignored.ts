@@ -20,7 +20,7 @@ A SERVER span that links to the caller's trace is a restart on purpose, and a no
 - \`format-mismatch\`: the context is in a format that the receiver does not read. The sender writes B3, the receiver reads only W3C, or
   the reverse; often after an upgrade that changed a default (Spring Boot 2 to 3, Traefik 2 to 3).
 - \`header-case\`: the receiver looks the name up with regard to case, in a plain map: \`Traceparent\` came, \`traceparent\` is looked for.
-  Field names have no case (RFC 9110 §5.1).
+  Field names have no case (RFC 9110 §5.1). Where only some routes do, and their spans are no library's, they are read by hand.
 - \`middleware-order\`: the tracing middleware does not see the request's fields, or another part begins a span before it.
 - \`restarts-trace\`: the receiver is told to begin anew: \`otelhttp.WithPublicEndpoint\`, nginx's module without \`propagate\`, a gateway
   at a trust boundary. With a link it is a note.

@@ -24,8 +24,10 @@ only the newest requests are missing, they may still be on their way (SDKs send 
 
 The span was not made:
 
-- \`middleware-missing\`: some routes have no tracing. The handler was registered beside the wrapped mux, a filter excludes the path.
-- \`middleware-order\`: something answers before the tracing middleware runs (authentication, a cache, a redirect).
+- \`middleware-missing\`: some routes have no tracing, or the service has none while its CLIENT spans arrive. The handler was registered
+  beside the wrapped mux, a filter excludes the path.
+- \`middleware-order\`: something answers before the tracing middleware runs (authentication, a cache, a redirect), or the routes were
+  registered before it (Gin, Echo): what their handlers call begins traces of its own. Of handlers that call nothing both look alike.
 - \`started-before-instrumentation\`: the SDK was started after the server; only the first requests are missing.
 - \`header-too-large\`: the receiver refused the request head: 431, or 400 of nginx. The request never reached the application.
 

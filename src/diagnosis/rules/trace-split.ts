@@ -20,6 +20,7 @@ of \`context-ignored\`.
 - \`restarts-trace\`: a proxy begins a trace for every request. Its tracing injects and does not extract, or extracts another format.
 - \`goroutine-without-context\`: the service has a SERVER span for the request that came in, and the CLIENT span of its call is a root:
   the call was made where the request's context was not. A goroutine with \`context.Background()\`, a thread pool, a queue, a callback.
+  Or another request's context went out: one that is kept in a pooled connection, a worker or a global variable outlives its request.
 - \`middleware-order\`: something calls out before the tracing middleware has run (authentication, rate limits, feature flags). The
   service has no SERVER span around that call.
 - \`format-mismatch\`: what came in is in one format, what goes out in another, with another trace: the service does not read what it gets.
