@@ -178,13 +178,15 @@ function sampledAway(confidence: number, how: string): Fault {
 
 /**
  * A SERVER span of this context exists, though the wire does not tell which of several exchanges it was (address translation, retries). Where an application
- * copies contexts, each of its calls has one: that of another receiver is not this one's.
+ * copies contexts, each of its calls has one: that of another service is not this one's, if this one makes spans.
  */
-function isRecordedElsewhere(hop: Hop, receiver: Workload, { diff, naming }: View): boolean {
+function isRecordedElsewhere(hop: Hop, receiver: Workload, view: View): boolean {
+  const { diff, naming } = view;
+  const isAnothers = (other: number) => naming.receiverOf(other).service !== receiver.service;
   return hop.reading.identities.some((id) =>
     diff.index.serversOf(id.traceId, id.spanId).some((span) => {
       const other = diff.hopOf.get(span);
-      return other === undefined || receiver.service === undefined || naming.receiverOf(other).service === receiver.service;
+      return other === undefined || !isAnothers(other) || !(receiver.hasServerSpans || makesSpans(receiver, view));
     }),
   );
 }
