@@ -52,6 +52,8 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   const isValid = hop.reading.context !== undefined && !hop.reading.extractions.some((e) => "malformed" in e);
   if (server !== undefined) {
     if (identities.length === 0 || !isValid || identities.some((id) => id.traceId === server.traceId)) return [];
+    // Time found that span; a surer one says that the context was taken.
+    if (isFoundByTime(hop, view) && isRecordedElsewhere(hop, receiver, view)) return [];
     return [ignored(hop, sender, receiver, view, facts)];
   }
   if (isForwardedUnchanged(hop, facts)) return [];
@@ -139,10 +141,9 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
   }
   const { cause, possible, detail: why, remedy } = ignoredCause(hop, receiver, facts.habits.of(receiver.index), server);
   const severity: Severity = sender.isOutside ? "warning" : "error";
-  const { serverBy } = spansOf(view, hop.index);
-  const confidence = serverBy === "time and name" ? 0.85 : 0.98;
-  // Time had its part in finding the span: it may be that of a request which the capture lacks.
-  const isCircumstantial = serverBy === "time and name" || serverBy === "peer port";
+  const confidence = spansOf(view, hop.index).serverBy === "time and name" ? 0.85 : 0.98;
+  // It may be that of a request which the capture lacks.
+  const isCircumstantial = isFoundByTime(hop, view);
   const behind = server === undefined || isOwnSpan(server, receiver) ? "the receiver" : `${server.resource.service}, behind it,`;
   const began = `${behind} began trace ${server?.traceId ?? "?"} instead`;
   const detail = why === undefined ? began : `${began}: ${why}`;
@@ -153,6 +154,12 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
     isCircumstantial,
     ...(remedy !== undefined && { remedy }),
   };
+}
+
+/** Time had its part in finding the SERVER span. */
+function isFoundByTime({ index }: Hop, view: View): boolean {
+  const { serverBy } = spansOf(view, index);
+  return serverBy === "time and name" || serverBy === "peer port";
 }
 
 /** The receiver is a proxy without spans that sent the same context on: nothing to record. */

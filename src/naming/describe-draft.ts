@@ -2,7 +2,7 @@
 
 import { isProxySdk } from "../spans/proxy-span.ts";
 import type { AddressName, NameOf, NameSource } from "./address-names.ts";
-import { type Draft, mainResource } from "./draft.ts";
+import { type Draft, isForwarding, mainResource } from "./draft.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import type { Role } from "./workload.ts";
 
@@ -21,7 +21,7 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
   const role = roleOf(draft);
   const port = draft.ports[0];
   const named: AddressName | undefined = draft.isAmbiguous ? undefined : nameOf(draft.host, port);
-  const resource = isPassingSpansOn(draft, role) ? undefined : mainResource(draft);
+  const resource = isForwarding(draft) ? undefined : mainResource(draft);
   const pod = named?.pod ?? (draft.isShared ? undefined : resource?.pod);
   // One that hands requests to its application as well is simply its proxy.
   const outgoing = draft.client === undefined || draft.application !== undefined ? {} : { isOutgoing: true };
@@ -48,11 +48,6 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
     source: "address",
     because: draft.isAmbiguous ? "several listeners share this address" : "address",
   };
-}
-
-/** The CLIENT spans that what it sends names are those of callers elsewhere, whose requests to it no capture shows. */
-function isPassingSpansOn(draft: Draft, role: Role): boolean {
-  return role === "proxy" && draft.serverSpans === 0 && draft.forwarded > 0 && !isProxySdk(mainResource(draft)?.sdk ?? "");
 }
 
 /** A Deployment's pods are called after it, with a hash of the template and five letters of their own. */

@@ -12,6 +12,9 @@ export interface Draft {
   forwarded: number;
   /** Whether anything that it sent goes on in the trace of its cause under a span id of its own. */
   isReparenting: boolean;
+  /** Of what it sent for requests that came in: with the very context that came, and in its trace with another span id. */
+  unchanged: number;
+  reparented: number;
   /** Exchanges that it received and has no span of, though it must have made one. */
   lostSpans: number;
   /** SERVER spans of what it received, and those of them that a proxy made. */
@@ -41,6 +44,8 @@ export function emptyDraft(host: string, ports: number[]): Draft {
     sent: 0,
     forwarded: 0,
     isReparenting: false,
+    unchanged: 0,
+    reparented: 0,
     lostSpans: 0,
     serverSpans: 0,
     proxySpans: 0,
@@ -58,4 +63,16 @@ export function emptyDraft(host: string, ports: number[]): Draft {
 export function mainResource(draft: Draft): Resource | undefined {
   if (draft.isGateway) return undefined;
   return [...draft.resources].sort((a, b) => b[1] - a[1] || (a[0].service < b[0].service ? -1 : 1))[0]?.[0];
+}
+
+/** So many contexts, and nearly all, tell one that copies them. */
+const MIN_UNCHANGED = 5;
+const NEARLY_ALL = 0.9;
+
+/**
+ * Whether it makes no spans and copies the contexts that come in: the CLIENT spans that its calls name are those of callers elsewhere, whose requests to it no
+ * capture shows.
+ */
+export function isForwarding({ serverSpans, unchanged, reparented }: Draft): boolean {
+  return serverSpans === 0 && unchanged >= MIN_UNCHANGED && unchanged >= NEARLY_ALL * (unchanged + reparented);
 }

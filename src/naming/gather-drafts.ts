@@ -162,6 +162,10 @@ export class Drafts {
     const parent = this.#table.parent[hop]!;
     if (parent === NO_PARENT || this.receiver(parent) !== draft) return;
     if (isPassedOn(this.#table, parent, hop)) draft.forwarded++;
-    draft.isReparenting ||= isReparented(this.#table, parent, hop);
+    if (this.#table.because(hop) === "forwarded unchanged") draft.unchanged++;
+    else if (isReparented(this.#table, parent, hop)) {
+      draft.isReparenting = true;
+      draft.reparented++;
+    }
   }
 }

@@ -6,7 +6,7 @@ import { count } from "../wire/count.ts";
 import { groupBy } from "../wire/group-by.ts";
 import type { NameOf } from "./address-names.ts";
 import { type Description, describeDraft } from "./describe-draft.ts";
-import type { Draft } from "./draft.ts";
+import { type Draft, isForwarding } from "./draft.ts";
 import { Drafts } from "./gather-drafts.ts";
 import { nameReplicas } from "./unnamed-replicas.ts";
 import type { Naming, Role, Workload } from "./workload.ts";
@@ -75,7 +75,7 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
       port: draft.ports[0],
       isInstrumented: makesSpans(draft, role),
       hasServerSpans: draft.serverSpans > 0,
-      hasClientSpans: draft.clientSpans > 0,
+      hasClientSpans: draft.clientSpans > 0 && !isForwarding(draft),
       isOutgoing,
       isOutside: !isListening && draft.resources.size === 0,
     };
@@ -85,9 +85,11 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
 /** Spans that only times show to be missing may be another's once or twice. */
 const MIN_LOST_SPANS = 3;
 
-function makesSpans({ serverSpans, lostSpans, isReparenting, clientSpans, ports }: Draft, role: Role): boolean {
-  if (serverSpans > 0 || isReparenting || lostSpans >= MIN_LOST_SPANS) return true;
-  return ports.length > 0 && role !== "proxy" && clientSpans > 0;
+function makesSpans(draft: Draft, role: Role): boolean {
+  const { serverSpans, lostSpans, isReparenting, clientSpans, ports } = draft;
+  if (serverSpans > 0 || lostSpans >= MIN_LOST_SPANS) return true;
+  if (isForwarding(draft)) return false;
+  return isReparenting || (ports.length > 0 && role !== "proxy" && clientSpans > 0);
 }
 
 function plainAddress(draft: Draft): string {
