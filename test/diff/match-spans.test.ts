@@ -163,3 +163,53 @@ describe("spans that name their connection", () => {
     expect(looksAt(400) / looksAt(200)).toBeLessThan(2.2);
   });
 });
+
+/** As instrumentations write it that do not tell the connection. */
+const withoutPeer = ({ attributes, ...span }: Span): Span => ({
+  ...span,
+  attributes: Object.fromEntries(Object.entries(attributes).filter(([key]) => !key.startsWith("network.peer"))),
+});
+
+describe("a SERVER span of a context that several exchanges carry", () => {
+  const fields = [traceparent(1, 2)];
+  const asked = request("frontend → orders", { target: "/labels/1", fields });
+  const prices = request("orders → stock", { at: 10, until: 40, target: "/prices/1", fields });
+  const offers = request("orders → ingress", { at: 15, until: 60, target: "/offers/1", fields });
+
+  it("is of the exchange that asked for what it served, not of the application that copied the context", () => {
+    const spans = [
+      withoutPeer(server(prices, { trace: 1, id: 3, parent: 2 })),
+      withoutPeer(server(offers, { trace: 1, id: 4, parent: 2 })),
+    ];
+    const { matches } = look({ requests: [asked, prices, offers], spans }).view.diff;
+    expect(matches.get(0)?.server).toBeUndefined();
+    expect(matches.get(1)?.server).toBe(spans[0]);
+    expect(matches.get(2)?.server).toBe(spans[1]);
+  });
+
+  it("is nobody's where only that one is seen, but of who a proxy hands a path to without its prefix", () => {
+    const elsewhere = withoutPeer(server(prices, { trace: 1, id: 3, parent: 2 }));
+    expect(look({ requests: [asked], spans: [elsewhere] }).view.diff.matches.get(0)?.server).toBeUndefined();
+    const behind = withoutPeer(server({ ...asked, target: "/1" }, { trace: 1, id: 3, parent: 2 }));
+    expect(look({ requests: [asked], spans: [behind] }).view.diff.matches.get(0)?.server).toBe(behind);
+  });
+});
+
+describe("a SERVER span that begins a new trace", () => {
+  const fields = [traceparent(1, 2)];
+  const came = request("ingress → frontend", { target: "/signup", fields });
+
+  it("is of the exchange whose context it links to", () => {
+    const span = server({ ...came, at: 900_000 }, { trace: 9, id: 9, links: [{ trace: 1, id: 2 }] });
+    expect(look({ requests: [came], spans: [span] }).view.diff.matches.get(0)).toMatchObject({ server: span, serverBy: "span link" });
+  });
+
+  it("is of the application, which a proxy asks last", () => {
+    const inner = request("ingress → frontend", { at: 2, until: 95, target: "/signup", fields: [] });
+    const outer = request("client → ingress", { target: "/signup", fields: [] });
+    const span = withoutPeer(server(outer, { trace: 9, id: 9, service: "frontend" }));
+    const { matches, hopOf } = look({ requests: [outer, inner], spans: [span] }).view.diff;
+    expect(hopOf.get(span)).toBe(1);
+    expect(matches.get(0)?.server).toBeUndefined();
+  });
+});

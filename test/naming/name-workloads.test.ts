@@ -105,3 +105,30 @@ describe("an address that stands for several senders", () => {
     expect(behindOneAddress(true)).toEqual(["frontend", "frontend"]);
   });
 });
+
+describe("an application that copies contexts", () => {
+  /** frontend → orders → prices; `unseen`: so many of the first are in no capture. */
+  function copied(unseen: number) {
+    const all = times(12, (i) => {
+      const [at, fields] = [i * 1_000, [traceparent(i + 1, 16 * (i + 1))]];
+      const asked = request("frontend → orders", { at, until: at + 90, target: `/labels/${i}`, fields });
+      return [...(i < unseen ? [] : [asked]), request("orders → stock", { at: at + 20, until: at + 70, target: `/prices/${i}`, fields })];
+    });
+    const spans = times(12, (i) => [
+      client(request("frontend → orders", { at: i * 1_000, until: i * 1_000 + 90 }), { trace: i + 1, id: 16 * (i + 1) }),
+      server(request("orders → stock", { at: i * 1_000 + 20, target: `/prices/${i}` }), {
+        trace: i + 1,
+        id: 16 * (i + 1) + 1,
+        parent: 16 * (i + 1),
+      }),
+    ]);
+    const { view, said } = look({ requests: all, spans });
+    return { copying: view.naming.workloads.find(({ group }) => group === "orders"), said };
+  }
+
+  it("makes no spans, though its calls name those of callers that no capture shows", () => {
+    const { copying, said } = copied(4);
+    expect(copying).toMatchObject({ isInstrumented: false, hasClientSpans: false });
+    expect(said).toEqual([]);
+  });
+});
