@@ -5,6 +5,7 @@ import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.t
 import { firstPast } from "../wire/bisect.ts";
 import { count } from "../wire/count.ts";
 import { connectionKey, type Endpoint, isLoopback } from "../wire/endpoint.ts";
+import { groupBy } from "../wire/group-by.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import type { Period } from "./coverage.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
@@ -184,15 +185,26 @@ function add(map: Map<string, Set<number>>, key: string, value: number): void {
   else known.add(value);
 }
 
-/** By machine of a loopback; of several captures that were taken there, the first that tells. */
+/**
+ * By machine of a loopback; of several captures that were taken there, the first that tells. Where a capture shows one pair of machines only, it was taken on
+ * the one that no other capture was taken on.
+ */
 function ownAddresses(connections: readonly ConnectionSummary[], loopbacks: Int32Array): (string | undefined)[] {
+  const byVantage = groupBy(connections, ({ vantage }) => vantage);
+  const likely = Array.from(loopbacks, (_, vantage) => likelyAddresses(byVantage.get(vantage) ?? []));
+  const taken = new Set(likely.flatMap((addresses) => (addresses.length === 1 ? addresses : [])));
   const own: (string | undefined)[] = [];
-  for (const [vantage, machine] of loopbacks.entries()) own[machine] ??= ownAddress(connections.filter((c) => c.vantage === vantage));
+  for (const [vantage, machine] of loopbacks.entries()) own[machine] ??= only(likely[vantage]!);
+  for (const [vantage, machine] of loopbacks.entries()) own[machine] ??= only(likely[vantage]!.filter((address) => !taken.has(address)));
   return own;
 }
 
-/** The address that nearly all connections of a capture share; of two (one peer that nearly all go to) the one that more do. */
-function ownAddress(connections: readonly ConnectionSummary[]): string | undefined {
+function only<T>(values: readonly T[]): T | undefined {
+  return values.length === 1 ? values[0] : undefined;
+}
+
+/** The address that nearly all connections of a capture share; of two (one peer that nearly all go to) the one that more do, or both. */
+function likelyAddresses(connections: readonly ConnectionSummary[]): string[] {
   const counts = new Map<string, number>();
   let total = 0;
   for (const { client, server } of connections) {
@@ -200,6 +212,7 @@ function ownAddress(connections: readonly ConnectionSummary[]): string | undefin
     total++;
     for (const address of new Set([client.address, server.address])) count(counts, address);
   }
-  const [most, next] = [...counts].filter(([, n]) => n >= total * OWN_SHARE).sort((a, b) => b[1] - a[1]);
-  return most !== undefined && most[1] > (next?.[1] ?? 0) ? most[0] : undefined;
+  const shared = [...counts].filter(([, n]) => n >= total * OWN_SHARE);
+  const most = Math.max(...shared.map(([, n]) => n));
+  return shared.flatMap(([address, n]) => (n === most ? [address] : []));
 }

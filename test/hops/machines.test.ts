@@ -30,6 +30,16 @@ describe("loopback of a capture", () => {
       "127.0.0.1",
     );
   });
+
+  it("is, of one pair of machines, that on which no other capture was taken", () => {
+    const seenFrom = (vantage: number, all: readonly ConnectionSummary[]) => all.map((one) => ({ ...one, vantage }));
+    const caller = seenFrom(0, [...times(5, between(CALLER, POD)), ...times(5, between(CALLER, VAULT))]);
+    const pod = seenFrom(1, times(9, between(CALLER, POD)));
+    const hostOf = (connections: readonly ConnectionSummary[]) =>
+      findMachines(new ExchangeTable(standardFormats, () => undefined), connections, Int32Array.of(0, 1), []).hostOf("127.0.0.1", 1);
+    expect(hostOf([...caller, ...pod])).toBe(POD);
+    expect(hostOf(pod)).toBe("loopback of capture 2");
+  });
 });
 
 describe("a connection that the capture does not hold whole", () => {
