@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { look, request, times, traceparent } from "./build-view.ts";
+import { forwarded, nTimes, requestsOf } from "./cases/case.ts";
 
 const REQUESTS = 12;
 const own = (i: number) => i + 1;
@@ -95,4 +96,11 @@ test("a job that one request began goes on while its caller asks for more in the
       () => own(0),
     ),
   ).toEqual([]);
+});
+
+test("a proxy that writes a constant is said to write one and the same trace id, where a fresh one each time is a new trace", () => {
+  const message = (outgoing: (i: number) => ReturnType<typeof traceparent>) =>
+    look({ requests: requestsOf(nTimes(6, (i) => forwarded(i, { outgoing: [outgoing(i)] }))) }).findings[0]?.message;
+  expect(message(() => traceparent(77, 78))).toMatch(/^ingress writes one and the same trace id: 6 of 6 requests to orders/);
+  expect(message((i) => traceparent(77 + i, 78))).toMatch(/^ingress begins new traces: 6 of 6 requests to orders/);
 });

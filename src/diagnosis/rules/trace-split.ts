@@ -1,3 +1,4 @@
+import type { Population } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
 import { findingsOf, routeClause } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
@@ -111,10 +112,24 @@ read an id as a number: JavaScript's numbers lose its last digits, and formattin
 };
 
 const word: Word = (population) => {
-  const { from, to, affected, of } = population;
-  const what = population.tallies.every(({ like }) => like.isBorrowed === true) ? "sends contexts of other requests" : "begins new traces";
+  const { from, to, affected, of, tallies } = population;
+  const isBorrowed = tallies.every(({ like }) => like.isBorrowed === true);
+  const what = isBorrowed
+    ? "sends contexts of other requests"
+    : isConstant(population)
+      ? "writes one and the same trace id"
+      : "begins new traces";
   return {
     message: `${from} ${what}: ${affected} of ${of} requests to ${to} carry another trace id than their cause${routeClause(population)}`,
     fix: fixFor(population),
   };
 };
+
+/** So many of anywhere show it. */
+const MIN_EQUAL = 4;
+
+/** A constant of a configuration, or what was once read and is kept. */
+function isConstant({ tallies }: Population): boolean {
+  const sent = tallies.flatMap(({ exemplars }) => exemplars.map(({ judgement }) => judgement.hop.traceIds.join(" ")));
+  return sent.length >= MIN_EQUAL && new Set(sent).size === 1;
+}

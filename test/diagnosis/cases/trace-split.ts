@@ -79,6 +79,11 @@ export const traceSplit: RuleCases = {
   rule: "trace-split",
   fires: [
     {
+      name: "a proxy that writes a constant",
+      world: { requests: requestsOf(nTimes(6, (i) => forwarded(i, { outgoing: [traceparent(77, 78)] }))) },
+      says: ["error split: ingress → orders 6/6, ingress, restarts-trace"],
+    },
+    {
       name: "calls without the request's context, under sampled requests and one that is not",
       world: {
         requests: [
