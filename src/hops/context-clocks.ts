@@ -1,6 +1,7 @@
 // How far the clocks of two captures are apart that share no exchange: a forwarder between them sends a request on with the context that came in, while it
 // serves it. Where the two exchanges lie far apart, and all of them equally far, the clocks do.
 
+import { MAX_CONTEXTS_COMPARED } from "../wire/limits.ts";
 import { median } from "../wire/median.ts";
 import { MILLISECOND } from "../wire/timestamp.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
@@ -31,7 +32,9 @@ export function offsetsByContexts(table: ExchangeTable): ClockOffset[] {
     const first = readings.first(row);
     if (first === readings.end(row) || !table.hasRequest(row) || !table.hasResponse(row)) continue;
     const { traceId, spanId } = identities.at(first);
-    const rows = byContext.get(traceId + spanId) ?? [];
+    const known = byContext.get(traceId + spanId);
+    if (known === undefined && byContext.size >= MAX_CONTEXTS_COMPARED) continue;
+    const rows = known ?? [];
     byContext.set(traceId + spanId, rows);
     if (rows.length < MAX_ROWS_OF_ONE) rows.push(row);
   }

@@ -4,9 +4,14 @@
 import type { HopTable } from "../hops/hop-table.ts";
 import { PathFold } from "../hops/path-shape.ts";
 import { fnv1aStep } from "../wire/fnv1a.ts";
+import { groupBy } from "../wire/group-by.ts";
+import { MAX_ROUTES_COMPARED } from "../wire/limits.ts";
 import type { Description } from "./describe-draft.ts";
 import type { Draft } from "./draft.ts";
 import type { Drafts } from "./gather-drafts.ts";
+
+/** Of one port so many are compared with each that has no name. */
+const MAX_REPLICAS_COMPARED = 256;
 
 /** What a listener was asked for, and by whom. */
 interface Asked {
@@ -28,6 +33,11 @@ export function nameReplicas(
   if (!ordered.some((_, at) => isOpen(at)) || !named.some(isKnown)) return named;
   const describedBy = new Map(ordered.map((draft, at) => [draft, named[at]!]));
   const asked = whatIsAsked(drafts, table);
+  const applications = ordered.filter((draft) => isApplication(describedBy.get(draft)));
+  const byPort = groupBy(
+    applications.flatMap((draft) => draft.ports.map((port) => ({ port, draft }))),
+    ({ port }) => port,
+  );
   return ordered.map((draft, at) => {
     const own = named[at]!;
     const mine = asked.get(draft);
@@ -35,9 +45,8 @@ export function nameReplicas(
     const isCallers = [...mine.callers].some(
       (caller) => caller !== draft && isKnown(describedBy.get(caller)) && describedBy.get(caller)?.service === own.service,
     );
-    const alike = ordered.filter(
-      (other) => other !== draft && isApplication(describedBy.get(other)) && isAlike(mine, draft, asked.get(other), other),
-    );
+    const others = draft.ports.flatMap((port) => (byPort.get(port) ?? []).slice(0, MAX_REPLICAS_COMPARED));
+    const alike = others.map((other) => other.draft).filter((other) => other !== draft && isAlike(mine, asked.get(other)));
     const services = new Set(alike.map((other) => describedBy.get(other)!.service));
     const [service] = services;
     if (service !== undefined && services.size === 1)
@@ -55,8 +64,10 @@ function isApplication(described: Description | undefined): boolean {
   return isKnown(described) && described?.role === "application";
 }
 
-function isAlike(mine: Asked, draft: Draft, theirs: Asked | undefined, other: Draft): boolean {
-  if (theirs === undefined || !other.ports.some((port) => draft.ports.includes(port))) return false;
+function isAlike(mine: Asked, theirs: Asked | undefined): boolean {
+  if (theirs === undefined) return false;
+  // Beyond the cap nobody knows what else it was asked for.
+  if (mine.routes.size >= MAX_ROUTES_COMPARED || mine.callers.size >= MAX_ROUTES_COMPARED) return false;
   return isWithin(mine.callers, theirs.callers) && isWithin(mine.routes, theirs.routes) && isWithin(mine.hosts, theirs.hosts);
 }
 
@@ -73,6 +84,7 @@ function whatIsAsked(drafts: Drafts, table: HopTable): Map<Draft, Asked> {
     const receiver = drafts.receiver(hop);
     const known = asked.get(receiver) ?? { callers: new Set<Draft>(), routes: new Set<number>(), hosts: new Set<number>() };
     asked.set(receiver, known);
+    if (known.routes.size >= MAX_ROUTES_COMPARED || known.callers.size >= MAX_ROUTES_COMPARED) continue;
     known.callers.add(drafts.sender(hop));
     fold.read(exchanges.path[row[hop]!]!);
     known.routes.add(fnv1aStep(fold.first, exchanges.method[row[hop]!]!));

@@ -215,3 +215,9 @@ export const MAX_TLS_RECORD_CANDIDATES = 64;
 export const MAX_TLS_TRIALS = 4_096;
 /** Such trials over all connections of a run: ten seconds. A hostile capture brings keys and garbage. */
 export const MAX_TLS_TRIALS_TOTAL = 500_000;
+
+/** Contexts that are kept to compare the clocks of captures by. More do not move a median; each costs some 200 bytes while it is made. */
+export const MAX_CONTEXTS_COMPARED = 50_000;
+
+/** Routes, and callers, by which listeners are compared: who is asked for more is no replica of anybody. */
+export const MAX_ROUTES_COMPARED = 1_024;
