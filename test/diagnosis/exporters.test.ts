@@ -399,3 +399,21 @@ describe("spans that no backend has", () => {
     expect(findings[0]?.traceIds).toContain(trace(1));
   });
 });
+
+describe("exports that never arrived show how calls without a context were made", () => {
+  const bare = nTimes(6, (i) => checkout(i, { outgoing: [] }));
+  const says = (spansOf: (of: Checkout) => Span[]) => {
+    const traffic = { exports: bare.map((of, i) => exported("frontend", spansOf(of), { at: i * 1_000 + 500, answer: { grpcStatus: 8 } })) };
+    return look({ requests: requestsOf(bare), spans: [], traffic }).blamed.filter((line) => line.includes("stripped"));
+  };
+
+  it("with a CLIENT span that nobody was told of", () => {
+    expect(says(({ spans }) => [spans.frontend, spans.call])).toEqual([
+      "error stripped: frontend → orders 6/6, frontend, transport-does-not-inject",
+    ]);
+  });
+
+  it("or without one", () => {
+    expect(says(({ spans }) => [spans.frontend])).toEqual(["error stripped: frontend → orders 6/6, frontend, client-does-not-inject"]);
+  });
+});

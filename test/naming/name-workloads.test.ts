@@ -132,3 +132,25 @@ describe("an application that copies contexts", () => {
     expect(said).toEqual([]);
   });
 });
+
+describe("a listener without a name", () => {
+  /** client asks 10.9.0.2, of which the backend has spans of orders, and 10.9.0.3, of which it has none. */
+  function named(target: (i: number) => string) {
+    const requests = times(6, (i) => [
+      request("client → 10.9.0.2", { at: i * 1_000, target: `/stock/${i}`, fields: [traceparent(i + 1, 16 * (i + 1))] }),
+      request("client → 10.9.0.3", { at: i * 1_000 + 300, target: target(i), fields: [traceparent(i + 51, 16 * (i + 51))] }),
+    ]);
+    const spans = times(6, (i) => [
+      server(requests[2 * i]!, { trace: i + 1, id: 16 * (i + 1) + 1, parent: 16 * (i + 1), service: "orders" }),
+    ]);
+    return look({ requests, spans }).view.naming.workloads.find(({ host }) => host === "10.9.0.3");
+  }
+
+  it("is a replica of whom the same callers ask for the same", () => {
+    expect(named((i) => `/stock/${i}`)).toMatchObject({ group: "orders", because: "it serves the same callers and routes as orders" });
+  });
+
+  it("is none where it is asked for something else", () => {
+    expect(named((i) => `/prices/${i}`)).toMatchObject({ service: undefined, because: "address" });
+  });
+});
