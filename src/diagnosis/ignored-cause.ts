@@ -69,9 +69,13 @@ function behindProxy(service: string): readonly PossibleCause[] {
   ];
 }
 
+export const MIDDLEWARE_TOO_LATE: PossibleCause = {
+  cause: "middleware-order",
+  because: "the tracing middleware runs too late or reads another field",
+};
 const OTHERS: readonly PossibleCause[] = [
   { cause: "header-case", because: "the receiver looks the field up with regard to case" },
-  { cause: "middleware-order", because: "the tracing middleware runs too late or reads another field" },
+  MIDDLEWARE_TOO_LATE,
 ];
 
 /** Formats that the general advice, which names W3C and B3, does not read. */

@@ -7,7 +7,7 @@ import { sum } from "../wire/sum.ts";
 import { type FeatureCounts, sumOf } from "./features.ts";
 import { Histogram } from "./histogram.ts";
 import { type Control, controlOf } from "./hop-features.ts";
-import { isOfLibrary } from "./ignored-cause.ts";
+import { isOfLibrary, MIDDLEWARE_TOO_LATE } from "./ignored-cause.ts";
 import type { Aftermath, Fault, PossibleCause } from "./judgement.ts";
 import { type NamedCounts, type Sample, type Separation, separation, separations } from "./separation.ts";
 import type { EdgeTally, FaultTally, Tally } from "./tally.ts";
@@ -90,7 +90,7 @@ const TOLD_TO: PossibleCause = { cause: "restarts-trace", because: "these routes
 const BEGUN_ANEW: Told = { cause: "middleware-order", otherCauses: [TOLD_TO] };
 const BY_HAND: Told = {
   cause: "header-case",
-  otherCauses: [{ cause: "middleware-order", because: "the tracing middleware runs too late or reads another field" }, TOLD_TO],
+  otherCauses: [MIDDLEWARE_TOO_LATE, TOLD_TO],
 };
 
 /** Its spans are of no library's making, and no field that these routes got was spelt in lower case, as one looks it up who forgets that case is free. */

@@ -104,13 +104,19 @@ function byName(feature: SeparatingFeature, affected: NamedCounts | undefined, r
   );
 }
 
-function byQuantity(feature: SeparatingFeature, affected: Histogram, rest: Histogram, nearlyAll: number): Separation | undefined {
+/** Buckets of one width, those of either in order, and how many exchanges are affected, of all. */
+function aligned(affected: Histogram, rest: Histogram) {
   const width = Math.max(affected.width, rest.width);
   const [hits, misses] = [affected.widened(width).counts, rest.widened(width).counts];
   const points = [...new Set([...hits.keys(), ...misses.keys()])].sort((a, b) => a - b);
+  const k = sum(hits.values());
+  return { width, hits, misses, points, k, n: k + sum(misses.values()) };
+}
+
+function byQuantity(feature: SeparatingFeature, affected: Histogram, rest: Histogram, nearlyAll: number): Separation | undefined {
+  const { width, hits, misses, points, k, n } = aligned(affected, rest);
   const cut = bestCut(points, hits, misses);
   if (cut === undefined) return undefined;
-  const [k, n] = [sum(hits.values()), sum(hits.values()) + sum(misses.values())];
   const chance = Math.exp(logChance(cut.hits, cut.misses, k, n)) * 2 * errorsAllowed(cut, k);
   const bound = { side: cut.side, at: cut.at * width } as const;
   return judged({ feature, values: [], bound, ...table(cut.hits, cut.misses, k, n), isClean: true, chance }, nearlyAll);
@@ -151,12 +157,9 @@ function bestCut(points: readonly number[], hits: ReadonlyMap<number, number>, m
 
 /** A while in the middle, before and after which all is right: a bad release that was rolled back. */
 function byWindow(affected: Histogram, rest: Histogram): Separation | undefined {
-  const width = Math.max(affected.width, rest.width);
-  const [hits, misses] = [affected.widened(width).counts, rest.widened(width).counts];
-  const points = [...new Set([...hits.keys(), ...misses.keys()])].sort((a, b) => a - b);
+  const { width, hits, misses, points, k, n } = aligned(affected, rest);
   const window = bestWindow(points, hits, misses);
   if (window === undefined) return undefined;
-  const [k, n] = [sum(hits.values()), sum(hits.values()) + sum(misses.values())];
   const chance = Math.exp(logChance(window.hits, window.misses, k, n)) * points.length * errorsAllowed(window, k) ** 2;
   if (chance > VERY_UNLIKELY) return undefined;
   const bound = { side: "within", at: window.from * width, until: (window.to + 1) * width } as const;

@@ -23,9 +23,10 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
   const matching = new Matching(graph.hops, index);
   if (index.spans.length === 0)
     return { index, matches: matching.matches, hopOf: matching.hopOf, lostAbove: new Map(), spansWithoutHop: [], clockOffsets: new Map() };
-  matchByIds(graph.hops, matching);
+  const byIdentity = hopsByIdentity(graph.hops);
+  matchByIds(byIdentity, matching);
   for (const hop of graph.hops) matchByResponse(hop, matching);
-  matchByLinks(graph.hops, matching);
+  matchByLinks(byIdentity, matching);
   const clocks = estimateSpanClocks(graph.hops, matching.matches);
   const openHops = graph.hops.filter((hop) => hop.purpose !== "export");
   matchServersByPeer(openHops, matching, clocks);
@@ -74,11 +75,10 @@ class Matching {
   }
 }
 
-/**
- * The context names the sender's span; the receiver's span is its child. A proxy that passes the context on unchanged makes several hops of one
- * context: the first is the sender's, and the receiver's span belongs to the hop whose connection it names, else to the last.
- */
-function matchByIds(hops: readonly Hop[], matching: Matching): void {
+/** By trace id and span id, in the order of hops. */
+type HopsByIdentity = ReadonlyMap<string, readonly Hop[]>;
+
+function hopsByIdentity(hops: readonly Hop[]): HopsByIdentity {
   const byIdentity = new Map<string, Hop[]>();
   for (const hop of hops) {
     for (const { traceId, spanId } of hop.reading.identities) {
@@ -88,6 +88,14 @@ function matchByIds(hops: readonly Hop[], matching: Matching): void {
       else known.push(hop);
     }
   }
+  return byIdentity;
+}
+
+/**
+ * The context names the sender's span; the receiver's span is its child. A proxy that passes the context on unchanged makes several hops of one
+ * context: the first is the sender's, and the receiver's span belongs to the hop whose connection it names, else to the last.
+ */
+function matchByIds(byIdentity: HopsByIdentity, matching: Matching): void {
   for (const [key, group] of byIdentity) {
     const [traceId, spanId] = [key.slice(0, 32), key.slice(32)];
     const sender = matching.index.senderOf(traceId, spanId);
@@ -138,18 +146,15 @@ function matchByResponse(hop: Hop, matching: Matching): void {
  * Who begins a new trace on purpose links its span to the context that came in (OpenTelemetry's public endpoints). So does who takes a message from a queue,
  * which is another exchange than the one that put it there.
  */
-function matchByLinks(hops: readonly Hop[], matching: Matching): void {
+function matchByLinks(byIdentity: HopsByIdentity, matching: Matching): void {
   const linked = unmatched(matching, isReceiving).filter((span) => span.links.length > 0 && isHttpSpan(span));
-  if (linked.length === 0) return;
-  const identities = hops.flatMap((hop) => hop.reading.identities.map(({ traceId, spanId }) => ({ key: traceId + spanId, hop })));
-  const byIdentity = groupBy(identities, ({ key }) => key);
   for (const span of linked) {
     const named = span.links.flatMap(({ traceId, spanId }) => byIdentity.get(traceId + spanId) ?? []);
     const possible = named.filter(
-      ({ hop }) => matching.matches.get(hop.index)?.server === undefined && isCompatible(span, hop) && !isOtherPeer(span, hop),
+      (hop) => matching.matches.get(hop.index)?.server === undefined && isCompatible(span, hop) && !isOtherPeer(span, hop),
     );
     const last = possible.at(-1);
-    if (last !== undefined) matching.server(last.hop, span, "span link");
+    if (last !== undefined) matching.server(last, span, "span link");
   }
 }
 

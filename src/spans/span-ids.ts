@@ -2,8 +2,6 @@
 
 import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 
-export { TRACE_ID_DIGITS };
-
 export const NO_TRACE_ID = "0".repeat(TRACE_ID_DIGITS);
 export const NO_SPAN_ID = "0".repeat(SPAN_ID_DIGITS);
 

@@ -5,9 +5,10 @@ import type { ConnectionSummary } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { groupBy } from "../../wire/group-by.ts";
 import { SECOND, type Timestamp } from "../../wire/timestamp.ts";
+import { counted } from "../../wire/words.ts";
 import type { Collectors } from "./collectors.ts";
 import { TO_HTTP_PORT } from "./export-advice.ts";
-import { bestView, counted, type ExporterTraffic, endsOf, type Trouble } from "./trouble.ts";
+import { bestView, type ExporterTraffic, endsOf, type Trouble } from "./trouble.ts";
 
 /** Known by exports or by name, or by its port alone. */
 const CONFIDENCE = { known: 0.95, usual: 0.9 } as const;

@@ -28,6 +28,7 @@ export class Exporters {
   readonly #traffic: ExporterTraffic;
   readonly #world: ExporterWorld;
   readonly #exportsOf = new Map<Workload, readonly SpanExport[]>();
+  readonly #exportSets = new Map<Workload, ReadonlySet<SpanExport>>();
   readonly #saturationOf = new Map<Workload, Saturation | undefined>();
   readonly #deliveredBy = new Map<Workload, readonly SpanExport[]>();
   readonly #endOf = new Map<Workload, ProcessEnd | undefined>();
@@ -101,6 +102,13 @@ export class Exporters {
     const found = [...bestView(this.#findExports(workload))].sort((a, b) => a.at - b.at);
     this.#exportsOf.set(workload, found);
     return found;
+  }
+
+  /** Whether this is one of its exports. */
+  isExportOf(workload: Workload, of: SpanExport): boolean {
+    const own = this.#exportSets.get(workload) ?? new Set(this.exportsOf(workload));
+    this.#exportSets.set(workload, own);
+    return own.has(of);
   }
 
   /** Of its exports those that were accepted. */

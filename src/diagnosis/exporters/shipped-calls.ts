@@ -34,8 +34,7 @@ export function isShippedRoot({ reading }: Hop, sender: Workload, view: View): b
 }
 
 function shippedBy(sender: Workload, traceId: string, { exporters }: View): ExportedSpan[] {
-  const own = new Set(exporters.exportsOf(sender));
-  return exporters.shipped.ofTrace(traceId).flatMap(({ span, export: of }) => (own.has(of) ? [span] : []));
+  return exporters.shipped.ofTrace(traceId).flatMap(({ span, export: of }) => (exporters.isExportOf(sender, of) ? [span] : []));
 }
 
 function spansOnWire({ table }: View): ReadonlySet<string> {

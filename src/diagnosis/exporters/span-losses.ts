@@ -17,7 +17,6 @@ export interface Losses {
 
 export class SpanLosses {
   readonly #view: View;
-  readonly #exports = new Map<Workload, ReadonlySet<SpanExport>>();
   #calls: ReadonlyMap<Workload, Losses> | undefined;
   #orphans: ReadonlyMap<string, readonly Span[]> | undefined;
 
@@ -34,25 +33,17 @@ export class SpanLosses {
   missingParents(hop: Hop, workload: Workload): readonly string[] {
     const { exporters, diff } = this.#view;
     const found = new Set<string>();
-    const exports = this.#exportsOf(workload);
     const callers = new Set(hop.reading.identities.map(({ spanId }) => spanId));
     for (const traceId of hop.traceIds) {
       const add = (parent: string | undefined, service: string, isHere: boolean) => {
         if (parent === undefined || callers.has(parent) || !(isHere || service === workload.service)) return;
         if (diff.index.byId(traceId, parent).length === 0 && !exporters.shipped.has(traceId, parent)) found.add(parent);
       };
-      for (const { span, export: of } of exporters.shipped.ofTrace(traceId)) add(span.parentSpanId, span.resource.service, exports.has(of));
+      for (const { span, export: of } of exporters.shipped.ofTrace(traceId))
+        add(span.parentSpanId, span.resource.service, exporters.isExportOf(workload, of));
       for (const span of this.#orphansOf(traceId)) add(span.parentSpanId, span.resource.service, false);
     }
     return [...found];
-  }
-
-  #exportsOf(workload: Workload): ReadonlySet<SpanExport> {
-    const known = this.#exports.get(workload);
-    if (known !== undefined) return known;
-    const exports = new Set(this.#view.exporters.exportsOf(workload));
-    this.#exports.set(workload, exports);
-    return exports;
   }
 
   /** Recorded spans whose parent is not. */

@@ -1,11 +1,8 @@
 import type { ConnectionSummary, DnsExchange, SpanExport, TlsHandshake } from "../../protocols/observation.ts";
 import { groupBy } from "../../wire/group-by.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
-import { counted } from "../../wire/words.ts";
 import type { WireProof } from "../judgement.ts";
 import type { Cause } from "../verdict.ts";
-
-export { counted };
 
 /** What captures show of exporters: a third view beside the requests and the backend. */
 export interface ExporterTraffic {
