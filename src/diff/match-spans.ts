@@ -101,26 +101,42 @@ function matchByIds(byIdentity: HopsByIdentity, matching: Matching): void {
     const sender = matching.index.senderOf(traceId, spanId);
     if (sender !== undefined) matching.client(group[0]!, sender, "span id");
     const servers = serversOf(traceId, spanId, group[0]!, matching.index);
-    const free = [...group];
+    const free = new Set(group);
+    const anywhere = [...group];
+    const byPort = groupBy(group, ({ client }) => client.port);
     const left = servers.filter((span) => {
-      const at = free.findIndex((hop) => isPeer(span, hop) && isCompatible(span, hop));
-      if (at < 0) return true;
-      matching.server(free[at]!, span, "span id");
-      free.splice(at, 1);
+      const port = spanPeer(span)?.port;
+      const own = port === undefined ? anywhere : (byPort.get(port) ?? []);
+      const hop = own.find((each) => free.has(each) && isPeer(span, each) && isCompatible(span, each));
+      if (hop === undefined) return true;
+      matching.server(hop, span, "span id");
+      free.delete(hop);
+      // Who sends one context with all its requests makes many of them.
+      own.splice(own.indexOf(hop), 1);
       return false;
     });
     for (const span of left) {
-      // Without a port: the last of a forwarding chain; of several tries, the one in the same order of time.
-      const here = free.filter((hop) => !isOtherPeer(span, hop));
-      const fitting = here.filter((hop) => isCompatible(span, hop));
-      // Who rewrites paths may be all that is seen; a span of something else is of who stands behind.
-      const possible = fitting.length > 0 ? fitting : here.filter((hop) => isSameConnection(span, hop) || isRewritten(span, hop));
-      const hop = left.length === 1 ? possible.at(-1) : possible[0];
+      const hop = byOrder(span, free, left.length > 1);
       if (hop === undefined) continue;
       matching.server(hop, span, "span id");
-      free.splice(free.indexOf(hop), 1);
+      free.delete(hop);
     }
   }
+}
+
+/** Without a port: the last of a forwarding chain; of several tries, the one in the same order of time. */
+function byOrder(span: Span, hops: ReadonlySet<Hop>, isOfTries: boolean): Hop | undefined {
+  let fitting: Hop | undefined;
+  let rewritten: Hop | undefined;
+  for (const hop of hops) {
+    if (isOtherPeer(span, hop)) continue;
+    if (isCompatible(span, hop)) {
+      fitting = hop;
+      if (isOfTries) break;
+    } else if ((rewritten === undefined || !isOfTries) && (isSameConnection(span, hop) || isRewritten(span, hop))) rewritten = hop;
+  }
+  // Who rewrites paths may be all that is seen; a span of something else is of who stands behind.
+  return fitting ?? rewritten;
 }
 
 /**

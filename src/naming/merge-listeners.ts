@@ -22,43 +22,39 @@ function move(places: Map<Draft, number[]>, from: Draft, to: Draft, byPlace: Dra
 }
 
 function mergeOfMachine(keys: readonly string[], listeners: Map<string, Draft>, moved: (from: Draft, to: Draft) => void): void {
-  const drafts = keys.map((key) => listeners.get(key)!);
-  const origins = new Map(drafts.map((draft) => [draft, originOf(draft)]));
-  /** How many listeners each stands for, and which of them work comes in on. */
-  const standsFor = new Map(drafts.map((draft) => [draft, 1]));
-  const receiving = new Set(drafts.filter(({ received }) => received > 0));
-  for (const [i, key] of keys.entries()) {
-    const draft = drafts[i]!;
-    const isIdle = draft.received === 0 && draft.serverSpans === 0;
-    const same = isIdle ? onlyOne(receiving) : ofOneProcess(draft, drafts, origins);
-    if (same === undefined) continue;
-    add(same, draft);
-    origins.set(same, originOf(same));
-    count(standsFor, draft, -1);
-    count(standsFor, same);
-    if (standsFor.get(draft) === 0) receiving.delete(draft);
-    if (same.received > 0) receiving.add(same);
-    listeners.set(key, same);
-    drafts[i] = same;
-    moved(draft, same);
+  const merge = (key: string, to: Draft) => {
+    const from = listeners.get(key)!;
+    add(to, from);
+    listeners.set(key, to);
+    moved(from, to);
+  };
+  const [idle, busy] = byIdleness(keys, listeners);
+  const ofProcess = new Map<string, Draft>();
+  const origins = new Map(busy.map((key) => [key, originOf(listeners.get(key)!)]));
+  for (const key of busy) {
+    const draft = listeners.get(key)!;
+    const origin = origins.get(key);
+    if (origin !== undefined && isListening(draft) && !ofProcess.has(origin)) ofProcess.set(origin, draft);
   }
+  for (const key of busy) {
+    const same = ofProcess.get(origins.get(key) ?? "");
+    if (same !== undefined && same !== listeners.get(key)) merge(key, same);
+  }
+  // Of a machine whose work comes in on one listener, the others are that one's, too.
+  const [only, another] = new Set(busy.map((key) => listeners.get(key)!).filter(({ received }) => received > 0));
+  if (only !== undefined && another === undefined && isListening(only)) for (const key of idle) merge(key, only);
+}
+
+/** Those that nothing comes in on and that have no spans, and the others. */
+function byIdleness(keys: readonly string[], listeners: ReadonlyMap<string, Draft>): [idle: string[], busy: string[]] {
+  const isIdle = (key: string) => listeners.get(key)!.received === 0 && listeners.get(key)!.serverSpans === 0;
+  return [keys.filter(isIdle), keys.filter((key) => !isIdle(key))];
 }
 
 /** Service and pod of most of its spans; undefined without any. */
 function originOf(draft: Draft): string | undefined {
   const main = mainResource(draft);
   return main === undefined ? undefined : `${main.service}\n${main.pod ?? ""}`;
-}
-
-/** Of a machine whose work comes in on one listener, the others are that one's, too. */
-function onlyOne(receiving: ReadonlySet<Draft>): Draft | undefined {
-  const [only] = receiving;
-  return receiving.size === 1 && only !== undefined && isListening(only) ? only : undefined;
-}
-
-function ofOneProcess(draft: Draft, drafts: readonly Draft[], origins: ReadonlyMap<Draft, string | undefined>): Draft | undefined {
-  const origin = origins.get(draft);
-  return origin === undefined ? undefined : drafts.find((other) => other !== draft && isListening(other) && origins.get(other) === origin);
 }
 
 function isListening({ ports }: Draft): boolean {

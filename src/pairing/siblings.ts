@@ -52,10 +52,14 @@ function knownOf(hop: number, table: HopTable): Guess[] {
 
 /** Each parent with how likely it is to be that of all, likeliest first. */
 function likeliest(told: readonly (readonly Guess[])[]): Guess[] {
-  const parents = [...new Set(told.flatMap((each) => each.map(({ parent }) => parent)))];
-  const scores = parents.map((parent) =>
-    told.reduce((sum, each) => sum + Math.log(Math.max(OTHERS, each.find((guess) => guess.parent === parent)?.likely ?? 0)), 0),
-  );
+  const byParent = new Map<number, number>();
+  for (const each of told)
+    for (const { parent, likely } of each) {
+      const known = byParent.get(parent) ?? told.length * Math.log(OTHERS);
+      byParent.set(parent, known + Math.log(Math.max(OTHERS, likely) / OTHERS));
+    }
+  const parents = [...byParent.keys()];
+  const scores = [...byParent.values()];
   const best = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
   const all = scores.reduce((sum, score) => sum + Math.exp(score - best), 0);
   return parents

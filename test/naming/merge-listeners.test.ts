@@ -22,13 +22,17 @@ const spansOf = (service: string, pod?: string) => ({
 
 describe("listeners of one machine", () => {
   it("are one workload where their spans come from one service and pod", () => {
-    expect(merged({ "a:80": spansOf("orders"), "a:81": spansOf("stock"), "a:82": spansOf("orders") })).toEqual(["82 80", "81", "82 80"]);
+    expect(merged({ "a:80": spansOf("orders"), "a:81": spansOf("stock"), "a:82": spansOf("orders") })).toEqual(["80 82", "81", "80 82"]);
+    const three = merged({ "a:80": spansOf("orders"), "a:81": spansOf("orders"), "a:82": spansOf("orders") });
+    expect(three).toEqual(["80 81 82", "80 81 82", "80 81 82"]);
     expect(merged({ "a:80": spansOf("orders", "p"), "a:81": spansOf("orders", "q") })).toEqual(["80", "81"]);
     expect(merged({ "a:80": spansOf("orders"), "b:80": spansOf("orders") })).toEqual(["80", "80"]);
   });
 
   it("that nothing comes in on are that of the only other one", () => {
     expect(merged({ "a:80": {}, "a:81": { received: 1 }, "a:82": {} })).toEqual(["81 80 82", "81 80 82", "81 80 82"]);
+    const served = { ...spansOf("orders"), received: 2 };
+    expect(merged({ "a:80": served, "a:81": served, "a:82": {} })).toEqual(["80 81 82", "80 81 82", "80 81 82"]);
     expect(merged({ "a:80": {}, "a:81": { received: 1 }, "a:82": { received: 1 } })).toEqual(["80", "81", "82"]);
     expect(merged({ "a:80": {}, "b:81": { received: 1 } })).toEqual(["80", "81"]);
   });
