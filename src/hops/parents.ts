@@ -1,7 +1,8 @@
 // Which incoming exchange caused an outgoing one, as far as ids, an unchanged request and single candidates tell. Everything else is left open.
 
+import { PairTable } from "../wire/pair-table.ts";
 import { type ParentReason, WORK } from "./hop.ts";
-import type { HopTable } from "./hop-table.ts";
+import { type HopTable, NO_PARENT } from "./hop-table.ts";
 import { OpenHops } from "./open-hops.ts";
 
 /** Fills in the parents, and the candidates where nothing proves a parent. */
@@ -16,6 +17,8 @@ class ParentLinker {
   readonly #open: OpenHops;
   /** For a hop that was handed on inside its machine (proxy to application): the newest hop that took it over, plus one; 0 without one. */
   readonly #takenBy: Uint32Array;
+  /** Of addresses that several share, by trace and receiver: the first hop that came from outside. */
+  readonly #entries = new PairTable();
 
   constructor(table: HopTable) {
     this.#table = table;
@@ -31,6 +34,7 @@ class ParentLinker {
       const parent = table.parent[hop]!;
       if (parent >= 0 && this.#isHandingOn(hop, parent)) this.#takenBy[parent] = hop + 1;
     }
+    if (table.parent[hop] === NO_PARENT && this.#open.isShared(host)) this.#noteEntry(hop);
     this.#open.add(hop);
   }
 
@@ -39,6 +43,7 @@ class ParentLinker {
     const row = this.#table.row[hop]!;
     const end = readings.end(row);
     for (let own = readings.first(row); own < end; own++) {
+      if (this.#isEntryAgain(hop, host, own)) continue;
       const count = this.#waiting(hop, this.#open.withTrace(host, identities.trace[own]!, hop));
       if (count === 0) continue;
       if (count === 1) {
@@ -54,6 +59,23 @@ class ParentLinker {
         : this.#linkOnly(hop, this.#prefer(hop, inTrace), "trace id", 0.99);
     }
     return false;
+  }
+
+  #noteEntry(hop: number): void {
+    const { readings, identities } = this.#table.exchanges;
+    const row = this.#table.row[hop]!;
+    const place = this.#table.receiver[hop]!;
+    for (let own = readings.first(row); own < readings.end(row); own++) {
+      const trace = identities.trace[own]!;
+      if (this.#entries.get(trace, place) < 0) this.#entries.set(trace, place, hop);
+    }
+  }
+
+  /** A caller from outside sends one context with all its requests: of its address others are sent that context, too, and did not cause them. */
+  #isEntryAgain(hop: number, host: number, identity: number): boolean {
+    if (!this.#open.isShared(host)) return false;
+    const entry = this.#entries.get(this.#table.exchanges.identities.trace[identity]!, this.#table.receiver[hop]!);
+    return entry >= 0 && this.#carries(entry, identity);
   }
 
   /** Whether a hop names the very span of an identity. */

@@ -102,3 +102,16 @@ describe("a call that goes out after its cause was answered", () => {
     expect(hops.at(-1)?.parent).toBeUndefined();
   });
 });
+
+describe("parents on loopback", () => {
+  it("are not what the same context was sent to before, where a caller from outside sends it with all its requests", () => {
+    const fields = [{ name: "traceparent", value: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" }];
+    const local = (port: number) => ({ address: "127.0.0.1", port });
+    const requests = ["/one", "/other", "/third"].flatMap((target, n) => [
+      { client: local(40_000 + n), server: local(8_080), target, fields, sequence: n * 100 + 1, at: n * 100, answered: 5_000 },
+      { client: local(50_000 + n), server: local(8_081), target, fields, sequence: n * 100 + 50, at: n * 100 + 10, answered: 4_000 },
+    ]);
+    const hops = hopsOf(requests);
+    expect(hops.map(({ parent }) => parent?.hop)).toEqual([undefined, 0, undefined, 2, undefined, 4]);
+  });
+});
