@@ -54,7 +54,7 @@ export class HealthyTally {
   }
 
   #countByRoute(wanted: readonly (ReadonlySet<Control> | undefined)[]): void {
-    /** By edge and kind: where the features are counted. */
+    /** By edge and kind, and by whether a context came: where the features are counted. */
     const features: (readonly FeatureCounts[])[] = [];
     /** By edge and kind, and by route: the place in `counts`. */
     const places = new PairTable();
@@ -70,8 +70,10 @@ export class HealthyTally {
       const place = places.get(at, route);
       if (place >= 0) counts[place]!.n++;
       else places.set(at, route, counts.push({ edge, kind, route, n: 1 }) - 1);
-      features[at] ??= controlsFor(unpacked(kind), this.#edges.all[edge]!, controls);
-      this.#features.count(hop, route, NO_PARENT, features[at]);
+      const isBegun = this.#features.isBegun(hop);
+      const own = at * 2 + (isBegun ? 1 : 0);
+      features[own] ??= controlsFor(unpacked(kind), isBegun, this.#edges.all[edge]!, controls);
+      this.#features.count(hop, route, NO_PARENT, features[own]);
     }
     for (const { edge, kind, route, n } of counts) this.#tally.count(this.#edges.all[edge]!, unpacked(kind), this.#routes.name(route), n);
   }

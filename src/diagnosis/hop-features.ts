@@ -30,10 +30,15 @@ export function controlOf(verdict: Verdict): Control | undefined {
   return verdict === "not-observable" || verdict === "misattributed" ? undefined : "carried";
 }
 
-/** Where an exchange of this kind without a fault is counted, of the controls that are asked for. */
-export function controlsFor({ outcome, hasContext, isRecorded }: Kind, edge: EdgeTally, wanted: ReadonlySet<Control>): FeatureCounts[] {
+/** Where an exchange of this kind without a fault is counted, of the controls that are asked for. `isBegun`: nothing came that could have been carried on. */
+export function controlsFor(
+  { outcome, hasContext, isRecorded }: Kind,
+  isBegun: boolean,
+  edge: EdgeTally,
+  wanted: ReadonlySet<Control>,
+): FeatureCounts[] {
   const own: FeatureCounts[] = [];
-  if (wanted.has("carried") && outcome === "continued" && hasContext) own.push(edge.controls.carried);
+  if (wanted.has("carried") && outcome === "continued" && hasContext && !isBegun) own.push(edge.controls.carried);
   if (wanted.has("joined") && isRecorded && hasContext) own.push(edge.controls.joined);
   if (wanted.has("recorded") && isRecorded) own.push(edge.controls.recorded);
   return own;
@@ -61,11 +66,18 @@ export class HopFeatures {
     if (grave.length === 0) return;
     const own = grave.map(({ features }) => features);
     const broken = new Set(grave.map(({ verdict }) => controlOf(verdict)));
-    if (outcome === "continued" && hasContext && !broken.has("carried")) own.push(edge.controls.carried);
+    if (outcome === "continued" && hasContext && !this.isBegun(index) && !broken.has("carried")) own.push(edge.controls.carried);
     if (isRecorded && hasContext && !broken.has("joined")) own.push(edge.controls.joined);
     if (isRecorded) own.push(edge.controls.recorded);
     const cause = faults.find(({ parent }) => parent !== undefined)?.parent;
     this.count(index, route, cause === undefined ? NO_PARENT : cause.index, own);
+  }
+
+  /** Whether what caused it, as far as that is known, came without any context. */
+  isBegun(hop: number): boolean {
+    const { exchanges, row } = this.#table;
+    const cause = this.#causeOf(hop, NO_PARENT);
+    return cause !== NO_PARENT && !exchanges.readings.hasFields(row[cause]!);
   }
 
   /** `route`: its number. `cause`: the hop that caused it, where the table does not tell; else `NO_PARENT`. */

@@ -116,11 +116,13 @@ function isNeverRead(sent: readonly string[], { formats, joined, ignored }: Rece
 
 /** Whether instrumentation made it that is known to look field names up without regard to case. */
 export function isOfLibrary({ scope }: Span): boolean {
-  return KNOWN_SCOPE.test(scope);
+  return KNOWN_SCOPE.test(scope) || PUBLISHED_SCOPE.test(scope);
 }
 
 const KNOWN_SCOPE =
-  /^(go\.opentelemetry\.io\/|@opentelemetry\/|opentelemetry\.instrumentation\.|io\.opentelemetry\.|OpenTelemetry\.|Microsoft\.)/;
+  /^(go\.opentelemetry\.io\/|@opentelemetry\/|opentelemetry\.instrumentation\.|io\.opentelemetry\.|io\.quarkus\.opentelemetry|org\.springframework\.boot|OpenTelemetry\.|Microsoft\.)/;
+/** What others publish for a framework is called after both: `github.com/riandyrn/otelchi`, `connectrpc.com/otelconnect`, `@fastify/otel`. */
+const PUBLISHED_SCOPE = /^(@|[a-z0-9-]+(\.[a-z0-9-]+)+\/)(.*\/)?otel[a-z-]*$/;
 /** Requests on each side before two spellings are set against one another. */
 const ENOUGH = 2;
 

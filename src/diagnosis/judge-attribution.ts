@@ -85,7 +85,7 @@ function called({ name }: Span, hop: Hop): string {
   return `its SERVER span of ${hop.method} ${hop.path} is called ${name === "" ? "nothing" : `"${name}"`}`;
 }
 
-const SAYS_NOTHING = /^(|\?|-|\*|https?|unknown|<unknown>|undefined|null|(https?[ ._-]?)?request)$/i;
+const SAYS_NOTHING = /^(|\?|-|\*|https?|unknown|<unknown>|undefined|null|(https?[ ._-]?)?(request|server|handler))$/i;
 
 function isUseless(span: Span, hop: Hop): boolean {
   const name = span.name.trim();

@@ -64,6 +64,17 @@ describe("a replica's fault", () => {
 const workload = (group: string, index: number) =>
   ({ index, name: `${group}-${index}`, group, role: "application", host: `10.0.0.${index}`, pod: `${group}-${index}` }) as Workload;
 
+describe("what was right about an edge", () => {
+  it("is not told from requests that came without a context, which had nothing to lose", () => {
+    const calls = nTimes(16, (i) =>
+      forwarded(i, i < 8 ? { target: "/orders", ...(i % 2 === 0 ? {} : { incoming: [] }), outgoing: [fresh(i)] } : { target: "/users" }),
+    );
+    const { findings, tally } = look({ requests: requestsOf(calls) });
+    expect(findings.map(({ affected }) => affected)).toEqual([4]);
+    expect([...tally.edges.values()].find(({ to }) => to.group === "orders")?.controls.carried.total).toBe(8);
+  });
+});
+
 describe("many edges", () => {
   /** How often all edges are gone through while each of `n` gets a finding of its own. */
   const walks = (n: number): number => {

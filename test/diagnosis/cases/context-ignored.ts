@@ -98,6 +98,11 @@ export const contextIgnored: RuleCases = {
       says: ["error ignored: frontend → orders 6/6, orders, format-mismatch"],
     },
     {
+      name: "the same, made by what others publish for a framework",
+      world: spelt(() => "Traceparent", "github.com/riandyrn/otelchi"),
+      says: ["error ignored: frontend → orders 6/6, orders, format-mismatch"],
+    },
+    {
       name: "the same, and it sends the format that it ignores: its propagator is the right one",
       world: sendingOn,
       says: ["error ignored: frontend → orders 6/6, orders, unknown"],

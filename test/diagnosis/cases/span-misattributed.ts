@@ -43,7 +43,7 @@ export const spanMisattributed: RuleCases = {
   rule: "span-misattributed",
   fires: [
     ...["", "unknown_service", "unknown_service:node", "missing-service-name", "OTLPResourceNoServiceName"].map(missing),
-    ...["", "HTTP", "?", "/"].map(useless),
+    ...["", "HTTP", "?", "/", "server", "http.handler"].map(useless),
     {
       name: "of two replicas one has no service name",
       world: world((_, i) => ({ service: i % 2 === 0 ? "orders" : "unknown_service:app" }), {}, toReplicas),
@@ -72,7 +72,7 @@ export const spanMisattributed: RuleCases = {
     },
     {
       name: "one name for several routes, by the first part of their paths",
-      world: world({ name: "server" }, {}, onTwoRoutes),
+      world: world({ name: "stock" }, {}, onTwoRoutes),
       says: ["warning misattributed: frontend → orders 8/8, orders, span-name-useless"],
     },
     {
