@@ -9,6 +9,7 @@ import { UserError } from "../wire/user-error.ts";
 import { pageOfCause } from "./explain-cause.ts";
 import { type PageStyle, renderMarkdown } from "./explain-markdown.ts";
 import { findTopic, nearest, verdictsByName } from "./explain-topics.ts";
+import { pageWidth } from "./page-width.ts";
 import type { World } from "./world.ts";
 
 /** `name`: a rule, a verdict or a cause; without one, all rules are listed. */
@@ -52,10 +53,11 @@ function whyUnknown(name: string): string {
   return `there is no rule, verdict or cause called "${name}". ${next}`;
 }
 
-function pageStyle({ stdout, env }: World): PageStyle {
+function pageStyle(world: World): PageStyle {
+  const { stdout, env } = world;
   const isTerminal = stdout.isTTY === true;
   return {
-    width: isTerminal ? Math.max(40, stdout.columns ?? 80) : 80,
+    width: pageWidth(world, isTerminal, { least: 40, elsewhere: 80 }),
     isColoured: isTerminal && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb",
   };
 }

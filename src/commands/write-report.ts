@@ -9,6 +9,7 @@ import type { Inspection } from "../diagnosis/inspection.ts";
 import { severities } from "../diagnosis/verdict.ts";
 import type { ReportOptions, ReportSink, Writing } from "../report/report-format.ts";
 import { cannotWrite } from "../wire/cannot-write.ts";
+import { pageWidth } from "./page-width.ts";
 import type { World } from "./world.ts";
 
 /** Pieces are joined to blocks of this many characters before they are written. */
@@ -64,7 +65,7 @@ export function reportOptions(options: OutputOptions, world: World, more: Pick<R
   const isColoured = isTerminal && options.color && (env.NO_COLOR ?? "") === "" && env.TERM !== "dumb";
   return {
     hops: options.hops ?? (options.diagnosis ? (options.format === "json" ? "faulty" : "none") : "all"),
-    width: isTerminal ? Math.max(60, world.stdout.columns ?? 80) : 120,
+    width: pageWidth(world, isTerminal, { least: 60, elsewhere: 120 }),
     isColoured,
     isTerminal,
     isVerbose: options.verbose,
