@@ -32,7 +32,7 @@ const FIXES: Partial<Record<Cause, Advice>> = {
       'nginx passes them on unless proxy_set_header sets them to "". A proxy_set_header in a location cancels the inherited ones: repeat them there.',
       "    proxy_set_header traceparent $http_traceparent;",
       "    proxy_set_header tracestate  $http_tracestate;",
-      "Envoy, Istio: request_headers_to_remove. HAProxy: http-request del-header. Traefik: an empty value in customRequestHeaders.",
+      "Envoy, Istio: request_headers_to_remove. HAProxy: del-header. Traefik: empty customRequestHeaders. Caddy: header_up -name. Apache, Varnish: unset.",
     ],
     nginx: [
       'nginx passes fields on unless told not to: look for proxy_set_header traceparent "" and proxy_pass_request_headers off. To pass them:',
@@ -122,8 +122,9 @@ const FIXES: Partial<Record<Cause, Advice>> = {
   "middleware-missing": {
     any: ["Put the tracing middleware before the router, so that no route is left out, and look for filters that exclude these."],
     go: [
-      "Wrap the whole mux instead of single handlers, and look for otelhttp.WithFilter:",
-      '    http.ListenAndServe(addr, otelhttp.NewHandler(mux, "server"))',
+      "Put the middleware on the whole router before any route or group, or wrap the whole mux, and look for WithFilter:",
+      '    router.Use(otelgin.Middleware("orders")) // likewise otelecho, otelchi, otelmux',
+      '    http.ListenAndServe(addr, otelhttp.NewHandler(mux, "", otelhttp.WithSpanNameFormatter(byPattern)))',
     ],
     python: ["Look for these routes in OTEL_PYTHON_EXCLUDED_URLS and its kin (OTEL_PYTHON_FLASK_EXCLUDED_URLS, …)."],
   },

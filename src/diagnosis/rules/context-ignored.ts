@@ -84,7 +84,7 @@ ctx = propagate.extract(carrier)
 Put the tracing middleware first, before anything that begins a span or replaces the request:
 
 \`\`\`go
-http.ListenAndServe(addr, otelhttp.NewHandler(mux, "server"))   // outside of every other middleware
+http.ListenAndServe(addr, otelhttp.NewHandler(mux, "", otelhttp.WithSpanNameFormatter(byPattern))) // outside of every other middleware
 \`\`\`
 
 Node: start the SDK with \`--import\` (or \`--require\`), not from inside the application: a server that was loaded before it is not

@@ -80,7 +80,7 @@ Envoy: take the names out of \`request_headers_to_remove\` (route, virtual host,
 request caused an outgoing one: the application itself must send on \`traceparent\`, \`tracestate\` and \`x-request-id\`.
 
 Traefik: an empty value in a headers middleware's \`customRequestHeaders\` removes the field. HAProxy: look for
-\`http-request del-header\`.
+\`http-request del-header\`. Caddy: \`header_up -traceparent\`. Apache: \`RequestHeader unset\`. Varnish: \`unset req.http.traceparent\`.
 
 Go: a transport that injects, a propagator, and the request's context:
 

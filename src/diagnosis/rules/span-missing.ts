@@ -73,7 +73,7 @@ children and no span: the span was never made, or its batch is lost.
 Go: wrap the whole mux, and end every span where it begins:
 
 \`\`\`go
-http.ListenAndServe(addr, otelhttp.NewHandler(mux, "server"))
+http.ListenAndServe(addr, otelhttp.NewHandler(mux, "", otelhttp.WithSpanNameFormatter(byPattern)))
 ctx, span := tracer.Start(ctx, "work")
 defer span.End()
 \`\`\`
