@@ -14,7 +14,11 @@ interface FileLog {
   readonly lost: Map<number, number>;
   readonly anomalies: Map<string, number>;
   kept: number;
+  limitsKept: number;
 }
+
+/** Stands for the run where an anomaly is no one file's. */
+const RUN = -1;
 
 export class CaptureLog {
   readonly anomalies: Anomaly[] = [];
@@ -52,10 +56,11 @@ export class CaptureLog {
   }
 
   note(found: Anomaly): void {
-    const log = this.#file(found.where.capture ?? 0);
+    const log = this.#file(found.where.capture ?? RUN);
     count(log.anomalies, found.code);
     // A limit is said once and must not drown in what came before it.
-    if (log.kept++ < MAX_ANOMALIES_KEPT || (found.code === "limit" && log.kept < 2 * MAX_ANOMALIES_KEPT)) this.anomalies.push(found);
+    const before = found.code === "limit" ? log.limitsKept++ : log.kept++;
+    if (before < MAX_ANOMALIES_KEPT) this.anomalies.push(found);
   }
 
   summarize(file: FileSummary): CaptureSummary {
@@ -74,7 +79,7 @@ export class CaptureLog {
   }
 
   #file(index: number): FileLog {
-    const known = this.#files.get(index) ?? { linkTypes: new Set(), lost: new Map(), anomalies: new Map(), kept: 0 };
+    const known = this.#files.get(index) ?? { linkTypes: new Set(), lost: new Map(), anomalies: new Map(), kept: 0, limitsKept: 0 };
     this.#files.set(index, known);
     return known;
   }

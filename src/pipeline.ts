@@ -196,7 +196,11 @@ async function askBackend(
   const { backend, waitMs, now, sleep } = source;
   try {
     return {
-      settled: await askUntilSettled(backend, { traceIds: [...traceIds], window }, { capturedUntil: window.to, waitMs, now, sleep }),
+      settled: await askUntilSettled(
+        backend,
+        { traceIds: [...traceIds], always: alsoAsk, window },
+        { capturedUntil: window.to, waitMs, now, sleep },
+      ),
     };
   } catch (error) {
     source.onFailure(error);

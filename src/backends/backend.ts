@@ -5,6 +5,8 @@ import type { Timestamp } from "../wire/timestamp.ts";
 export interface TraceQuestion {
   /** Ids of 32 lower-case hex digits, as contexts hold them. */
   readonly traceIds: readonly string[];
+  /** Of these ids: those that are looked up however many there are. */
+  readonly always?: readonly string[];
   /** When the capture was taken, on the backend's clock as well as it is known. Spans that start in it are looked for by service. */
   readonly window: { readonly from: Timestamp; readonly to: Timestamp };
 }

@@ -88,7 +88,7 @@ async function ask(
   options: JaegerOptions,
 ): Promise<TraceAnswer> {
   const interner = new Interner();
-  const traceIds = chooseTraceIds(question.traceIds, options.maxTraces);
+  const traceIds = chooseTraceIds(question.traceIds, options.maxTraces, question.always);
   const found = await lookUpTraces(client, api, traceIds, options.concurrency, interner);
   const window = await searched(question, services, (names) =>
     searchWindow(client, api, names, question.window, options.maxTraces, interner),

@@ -43,7 +43,7 @@ export interface Inspection {
   readonly tls: readonly TlsHandshake[];
   /** Packets that are not TCP, by what they are. */
   readonly others: ReadonlyMap<string, number>;
-  /** The first anomalies of each capture, word by word. */
+  /** The first anomalies of each capture, and of none, word by word. */
   readonly anomalies: readonly Anomaly[];
   /** One sentence each, for the user. */
   readonly warnings: readonly string[];

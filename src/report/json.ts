@@ -62,7 +62,7 @@ export const json: ReportFormat = {
       inspection.anomalies.map(({ code, message, where }) => ({
         code,
         message,
-        where: { ...where, capture: inspection.captures[where.capture ?? 0]?.file },
+        where: { ...where, capture: where.capture === undefined ? undefined : inspection.captures[where.capture]?.file },
       })),
     );
     const { backendFailure, warnings } = inspection;

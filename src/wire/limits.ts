@@ -115,7 +115,7 @@ export const MAX_TRACE_TEXT = 256 << 20;
 /** Characters of a request id; a UUID has 36. */
 export const MAX_REQUEST_ID_CHARS = 256;
 
-/** Anomalies kept word by word, per capture; all are counted. */
+/** Anomalies kept word by word, per capture, and as many limits; all are counted. */
 export const MAX_ANOMALIES_KEPT = 100;
 /** Exemplars of one outcome kept whole for the report. */
 export const MAX_EXEMPLARS = 6;

@@ -181,6 +181,18 @@ describe("Jaeger", () => {
     expect(first.absent).not.toEqual(ids.slice(0, 10));
   });
 
+  test("those that the user named are among them", async () => {
+    const ids = Array.from({ length: 100 }, (_, n) => traceId(n + 1));
+    const chosen = async (always: readonly string[]) => {
+      const question = { traceIds: ids, always, window: NOTHING };
+      return (await withJaeger({ replies: [] }, { maxTraces: 2 }, ({ backend }) => backend.ask(question))).absent;
+    };
+    const unnamed = new Set(await chosen([]));
+    const [named = ""] = ids.filter((id) => !unnamed.has(id));
+    expect(await chosen([named])).toContain(named);
+    expect(await chosen([named])).toHaveLength(2);
+  });
+
   test("token and headers go with every call", async () => {
     const seen: unknown[] = [];
     const intercept = ({ metadata }: ReplayCall) =>

@@ -43,7 +43,8 @@ function writeAnomalies(inspection: Inspection, page: Page): void {
   for (const { code, message, where } of anomalies) {
     const packet = where.packet === undefined ? "" : ` #${where.packet}`;
     const offset = where.offset === undefined ? "" : ` at byte ${where.offset}`;
-    page.text(4, `  ${code}  ${nameOf(where.capture ?? 0)}${packet}${offset}  ${where.layer}: ${message}`);
+    const place = where.capture === undefined ? "" : `${nameOf(where.capture)}${packet}${offset}  `;
+    page.text(4, `  ${code}  ${place}${where.layer}: ${message}`);
   }
   for (const warning of warnings) page.text(4, `  warning  ${warning}`);
 }

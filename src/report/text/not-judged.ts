@@ -184,6 +184,8 @@ export function captureItems(inspection: Inspection): string[] {
   const nameOf = captureNames(inspection);
   const totals = new Map<string, number>();
   for (const capture of captures) for (const [code, n] of Object.entries(capture.anomalies)) count(totals, code, n);
+  // What is said of no one file is said once, so that all of it is kept.
+  for (const { code, where } of anomalies) if (where.capture === undefined) count(totals, code);
   const lost = captures.flatMap(({ lost: n }, i) =>
     n > 0 ? [`${nameOf(i)}: the capturing program dropped ${counted(n, "packet")}.`] : [],
   );
