@@ -11,6 +11,7 @@ import { UserError } from "./wire/user-error.ts";
 /** Bytes from which on memory is dearer than time. */
 const MUCH_MEMORY = 128 << 20;
 let isSaving = false;
+const INTERRUPTS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const COULD_NOT = 2;
 const BUG = 70;
 
@@ -23,12 +24,14 @@ const world: World = {
   stderr: process.stderr,
   env: process.env,
   onInterrupt(callback) {
-    process.on("SIGINT", callback);
-    process.on("SIGTERM", callback);
+    for (const signal of INTERRUPTS) process.on(signal, callback);
     return () => {
-      process.off("SIGINT", callback);
-      process.off("SIGTERM", callback);
+      for (const signal of INTERRUPTS) process.off(signal, callback);
     };
+  },
+  onExit(callback) {
+    process.on("exit", callback);
+    return () => process.off("exit", callback);
   },
   setExitCode(code) {
     process.exitCode = code;

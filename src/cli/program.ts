@@ -131,7 +131,7 @@ function addBackend(command: Command): void {
     .addOption(
       new commander.Option("--wait <seconds>", "how long to wait for late spans of a fresh capture").argParser(notNegative).default(15),
     )
-    .option("--jaeger-tls", "speak TLS to Jaeger (implied by --jaeger-ca)")
+    .option("--jaeger-tls", "speak TLS to Jaeger (implied by the four options below)")
     .option("--jaeger-ca <file>", "CA certificate that signed Jaeger's")
     .option("--jaeger-cert <file>", "client certificate")
     .option("--jaeger-key <file>", "key of the client certificate")

@@ -85,14 +85,26 @@ interface Captured {
 }
 
 async function captureUntilEnd(live: LiveOptions, wire: WireReader, world: World): Promise<Captured> {
-  const capture = await openLive({ ...live, env: world.env });
+  let interrupts = 0;
+  let onInterrupt: (() => void) | undefined;
+  // From the beginning: a program that is being started must not outlive this one.
+  const stopListening = world.onInterrupt(() => {
+    interrupts++;
+    onInterrupt?.();
+  });
+  let capture: LiveCapture | undefined;
   let kept: KeptFile | undefined;
   try {
+    capture = await openLive({ ...live, env: world.env, onExit: world.onExit });
     // Only now: a capture that was refused must not empty a file of an earlier one.
     kept = live.write === undefined ? undefined : await openKeptFile(live.write);
-    return await read(capture, kept, live, wire, world);
+    return await read(capture, kept, live, wire, world, (listen) => {
+      onInterrupt = () => listen(interrupts);
+      if (interrupts > 0) onInterrupt();
+    });
   } finally {
-    capture.kill();
+    stopListening();
+    capture?.kill();
     await kept?.close();
   }
 }
@@ -104,6 +116,7 @@ async function read(
   live: LiveOptions,
   wire: WireReader,
   world: World,
+  onInterrupt: (listen: (times: number) => void) => void,
 ): Promise<Captured> {
   const name = live.write ?? live.interface;
   const sink = wire.sinkFor(0, name);
@@ -119,15 +132,14 @@ async function read(
   );
   const end = () => capture.stop();
   const timer = live.durationMs === undefined ? undefined : setTimeout(end, live.durationMs);
-  let interrupts = 0;
-  const stopListening = world.onInterrupt(() => {
-    if (interrupts++ > 0) return capture.kill();
-    status.say("ending the capture; what was seen until now is still read (Ctrl-C again: leave it).");
-    end();
-  });
   status.say(
     `capturing on ${live.interface} with ${capture.program}; ${live.durationMs === undefined ? "" : "the end of --duration or "}Ctrl-C gives the report.`,
   );
+  onInterrupt((times) => {
+    if (times > 1) return capture.kill();
+    status.say("ending the capture; what was seen until now is still read (Ctrl-C again: leave it).");
+    end();
+  });
   try {
     const counting = {
       ...sink,
@@ -144,7 +156,6 @@ async function read(
     return { files: files.map((file) => ({ ...file, file: name })), warnings: [...early, ...capture.warnings] };
   } finally {
     clearTimeout(timer);
-    stopListening();
     status.end();
   }
 }

@@ -14,6 +14,7 @@ export async function openTraces(
   world: World,
   onFailure: (error: unknown) => void,
 ): Promise<TraceSource | undefined> {
+  refuseIdle(options);
   const clock = { now: () => Date.now() * 1000, sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)) };
   if (options.traces.length > 0) {
     if (options.jaeger !== undefined) throw new UserError("--jaeger and --traces both say where traces come from; give one of them.");
@@ -39,6 +40,21 @@ export async function openTraces(
   return { backend, waitMs: options.wait * 1000, ...clock, onFailure };
 }
 
+/** What says how Jaeger is spoken to has no effect where Jaeger is not asked: who gave it believes that it has. */
+function refuseIdle(options: BackendOptions): void {
+  if (options.jaeger !== undefined) return;
+  const given = [
+    [options.jaegerTls || undefined, "--jaeger-tls"],
+    [options.jaegerCa, "--jaeger-ca"],
+    [options.jaegerCert, "--jaeger-cert"],
+    [options.jaegerKey, "--jaeger-key"],
+    [options.jaegerServerName, "--jaeger-server-name"],
+    [options.jaegerTokenFile, "--jaeger-token-file"],
+    [options.header[0], "--header"],
+  ].find(([value]) => value !== undefined);
+  if (given !== undefined) throw new UserError(`${given[1]} says how Jaeger is asked, and it is not: add --jaeger HOST:PORT.`);
+}
+
 async function readToken({ jaegerTokenFile }: BackendOptions, world: World): Promise<string | undefined> {
   if (jaegerTokenFile !== undefined) return (await readGiven(jaegerTokenFile, "--jaeger-token-file")).toString("utf8").trim();
   return world.env[TOKEN_VARIABLE];
@@ -46,7 +62,8 @@ async function readToken({ jaegerTokenFile }: BackendOptions, world: World): Pro
 
 async function readTls(options: BackendOptions) {
   const { jaegerCa, jaegerCert, jaegerKey, jaegerServerName: serverName } = options;
-  if (!options.jaegerTls && jaegerCa === undefined && jaegerCert === undefined) return undefined;
+  // Any of them means TLS: a token must not go out in clear because one was given alone.
+  if (!options.jaegerTls && [jaegerCa, jaegerCert, jaegerKey, serverName].every((given) => given === undefined)) return undefined;
   if ((jaegerCert === undefined) !== (jaegerKey === undefined))
     throw new UserError("--jaeger-cert and --jaeger-key belong together; give both.");
   return {

@@ -75,8 +75,9 @@ export async function inspectCaptures(
     world.watchMemory();
     progress.update(read, total);
   };
-  const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), onProgress, stdin);
-  progress.end();
+  const files = await readCaptures(series, (file) => wire.sinkFor(file.index, file.series.name), onProgress, stdin).finally(() =>
+    progress.end(),
+  );
   const inspected = await inspect(wire, files, {
     names,
     traces,

@@ -6,6 +6,8 @@ export interface LiveRequest {
   /** A capture filter (pcap-filter). */
   readonly filter: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Calls back when this process ends, however it does; returns how to stop listening. What was started for the capture must end then, too. */
+  onExit(callback: () => void): () => void;
 }
 
 /** A capture that runs until it is stopped. */

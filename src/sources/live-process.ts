@@ -26,6 +26,9 @@ export async function startProgram(program: CaptureProgram, request: LiveRequest
     detached: true,
   });
   const capture = new ProgramCapture(program, child, child.stdout, child.stderr);
+  const stopListening = request.onExit(() => capture.kill());
+  child.on("exit", stopListening);
+  child.on("error", stopListening);
   const outcome = await capture.started;
   if (outcome === "running") return capture;
   return outcome === "missing" ? "missing" : { refusal: capture.said };

@@ -62,7 +62,7 @@ describe("inputs", () => {
     expect(named.stdout).toContain('"service":"orders"');
     const bad = await run(["pcap", `${folder}/a.pcap`, "--names", `${folder}/bad`]);
     expect(bad.code).toBe(2);
-    expect(sentence(bad)).toBe(`traceinspect: ${folder}/bad:1: expected ADDRESS[:PORT] SERVICE [POD].`);
+    expect(sentence(bad)).toBe(`traceinspect: ${folder}/bad:1: expected ADDRESS[:PORT] SERVICE [POD], as in 10.0.0.7:8080 orders.`);
     const missing = await run(["pcap", `${folder}/a.pcap`, "--names", `${folder}/none`]);
     expect(missing.code).toBe(2);
     expect(sentence(missing)).toBe(`traceinspect: --names ${folder}/none cannot be read (no such file).`);
@@ -131,6 +131,15 @@ describe("outputs", () => {
       "is one of the files",
     );
     expect(readFileSync(`${folder}/a.pcap`)).toEqual(Buffer.from(healthyCapture));
+  });
+
+  test("what says how Jaeger is spoken to is never left out without a word", async () => {
+    const folder = temporaryFolder({ "a.pcap": healthyCapture });
+    const refused = async (...args: string[]) => sentence(await run(["pcap", `${folder}/a.pcap`, ...args]));
+    for (const option of ["--jaeger-ca", "--jaeger-key", "--jaeger-server-name", "--header", "--jaeger-token-file"])
+      expect(await refused(option, "a=b")).toBe(`traceinspect: ${option} says how Jaeger is asked, and it is not: add --jaeger HOST:PORT.`);
+    expect(await refused("--jaeger-tls", "--traces", `${folder}/a.pcap`)).toContain("add --jaeger HOST:PORT");
+    expect(await refused("--jaeger", "localhost:1", "--jaeger-key", `${folder}/a.pcap`)).toContain("belong together; give both");
   });
 
   test("a reader that goes away is no failure", async () => {

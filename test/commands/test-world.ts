@@ -50,6 +50,7 @@ export function testWorld({
       interrupted.add(callback);
       return () => interrupted.delete(callback);
     },
+    onExit: () => () => {},
     watchMemory() {},
     setExitCode(given) {
       code = given;

@@ -70,7 +70,7 @@ describe("drops", () => {
   });
 
   test("a filter never becomes an option", () => {
-    const request = { interface: "lo", filter: "-w /etc/passwd", env: {} };
+    const request = { interface: "lo", filter: "-w /etc/passwd", env: {}, onExit: () => () => {} };
     expect(tcpdump?.arguments(request).slice(-2)).toEqual(["--", "-w /etc/passwd"]);
     expect(dumpcap?.arguments(request).slice(-2)).toEqual(["-f", "-w /etc/passwd"]);
   });

@@ -149,7 +149,7 @@ describe.skipIf(!hasTcpdump)("live with tcpdump (needs root and tcpdump)", () =>
 });
 
 describe("other ways to capture", () => {
-  const request = { interface: "lo", filter: "tcp port 9", env };
+  const request = { interface: "lo", filter: "tcp port 9", env, onExit: () => () => {} };
 
   test.skipIf(!hasDumpcap)("dumpcap where tcpdump is not (needs root and dumpcap)", async () => {
     const capture = await openLive(request, [{ ...capturePrograms[0]!, name: "no-such-program" }, capturePrograms[1]!]);
@@ -190,4 +190,19 @@ describe("other ways to capture", () => {
       expect(await capture.ended).toBe("sh: the interface went away");
     },
   );
+
+  test.skipIf(process.platform === "win32" || !existsSync("/bin/sh"))("a program ends with the process that started it", async () => {
+    const shell = { ...capturePrograms[0]!, name: "sh", arguments: () => ["-c", "head -c 24 /dev/zero; exec sleep 1000"] };
+    const callbacks = new Set<() => void>();
+    const onExit = (callback: () => void) => {
+      callbacks.add(callback);
+      return () => callbacks.delete(callback);
+    };
+    const capture = await openLive({ ...request, env: { PATH: "/usr/bin:/bin" }, onExit }, [shell]);
+    capture.stream.resume();
+    expect(callbacks.size).toBe(1);
+    for (const callback of callbacks) callback();
+    expect(await capture.ended).toBeUndefined();
+    expect(callbacks.size).toBe(0);
+  });
 });

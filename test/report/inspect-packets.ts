@@ -118,6 +118,7 @@ export function recordedWorld() {
     stderr,
     env: {},
     onInterrupt: () => () => {},
+    onExit: () => () => {},
     setExitCode: (value) => {
       code = value;
     },
