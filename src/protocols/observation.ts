@@ -85,8 +85,8 @@ export interface HttpExchange {
   readonly request: HttpRequest | undefined;
   readonly response: HttpResponse | undefined;
   readonly grpc?: GrpcCall;
-  /** Why it is not whole. */
-  readonly incomplete?: "gap" | CloseReason;
+  /** Why it is not whole. `HTTP/2`: the server speaks that, and was asked in HTTP/1. */
+  readonly incomplete?: "gap" | "HTTP/2" | CloseReason;
 }
 
 /** A connection that has ended, or that the capture has ended on. */

@@ -263,8 +263,29 @@ describe("of a service that the backend knows, spans are missing", () => {
     ["a partial success", { rejected: { spans: 2, hasMessage: true } }, "which spans it refuses"],
   ])("and %s has advice of its own", (_, answer, advice) => {
     const refused = { ...exported("orders", ordersSpans(lost), { at: 1_500, answer }), protocol: "otlp-http" as const };
-    const exports = [refused, exported("orders", ordersSpans(kept), { at: 9_000 })];
-    expect(seen({ exports }, some).fix).toContain(advice);
+    expect(seen({ exports: [refused] }, some).fix).toContain(advice);
+  });
+
+  it.each([401, 404, 413])("and %i tells nothing of settings where the same is taken at other times", (status) => {
+    const answer = { status, grpcStatus: undefined };
+    const refused = { ...exported("orders", ordersSpans(lost), { at: 1_500, answer }), protocol: "otlp-http" as const, bytes: 500 };
+    const taken = exported("orders", ordersSpans(kept), { at: 9_000 });
+    const { fix, detail } = seen({ exports: [refused, { ...taken, bytes: 600 }] }, some);
+    expect(fix).toContain("at other times");
+    if (status !== 413) return;
+    expect(detail).toContain("though it takes others of up to 600 bytes: their size is not why");
+    expect(seen({ exports: [refused, { ...taken, bytes: 400 }] }, some)).toMatchObject({
+      detail: expect.stringContaining(": 500 bytes are too large for it"),
+      fix: expect.stringContaining("max_request_body_size"),
+    });
+  });
+
+  it("because HTTP/1 was sent to a port that speaks HTTP/2", () => {
+    const sent = { ...exported("orders", ordersSpans(lost), { at: 1_500 }), protocol: "otlp-http" as const };
+    const { blamed, detail, fix } = seen({ exports: [{ ...sent, answer: undefined, unanswered: "HTTP/2" }] }, some);
+    expect(blamed).toEqual(two("exporter-rejected"));
+    expect(detail).toContain("HTTP/1 sent to a port that speaks HTTP/2");
+    expect(fix).toContain("OTEL_EXPORTER_OTLP_PROTOCOL=grpc");
   });
 
   it("and a refusal that was made good by another try is none", () => {

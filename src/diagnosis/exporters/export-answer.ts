@@ -12,10 +12,11 @@ export type Fate = "accepted" | "rejected" | "in part" | "cut off" | "too late" 
 
 /** A gRPC server takes messages up to it unless told otherwise, the collector's included. */
 const GRPC_LIMIT = 4 << 20;
-const CONTENT_TOO_LARGE = 413;
+export const CONTENT_TOO_LARGE = 413;
 const NOT_GRPC: ReadonlySet<number> = new Set([400, 404, 405, 415, 426, 505]);
 
 export function fateOf({ answer, unanswered }: SpanExport): Fate {
+  if (unanswered === "HTTP/2") return "rejected";
   if (answer === undefined) return unanswered === "fin" || unanswered === "reset" ? "cut off" : "sent";
   const { status, grpcStatus, rejected, isTooLate } = answer;
   if (isTooLate === true) return "too late";
@@ -29,8 +30,8 @@ export function isUnanswered(fate: Fate): boolean {
 }
 
 /** `RESOURCE_EXHAUSTED (grpc-status 8)`, `413`, `a partial success`. */
-export function answerName({ answer }: SpanExport): string {
-  if (answer === undefined) return "no answer";
+export function answerName({ answer, unanswered }: SpanExport): string {
+  if (answer === undefined) return unanswered === "HTTP/2" ? "HTTP/2" : "no answer";
   const { status, grpcStatus, rejected } = answer;
   if (grpcStatus !== undefined && grpcStatus !== 0)
     return `${grpcStatusNames[grpcStatus] ?? "an unknown status"} (grpc-status ${grpcStatus})`;
@@ -52,19 +53,38 @@ export function isSentToHttpPort({ protocol, answer }: SpanExport): boolean {
   return protocol === "otlp-grpc" && answer?.grpcStatus === undefined && NOT_GRPC.has(answer?.status ?? 0);
 }
 
+/** What an HTTP/2 server does with HTTP/1: it begins to speak HTTP/2, and ends the connection. */
+export function isSentToGrpcPort({ unanswered }: SpanExport): boolean {
+  return unanswered === "HTTP/2";
+}
+
+/** It takes others that are as large. */
+export function isTooLargeAtTimes(refused: readonly SpanExport[], accepted: readonly SpanExport[]): boolean {
+  const smallest = smallestOf(refused);
+  return accepted.some(({ bytes }) => bytes >= smallest);
+}
+
 /** What lies behind a refusal, where its kind tells; begins with a colon. */
 export function reasonOf(refused: readonly SpanExport[], accepted: readonly SpanExport[]): string {
   const [first] = refused;
   if (first === undefined) return "";
   const { protocol, bytes, answer } = first;
   if (isSentToHttpPort(first)) return ": gRPC sent to an HTTP port";
+  if (isSentToGrpcPort(first)) return ": HTTP/1 sent to a port that speaks HTTP/2, as gRPC does";
   if (protocol === "otlp-grpc" && bytes > GRPC_LIMIT) return `: a message of ${bytes} bytes is over gRPC's usual limit of 4 MiB`;
-  if (answer?.status === CONTENT_TOO_LARGE) return `: ${bytes} bytes are too large for it`;
-  const smallest = Math.min(...refused.map((e) => e.bytes));
-  const largest = Math.max(0, ...accepted.map((e) => e.bytes));
+  const smallest = smallestOf(refused);
+  const largest = accepted.reduce((most, of) => Math.max(most, of.bytes), 0);
+  if (answer?.status === CONTENT_TOO_LARGE)
+    return isTooLargeAtTimes(refused, accepted)
+      ? `, though it takes others of up to ${largest} bytes: their size is not why`
+      : `: ${bytes} bytes are too large for it`;
   if (refused.length > 1 && accepted.length > 1 && smallest > largest)
     return `: it takes bodies of ${largest} bytes and refuses those of ${smallest} and more, as a limit of size does`;
   return "";
+}
+
+function smallestOf(exports: readonly SpanExport[]): number {
+  return exports.reduce((least, { bytes }) => Math.min(least, bytes), Number.POSITIVE_INFINITY);
 }
 
 /** Whether all of its spans are known. */

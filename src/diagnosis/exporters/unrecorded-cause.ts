@@ -87,7 +87,9 @@ function refused(receiver: Workload, exports: readonly SpanExport[], { exporters
   const lost = all.filter((of) => isLost(fateOf(of)));
   const how = isOwn && all.length > 1 ? `${lost.length} of ${all.length} exports of ${who}` : `an export of ${who}`;
   const fate = fateOf(last);
-  const advice = adviceOn(last);
+  const others = exporters.deliveredBy(receiver);
+  const refusals = isOwn ? lost : exports;
+  const advice = adviceOn(last, refusals, others);
   const remedy = advice === undefined ? {} : { remedy: advice };
   if (isUnanswered(fate))
     return {
@@ -97,8 +99,8 @@ function refused(receiver: Workload, exports: readonly SpanExport[], { exporters
       confidence: CUT_OFF,
       proofs,
     };
-  const why = reasonOf(isOwn ? lost : exports, exporters.deliveredBy(receiver));
-  const detail = `${collector} answers ${how} with ${answersName(isOwn ? lost : exports)}, and the span was in ${lost.length > 1 ? "one of them" : "it"}${why}`;
+  const why = reasonOf(refusals, others);
+  const detail = `${collector} answers ${how} with ${answersName(refusals)}, and the span was in ${lost.length > 1 ? "one of them" : "it"}${why}`;
   return { cause: "exporter-rejected", detail, confidence: PROVEN, proofs, ...remedy };
 }
 

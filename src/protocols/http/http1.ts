@@ -12,6 +12,7 @@ import type { BodySink } from "./body-sink.ts";
 import { ExchangePairing, type OpenResponse } from "./exchange-pairing.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
 import { HeadBuffer } from "./head-buffer.ts";
+import { beginsWithSettings } from "./http2-recognition.ts";
 import type { Cut, Head, MessageEvents } from "./message-events.ts";
 import { type Framing, requestFraming, responseFraming } from "./message-framing.ts";
 import { MessageParser } from "./message-parser.ts";
@@ -57,6 +58,8 @@ class Http1Reader implements StreamReader, MessageEvents {
   #wanted: HttpRequest | undefined;
   #problemSaid = false;
   #isPairingFull = false;
+  /** Undefined until the server says something. It then ends the connection without an answer in HTTP/1. */
+  #isServerHttp2: boolean | undefined;
 
   constructor(context: StreamContext) {
     this.#context = context;
@@ -69,7 +72,10 @@ class Http1Reader implements StreamReader, MessageEvents {
       (request, response, incomplete) => {
         const version = this.#version;
         if (incomplete === undefined) emit({ kind: "http", version, vantage, connection: id, client, server, request, response });
-        else emit({ kind: "http", version, vantage, connection: id, client, server, request, response, incomplete });
+        else {
+          const why = this.#isServerHttp2 === true ? "HTTP/2" : incomplete;
+          emit({ kind: "http", version, vantage, connection: id, client, server, request, response, incomplete: why });
+        }
       },
       () => {
         this.#isPairingFull = true;
@@ -80,7 +86,10 @@ class Http1Reader implements StreamReader, MessageEvents {
 
   data(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void {
     if (from === "client") this.#clientParser.data(bytes, start, end, segment);
-    else this.#serverParser.data(bytes, start, end, segment);
+    else {
+      this.#isServerHttp2 ??= beginsWithSettings(bytes, start, end);
+      if (!this.#isServerHttp2) this.#serverParser.data(bytes, start, end, segment);
+    }
   }
 
   gap(from: Side, length: number, segment: Segment): void {

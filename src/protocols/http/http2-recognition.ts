@@ -51,6 +51,15 @@ export function recognizeHttp2(bytes: Uint8Array, start: number, end: number): R
   return chain === "client" || chain === "server" ? chain : "no";
 }
 
+/** Whether a server's first bytes are its connection preface (RFC 9113 §3.4): SETTINGS that acknowledge nothing. */
+export function beginsWithSettings(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < FRAME_HEADER_BYTES) return false;
+  readFrameHeader(bytes, start, header);
+  const isPreface = header.type === SETTINGS && header.flags === 0 && isUsual(header);
+  const payload = start + FRAME_HEADER_BYTES;
+  return isPreface && payload + header.length <= end && readFrame(bytes, payload, header) !== "no";
+}
+
 export const NOWHERE = -1;
 /** Overlapping frames were too many to look at all of them. */
 export const GAVE_UP = -2;

@@ -36,6 +36,11 @@ describe("exchanges", () => {
       ["GET /a 200 reset"],
     ],
     [
+      "a server that speaks HTTP/2 and says so first",
+      talk().send("server", "\0\0\x06\x04\0\0\0\0\0\0\x05\0\0\x40\0").send("client", get("/a")).reset("server"),
+      ["GET /a - HTTP/2"],
+    ],
+    [
       "HEAD",
       talk()
         .send("client", "HEAD /a HTTP/1.1\r\n\r\n")
