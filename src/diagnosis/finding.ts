@@ -57,4 +57,6 @@ export interface Population {
   readonly tallies: readonly FaultTally[];
   /** What separates the affected from the rest, as a clause: `, only in the first 5 s`; "" where that is their routes, or nothing. */
   readonly separated?: string;
+  /** Whether the other exchanges of the edge had nothing that could be lost. */
+  readonly isEveryOne?: boolean;
 }

@@ -55,13 +55,14 @@ export class HopFeatures {
     this.#routes = routes;
   }
 
-  /** Counts a faulty exchange where its faults are counted, and on its edge for what was right about it. */
+  /** Counts a faulty exchange where its faults are counted, and on its edge for what was right about it, or could not go wrong. */
   countFaulty(
     { hop: { index }, outcome, hasContext, isRecorded, faults }: Judgement,
     route: number,
     edge: EdgeTally,
     counted: readonly FaultTally[],
   ): void {
+    if (this.isBegun(index)) edge.begun++;
     const grave = counted.filter(({ like }) => like.severity !== "note");
     if (grave.length === 0) return;
     const own = grave.map(({ features }) => features);

@@ -4,6 +4,7 @@
 import type { Workload } from "../naming/workload.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { MAX_TRACE_IDS } from "../wire/limits.ts";
+import { isEveryOne } from "./affected-clause.ts";
 import { joinExemplars } from "./exemplars.ts";
 import type { Finding, Population } from "./finding.ts";
 import { causeOfPopulation, separationOf } from "./population-cause.ts";
@@ -119,6 +120,7 @@ function makePopulation({ faults, edges: near, replica }: Part, tally: Tally, ha
     cause,
     otherCauses: told?.otherCauses ?? (isOfReplica && first.verdict === "split" ? [] : otherCauses(causes, cause)),
     separated: separationClause(separated, startOf(edges)),
+    isEveryOne: hasEdge && isEveryOne(first.verdict, affected, of, edges),
     // Spans are sent in batches: when only the last ones are missing, they may be on their way.
     severity: faults.every((fault) => fault.affected > 0 && fault.trailing === fault.affected) || isStray ? "note" : gravest(faults),
     confidence: round(sum(faults.map((fault) => fault.confidence * fault.affected)) / affected),
@@ -211,21 +213,6 @@ export function toFinding(rule: string, population: Population, word: Word): Fin
     exemplars,
     keys: new Set(tallies.map((fault) => fault.key)),
   };
-}
-
-/** `, all of them GET /api/orders/*`, where the routes tell something; else what separates the affected. */
-export function routeClause({
-  routes,
-  affected,
-  of,
-  separated = "",
-}: Pick<Population, "routes" | "affected" | "of" | "separated">): string {
-  const [first, ...more] = routes;
-  if (separated !== "") return separated;
-  if (first === undefined || affected === of || first.of === of) return "";
-  if (more.length === 0)
-    return `, all of them ${first.route}${first.of > first.affected ? ` (${first.affected} of ${first.of} there)` : ""}`;
-  return more.length > 2 ? "" : `: ${routes.map((r) => `${r.route} ${r.affected} of ${r.of}`).join(", ")}`;
 }
 
 function sum(values: readonly number[]): number {

@@ -5,6 +5,8 @@ import type { Bound, Separation } from "./separation.ts";
 
 /** Values that a sentence can name. */
 const FEW = 3;
+/** So few exchanges, after which all are affected, are told by their number. */
+const FIRST_ONES = 9;
 
 /** "" where the routes of the finding say it, or words would say nothing. `startedAt`: the first exchange of the edge, µs. */
 export function separationClause(separated: Separation | undefined, startedAt: number): string {
@@ -12,6 +14,9 @@ export function separationClause(separated: Separation | undefined, startedAt: n
   const what = wordOf(separated, startedAt);
   if (what === "") return "";
   const { affected, rest } = separated;
+  const spared = rest.inside + rest.outside;
+  if (separated.bound?.side === "above" && separated.feature === "time" && affected.outside + rest.inside === 0 && spared <= FIRST_ONES)
+    return spared === 1 ? ", all but the first" : `, all but the first ${spared}`;
   const exceptions = affected.outside === 0 ? "only" : "nearly only";
   return `, ${exceptions} ${what}${rest.inside > 0 ? ` (${affected.inside} of ${affected.inside + rest.inside} there)` : ""}`;
 }
@@ -48,8 +53,8 @@ function timeWord(bound: Bound, startedAt: number): string {
   if (bound.side === "within") return `from ${clockTime(bound.at)} to ${clockTime(bound.until)} (${lengthOf(bound.until - bound.at)})`;
   const length = lengthOf(Math.max(0, bound.at - startedAt));
   return bound.side === "below"
-    ? `in the first ${length} (until ${clockTime(bound.at)})`
-    : `after the first ${length} (from ${clockTime(bound.at)})`;
+    ? `in their first ${length} (until ${clockTime(bound.at)})`
+    : `after their first ${length} (from ${clockTime(bound.at)})`;
 }
 
 function lengthOf(us: number): string {

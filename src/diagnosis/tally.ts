@@ -38,6 +38,8 @@ export interface EdgeTally extends EdgeCounts {
   /** By route: calls that may go out by themselves. */
   readonly doubtful: Map<string, number>;
   readonly faults: FaultTally[];
+  /** Exchanges whose cause came without a context, where others of the edge are faulty. */
+  begun: number;
   /** Features of exchanges that went right, where others of the edge did not (see `hop-features.ts`). */
   readonly controls: { readonly carried: FeatureCounts; readonly joined: FeatureCounts; readonly recorded: FeatureCounts };
 }
@@ -172,6 +174,7 @@ export class Tally {
       routes: new Map(),
       doubtful: new Map(),
       faults: [],
+      begun: 0,
       controls: { carried: new FeatureCounts(), joined: new FeatureCounts(), recorded: new FeatureCounts() },
     };
     this.edges.set(keyOf(from, to), edge);

@@ -22,7 +22,7 @@ describe("several faults at once", () => {
       "error unrecorded: client → frontend 24/200, frontend, started-before-instrumentation",
     ]);
     expect(findings[0]?.message).toContain("all of them GET /search");
-    expect(findings[1]?.message).toMatch(/only in the first 2\d s/);
+    expect(findings[1]?.message).toMatch(/only in their first 2\d s/);
     expect(findings[1]?.group).toBe(findings[2]?.group);
   });
 
@@ -51,7 +51,7 @@ describe("a moment", () => {
     const calls = nTimes(20, (i) => forwarded(i, i < 8 ? { outgoing: [] } : {}));
     const { findings } = look({ requests: requestsOf(calls) });
     expect(findings[0]).toMatchObject({ verdict: "stripped", cause: "proxy-drops-header" });
-    expect(findings[0]?.message).toMatch(/only in the first \d/);
+    expect(findings[0]?.message).toMatch(/only in their first \d/);
   });
 
   it("after which all are affected is no late start", () => {
@@ -61,7 +61,7 @@ describe("a moment", () => {
     );
     const { findings } = look({ requests: requestsOf(calls), spans });
     expect(findings[0]).toMatchObject({ verdict: "stripped", cause: "client-does-not-inject" });
-    expect(findings[0]?.message).toMatch(/only after the first \d/);
+    expect(findings[0]?.message).toMatch(/only after their first \d/);
   });
 
   it("is not seen in what is scattered over time", () => {

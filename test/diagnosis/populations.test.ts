@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
+import { affectedClause } from "../../src/diagnosis/affected-clause.ts";
 import { fault } from "../../src/diagnosis/fault.ts";
-import { populationsOf, routeClause } from "../../src/diagnosis/populations.ts";
+import { populationsOf } from "../../src/diagnosis/populations.ts";
 import { Tally } from "../../src/diagnosis/tally.ts";
 import type { Hop } from "../../src/hops/hop.ts";
 import type { Workload } from "../../src/naming/workload.ts";
@@ -75,6 +76,22 @@ describe("what was right about an edge", () => {
   });
 });
 
+describe("a fault of all that had something to lose", () => {
+  it("is told as such, whatever their routes", () => {
+    const calls = nTimes(12, (i) =>
+      forwarded(i, { target: i < 6 ? `/orders/${i}` : `/users/${i}`, ...(i % 3 === 0 ? { incoming: [] } : {}), outgoing: [fresh(i)] }),
+    );
+    const [finding] = look({ requests: requestsOf(calls) }).findings;
+    expect(finding).toMatchObject({ affected: 8, of: 12 });
+    expect(finding?.message).toMatch(/carry another trace id than their cause, all that came with a context$/);
+  });
+
+  it("is not where one of them went right", () => {
+    const calls = nTimes(12, (i) => forwarded(i, { ...(i % 3 === 0 ? { incoming: [] } : {}), ...(i === 7 ? {} : { outgoing: [fresh(i)] }) }));
+    expect(look({ requests: requestsOf(calls) }).findings[0]?.message).not.toContain("all that came");
+  });
+});
+
 describe("many edges", () => {
   /** How often all edges are gone through while each of `n` gets a finding of its own. */
   const walks = (n: number): number => {
@@ -113,7 +130,7 @@ describe("many replicas", () => {
       for (let k = 1; k <= MAX_FEATURE_BUCKETS; k++) edge.controls.carried.add({ ...features, at: NOON + i * 2_000 + k }, 1);
     }
     const [population] = populationsOf("stripped", tally, true);
-    expect(population).toMatchObject({ affected: replicas, separated: expect.stringContaining(", only in the first 0.00 s") });
+    expect(population).toMatchObject({ affected: replicas, separated: expect.stringContaining(", only in their first 0.00 s") });
   });
 });
 
@@ -213,9 +230,9 @@ describe("findings", () => {
   });
 });
 
-describe("routeClause", () => {
+describe("affectedClause", () => {
   const clause = (routes: readonly (readonly [string, number, number])[], affected: number, of: number) =>
-    routeClause({ routes: routes.map(([route, some, all]) => ({ route, affected: some, of: all })), affected, of });
+    affectedClause({ verdict: "stripped", routes: routes.map(([route, some, all]) => ({ route, affected: some, of: all })), affected, of });
 
   it.each([
     ["all exchanges are affected: the route says nothing", [["GET /a", 4, 4]], 4, 4, ""],

@@ -49,14 +49,20 @@ describe("separation", () => {
   it("by a moment", () => {
     const early = counts(10, (i) => ({ at: i * SECOND }));
     const late = counts(30, (i) => ({ at: (i + 12) * SECOND }));
-    expect(says(early, late)).toMatch(/^, only in the first 1\d s \(until 00:00:1/);
-    expect(says(late, early)).toMatch(/^, only after the first 1\d s/);
+    expect(says(early, late)).toMatch(/^, only in their first 1\d s \(until 00:00:1/);
+    expect(says(late, early)).toMatch(/^, only after their first 1\d s/);
+  });
+
+  it("from the first ones, where the others are all that follow", () => {
+    const others = counts(400, (i) => ({ at: (i + 2) * SECOND }));
+    expect(says(others, counts(1, () => ({ at: SECOND })))).toBe(", all but the first");
+    expect(says(others, counts(2, (i) => ({ at: i * SECOND })))).toBe(", all but the first 2");
   });
 
   it("by a moment, with some under way on the other side of it", () => {
     const early = counts(20, (i) => ({ at: i === 0 ? 21.5 * SECOND : i * SECOND }));
     const late = counts(40, (i) => ({ at: (i + 20.5) * SECOND }));
-    expect(says(early, late)).toContain(", nearly only in the first 2");
+    expect(says(early, late)).toContain(", nearly only in their first 2");
   });
 
   it("by the shape of the trace id", () => {
@@ -139,7 +145,7 @@ describe("a while in the middle", () => {
   });
 
   it("is none where it reaches the end, which is a moment", () => {
-    expect(says(counts(40, during(50, 60)), counts(300, during(0, 49)))).toMatch(/^, only after the first (49|50) s/);
+    expect(says(counts(40, during(50, 60)), counts(300, during(0, 49)))).toMatch(/^, only after their first (49|50) s/);
   });
 
   it("is none where chance makes it as well", () => {

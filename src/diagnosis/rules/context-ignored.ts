@@ -1,5 +1,6 @@
+import { affectedClause } from "../affected-clause.ts";
 import { fixFor } from "../fixes.ts";
-import { findingsOf, routeClause } from "../populations.ts";
+import { findingsOf } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
 
 export const contextIgnored: Rule = {
@@ -108,7 +109,7 @@ const word: Word = (population) => {
       fix: "Nothing is lost here. Before one of these stands behind it, let the sender's propagator write the value: version 00, flags 00 or 01, lower case.",
     };
   return {
-    message: `${to} ignores the context of ${affected} of ${of} requests from ${from} and begins new traces${routeClause(population)}`,
+    message: `${to} ignores the context of ${affected} of ${of} requests from ${from} and begins new traces${affectedClause(population)}`,
     fix: fixFor(population),
   };
 };

@@ -1,5 +1,6 @@
+import { affectedClause } from "../affected-clause.ts";
 import { fixFor } from "../fixes.ts";
-import { findingsOf, routeClause } from "../populations.ts";
+import { findingsOf } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
 
 export const contextMalformed: Rule = {
@@ -108,7 +109,7 @@ go together.
 const word: Word = (population) => {
   const { from, to, affected, of } = population;
   return {
-    message: `${from} sends invalid trace fields: ${affected} of ${of} requests to ${to}${routeClause(population)}`,
+    message: `${from} sends invalid trace fields: ${affected} of ${of} requests to ${to}${affectedClause(population)}`,
     fix: fixFor(population),
   };
 };

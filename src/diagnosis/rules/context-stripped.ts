@@ -1,6 +1,7 @@
+import { affectedClause } from "../affected-clause.ts";
 import type { Finding } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
-import { findingsOf, routeClause } from "../populations.ts";
+import { findingsOf } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
 import type { Tally } from "../tally.ts";
 
@@ -117,7 +118,7 @@ Python: \`opentelemetry-bootstrap -a install\` installs the instrumentation of e
 const word: Word = (population) => {
   const { from, to, affected, of } = population;
   return {
-    message: `${from} strips the trace context: ${affected} of ${of} requests to ${to}${routeClause(population)}`,
+    message: `${from} strips the trace context: ${affected} of ${of} requests to ${to}${affectedClause(population)}`,
     fix: fixFor(population),
   };
 };

@@ -1,5 +1,6 @@
+import { affectedClause } from "../affected-clause.ts";
 import { fixFor } from "../fixes.ts";
-import { findingsOf, routeClause } from "../populations.ts";
+import { findingsOf } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
 
 export const contextTruncated: Rule = {
@@ -99,7 +100,7 @@ const word: Word = (population) => {
       fix: "Nothing is lost here. A tracestate of one line, 32 members and 512 characters, each key once, everybody keeps.",
     };
   return {
-    message: `${from} cuts trace fields: ${affected} of ${of} requests to ${to}${routeClause(population)}`,
+    message: `${from} cuts trace fields: ${affected} of ${of} requests to ${to}${affectedClause(population)}`,
     fix: fixFor(population),
   };
 };

@@ -1,5 +1,6 @@
+import { affectedClause } from "../affected-clause.ts";
 import { fixFor } from "../fixes.ts";
-import { findingsOf, routeClause } from "../populations.ts";
+import { findingsOf } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
 
 export const notSampled: Rule = {
@@ -107,7 +108,7 @@ const word: Word = (population) => {
     cause === "unsampled"
       ? `${affected} of ${of} requests from ${from} to ${to} are not sampled (flags 00): absent from the backend by right`
       : isOfReceiver
-        ? `${to} samples by itself: ${affected} of ${of} requests from ${from} came with the sampled flag and left no span${routeClause(population)}`
-        : `${from} changes the sampled flag: ${affected} of ${of} requests to ${to}${routeClause(population)}`;
+        ? `${to} samples by itself: ${affected} of ${of} requests from ${from} came with the sampled flag and left no span${affectedClause(population)}`
+        : `${from} changes the sampled flag: ${affected} of ${of} requests to ${to}${affectedClause(population)}`;
   return { message, fix: fixFor(population) };
 };

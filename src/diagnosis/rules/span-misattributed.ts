@@ -1,7 +1,8 @@
 import { isPlaceholder } from "../../naming/placeholder.ts";
+import { affectedClause } from "../affected-clause.ts";
 import type { Population } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
-import { findingsOf, routeClause } from "../populations.ts";
+import { findingsOf } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
 
 export const spanMisattributed: Rule = {
@@ -102,7 +103,7 @@ Names are templates of few values: ids and queries belong into attributes.
 };
 
 const word: Word = (population) => ({
-  message: `${sentence(population)}${routeClause(population)}`,
+  message: `${sentence(population)}${affectedClause(population)}`,
   fix: forService(fixFor(population), population.culprit?.service),
 });
 

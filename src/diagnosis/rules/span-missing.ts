@@ -1,7 +1,8 @@
 import { sum } from "../../wire/sum.ts";
+import { affectedClause } from "../affected-clause.ts";
 import type { Population } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
-import { findingsOf, routeClause } from "../populations.ts";
+import { findingsOf } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
 import { type FaultTally, Tally } from "../tally.ts";
 
@@ -129,7 +130,7 @@ Request heads: send less baggage, or raise the limit:
 
 const word: Word = (population) => {
   const { from, to, affected, of } = population;
-  const routes = routeClause(population);
+  const routes = affectedClause(population);
   const proven = provenClause(population);
   const separator = proven === "" ? "" : routes.includes(": ") ? "; " : ": ";
   if (population.cause === "header-too-large")

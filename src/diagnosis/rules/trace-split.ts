@@ -1,6 +1,7 @@
+import { affectedClause } from "../affected-clause.ts";
 import type { Population } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
-import { findingsOf, routeClause } from "../populations.ts";
+import { findingsOf } from "../populations.ts";
 import type { Rule, Word } from "../rule.ts";
 
 export const traceSplit: Rule = {
@@ -120,7 +121,7 @@ const word: Word = (population) => {
       ? "writes one and the same trace id"
       : "begins new traces";
   return {
-    message: `${from} ${what}: ${affected} of ${of} requests to ${to} carry another trace id than their cause${routeClause(population)}`,
+    message: `${from} ${what}: ${affected} of ${of} requests to ${to} carry another trace id than their cause${affectedClause(population)}`,
     fix: fixFor(population),
   };
 };
