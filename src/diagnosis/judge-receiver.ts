@@ -189,11 +189,12 @@ function sampledAway(confidence: number, how: string): Fault {
  */
 function isRecordedElsewhere(hop: Hop, receiver: Workload, view: View): boolean {
   const { diff, naming } = view;
-  const isAnothers = (other: number) => naming.receiverOf(other).service !== receiver.service;
+  const isAnothers = (service: string | undefined) => service !== receiver.service;
   return hop.reading.identities.some((id) =>
     diff.index.serversOf(id.traceId, id.spanId).some((span) => {
       const other = diff.hopOf.get(span);
-      return other === undefined || !isAnothers(other) || !(receiver.hasServerSpans || makesSpans(receiver, view));
+      if (other === undefined) return !isAnothers(span.resource.service) || !receiver.hasServerSpans;
+      return !isAnothers(naming.receiverOf(other).service) || !(receiver.hasServerSpans || makesSpans(receiver, view));
     }),
   );
 }

@@ -37,10 +37,19 @@ export function lostAbove(hops: readonly Hop[], matched: Matched, clocks: SpanCl
   return found;
 }
 
-/** Their parents are unknown. Not those of operations that are also asked for from outside, where nobody has the caller's span. */
+/**
+ * Their parents are unknown, and in no context on the wire, which would tell who made them. Not those of operations that are also asked for from outside,
+ * where nobody has the caller's span.
+ */
 function orphansOf(hops: readonly Hop[], { index, matches, hopOf }: Matched): Span[] {
+  const seen = new Set(hops.flatMap(({ reading }) => reading.identities.map(({ traceId, spanId }) => traceId + spanId)));
   const orphans = index.spans.filter(
-    (span) => span.kind === "server" && span.parentSpanId !== undefined && !hopOf.has(span) && index.parentOf(span) === undefined,
+    (span) =>
+      span.kind === "server" &&
+      span.parentSpanId !== undefined &&
+      !hopOf.has(span) &&
+      index.parentOf(span) === undefined &&
+      !seen.has(span.traceId + span.parentSpanId),
   );
   if (orphans.length === 0) return [];
   const entries = new Set<string>();
@@ -56,13 +65,21 @@ function operationOf({ resource, name }: Span): string {
   return `${resource.service}\n${name}`;
 }
 
-/** Exchanges whose CLIENT span is known and has no SERVER span below it, by trace. */
+/**
+ * Exchanges whose CLIENT span is known and that have no SERVER span below it, by its trace. Who copies the context into calls of its own makes no spans:
+ * then it is those calls.
+ */
 function unansweredCalls(hops: readonly Hop[], { matches }: Matched): Map<string, OpenExchanges> {
-  const calls = hops.filter(({ index, reading }) => {
-    const { client, server } = matches.get(index) ?? {};
-    return client !== undefined && server === undefined && reading.identities.some(({ traceId }) => traceId === client.traceId);
-  });
-  const byTrace = groupBy(calls, ({ index }) => matches.get(index)!.client!.traceId);
+  const copied = new Set(hops.flatMap(({ parent }) => (parent?.because === "forwarded unchanged" ? [parent.hop] : [])));
+  const traces = new Map<number, string>();
+  for (const { index, reading, parent } of hops) {
+    const { client } = matches.get(index) ?? {};
+    const own = reading.identities.some(({ traceId }) => traceId === client?.traceId) ? client?.traceId : undefined;
+    const traceId = own ?? (parent?.because === "forwarded unchanged" ? traces.get(parent.hop) : undefined);
+    if (traceId !== undefined) traces.set(index, traceId);
+  }
+  const calls = hops.filter(({ index }) => traces.has(index) && !copied.has(index) && matches.get(index)?.server === undefined);
+  const byTrace = groupBy(calls, ({ index }) => traces.get(index)!);
   return new Map([...byTrace].map(([traceId, own]) => [traceId, new OpenExchanges(own)]));
 }
 

@@ -25,6 +25,7 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
     return { index, matches: matching.matches, hopOf: matching.hopOf, lostAbove: new Map(), spansWithoutHop: [], clockOffsets: new Map() };
   const byIdentity = hopsByIdentity(graph.hops);
   matchByIds(byIdentity, matching);
+  matchShortened(byIdentity, matching);
   for (const hop of graph.hops) matchByResponse(hop, matching);
   matchByLinks(byIdentity, matching);
   const clocks = estimateSpanClocks(graph.hops, matching.matches);
@@ -121,6 +122,16 @@ function matchByIds(byIdentity: HopsByIdentity, matching: Matching): void {
       matching.server(hop, span, "span id");
       free.delete(hop);
     }
+  }
+}
+
+/** Who cut the id stands where no capture shows it, between the last exchange with the whole one and the span. */
+function matchShortened(byIdentity: HopsByIdentity, matching: Matching): void {
+  for (const [key, group] of byIdentity) {
+    const hop = group.at(-1)!;
+    if (matching.matches.get(hop.index)?.server !== undefined) continue;
+    const [span] = matching.index.shortenedServersOf(key.slice(0, 32), key.slice(32));
+    if (span !== undefined && isCompatible(span, hop)) matching.server(hop, span, "span id");
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Span, Trace } from "../spans/span.ts";
 import { groupBy } from "../wire/group-by.ts";
-import { SPAN_ID_DIGITS } from "../wire/id-digits.ts";
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 
 export class SpanIndex {
   readonly spans: readonly Span[];
@@ -55,6 +55,12 @@ export class SpanIndex {
   /** SERVER (or CONSUMER) spans that were started from this context: its children, and one that shares its id (B3). */
   serversOf(traceId: string, spanId: string): Span[] {
     return [...this.childrenOf(traceId, spanId), ...this.byId(traceId, spanId)].filter(isReceiving);
+  }
+
+  /** Those of the trace that the low 64 bits name, where the whole id has one, too: somebody on the way to them cut the id. */
+  shortenedServersOf(traceId: string, spanId: string): Span[] {
+    const short = lowerHalf(traceId).padStart(TRACE_ID_DIGITS, "0");
+    return short === traceId || !this.hasTrace(traceId) ? [] : this.childrenOf(short, spanId).filter(isReceiving);
   }
 }
 
