@@ -7,7 +7,7 @@ import type { Span } from "../spans/span.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
-import { type SpanClocks, slackOf, startOf } from "./span-clocks.ts";
+import type { SpanClocks } from "./span-clocks.ts";
 import { isSending, type SpanIndex } from "./span-index.ts";
 import type { HopSpans } from "./trace-diff.ts";
 
@@ -100,9 +100,10 @@ function tracesWithUnseenCalls({ index, hopOf }: Matched): Set<string> {
 /** Those under way when the span began. */
 function openAt(span: Span, calls: OpenExchanges | undefined, clocks: SpanClocks): Hop[] {
   if (calls === undefined) return [];
-  const at = startOf(span, clocks);
-  const slack = slackOf(span, clocks);
-  return calls
-    .begunBetween(undefined, at - slack - calls.longest, at + slack)
-    .filter(({ startedAt, endedAt = startedAt + SECOND }) => at >= startedAt - slack && at <= endedAt + slack);
+  return calls.openAround(undefined, clocks.startsOf(span), clocks.slackOf(span)).filter((hop) => {
+    const { startedAt, endedAt = startedAt + SECOND } = hop;
+    const slack = clocks.slackOf(span, hop);
+    const at = clocks.startAt(span, hop);
+    return at >= startedAt - slack && at <= endedAt + slack;
+  });
 }

@@ -11,7 +11,7 @@ import { lostAbove } from "./lost-above.ts";
 import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import { isAtAnotherPort, isAtAnotherReplica, isAtItsPlace, machinesByService, type Places, placesOf } from "./service-places.ts";
-import { estimateSpanClocks, type SpanClocks, slackOf, startOf } from "./span-clocks.ts";
+import { estimateSpanClocks, type SpanClocks } from "./span-clocks.ts";
 import { isCompatible, isOtherPeer, isPeer, isRewritten, isSameConnection } from "./span-fits.ts";
 import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
 import { Strangers } from "./strangers.ts";
@@ -194,10 +194,8 @@ function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: Sp
     const peer = spanPeer(span);
     const open = peer?.port === undefined ? undefined : byPeer.get(`${peer.address} ${peer.port}`);
     if (open === undefined) return [];
-    const slack = slackOf(span, clocks);
-    const at = startOf(span, clocks);
     const fits = open
-      .begunBetween(undefined, at - slack - open.longest, at + slack)
+      .openAround(undefined, clocks.startsOf(span), clocks.slackOf(span))
       .filter((hop) => isDuring(span, hop, clocks) && isCompatible(span, hop));
     return nearestOf(span, fits, clocks);
   });
@@ -215,10 +213,8 @@ function matchServersByName(
   const open = new OpenExchanges(hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined));
   const pairs = unmatched(matching, isReceiving).flatMap((span) => {
     if (spanPeer(span)?.port !== undefined || (!isHttpSpan(span) && spanRpcPath(span) === undefined)) return [];
-    const slack = slackOf(span, clocks);
-    const at = startOf(span, clocks);
     const fits = open
-      .begunBetween(spanPath(span) ?? spanRpcPath(span), at - slack - open.longest, at + slack)
+      .openAround(spanPath(span) ?? spanRpcPath(span), clocks.startsOf(span), clocks.slackOf(span))
       .filter(
         (hop) =>
           isDuring(span, hop, clocks) &&
@@ -247,13 +243,14 @@ function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: Sp
     const path = isHttpSpan(span) ? spanPath(span) : spanRpcPath(span);
     if (path === undefined) return [];
     const machines = services.get(span.resource.service);
-    const slack = slackOf(span, clocks);
-    const from = startOf(span, clocks) - slack;
     const fits = open
-      .begunBetween(path, from, from + (span.endedAt - span.startedAt) + 2 * slack)
+      .begunAround(path, clocks.startsOf(span), clocks.slackOf(span), span.endedAt - span.startedAt)
       .filter(
         (hop) =>
-          isCompatible(span, hop) && (machines === undefined || machines.has(hop.clientHost)) && !matching.objections.toClient(span, hop),
+          isBegunIn(span, hop, clocks) &&
+          isCompatible(span, hop) &&
+          (machines === undefined || machines.has(hop.clientHost)) &&
+          !matching.objections.toClient(span, hop),
       );
     return nearestOf(span, fits, clocks);
   });
@@ -284,8 +281,15 @@ function unmatched(matching: Matching, kind: (span: Span) => boolean): Span[] {
   return matching.index.spans.filter((span) => kind(span) && !matching.hopOf.has(span)).sort((a, b) => a.startedAt - b.startedAt);
 }
 
+/** Whether the exchange began while the span was open. */
+function isBegunIn(span: Span, hop: Hop, clocks: SpanClocks): boolean {
+  const slack = clocks.slackOf(span, hop);
+  const at = clocks.startAt(span, hop);
+  return hop.startedAt >= at - slack && hop.startedAt <= at + (span.endedAt - span.startedAt) + slack;
+}
+
 function isDuring(span: Span, hop: Hop, clocks: SpanClocks): boolean {
-  const slack = slackOf(span, clocks);
-  const at = startOf(span, clocks);
+  const slack = clocks.slackOf(span, hop);
+  const at = clocks.startAt(span, hop);
   return at >= hop.startedAt - slack && at <= (hop.endedAt ?? hop.startedAt + SECOND) + slack;
 }

@@ -3,7 +3,7 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
-import { type SpanClocks, startOf } from "./span-clocks.ts";
+import type { SpanClocks } from "./span-clocks.ts";
 
 export interface Pair {
   readonly span: Span;
@@ -16,8 +16,7 @@ export interface Pair {
 const MAX_NEAREST = 8;
 
 export function nearestOf(span: Span, hops: readonly Hop[], clocks: SpanClocks): Pair[] {
-  const at = startOf(span, clocks);
-  const pairs = hops.map((hop) => ({ span, hop, distance: Math.abs(at - hop.startedAt) }));
+  const pairs = hops.map((hop) => ({ span, hop, distance: Math.abs(clocks.startAt(span, hop) - hop.startedAt) }));
   return pairs.sort((a, b) => a.distance - b.distance).slice(0, MAX_NEAREST);
 }
 

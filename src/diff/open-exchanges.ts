@@ -18,10 +18,27 @@ export class OpenExchanges {
     this.longest = hops.reduce((most, { startedAt, endedAt = startedAt }) => Math.max(most, endedAt - startedAt), SECOND);
   }
 
-  /** Those that began from one moment to another, both included; of all paths where none is told. */
-  begunBetween(path: string | undefined, from: number, to: number): readonly Hop[] {
+  /** Those under way at one of these moments, give or take `slack` µs, and those that may have been; of all paths where none is told. */
+  openAround(path: string | undefined, moments: readonly number[], slack: number): readonly Hop[] {
+    return this.#within(
+      path,
+      moments.map((at) => [at - slack - this.longest, at + slack]),
+    );
+  }
+
+  /** Those that began in `length` µs from one of these moments on, give or take `slack`. */
+  begunAround(path: string | undefined, moments: readonly number[], slack: number, length: number): readonly Hop[] {
+    return this.#within(
+      path,
+      moments.map((at) => [at - slack, at + length + slack]),
+    );
+  }
+
+  /** Those that began in one of these whiles, both ends included, each once. */
+  #within(path: string | undefined, whiles: readonly (readonly [from: number, to: number])[]): readonly Hop[] {
     const hops = path === undefined ? this.#all : (this.#byPath.get(path) ?? []);
-    return hops.slice(firstFrom(hops, from), firstFrom(hops, to + 1));
+    const found = whiles.map(([from, to]) => hops.slice(firstFrom(hops, from), firstFrom(hops, to + 1)));
+    return found.length === 1 ? found[0]! : [...new Set(found.flat())].sort((a, b) => a.index - b.index);
   }
 }
 

@@ -13,11 +13,52 @@ const MIN_SAMPLES = 5;
 /** The same for a service whose clock nothing has aligned. */
 const UNALIGNED_SLACK_US = 2 * SECOND;
 
-export interface SpanClocks {
-  /** By service: µs that its spans start after their exchanges. */
+/** µs that spans start after their exchanges. */
+interface Offsets {
   readonly byService: ReadonlyMap<string, number>;
   /** The median of all: what a service that nothing has aligned most likely shows, too, since captures' clocks differ from all of them alike. */
   readonly usual: number;
+}
+
+export class SpanClocks {
+  readonly #run: Offsets;
+  /** By vantage point, where captures that share no exchange tell times of their own. */
+  readonly #byVantage: ReadonlyMap<number, Offsets>;
+
+  constructor(run: Offsets, byVantage: ReadonlyMap<number, Offsets> = new Map()) {
+    this.#run = run;
+    this.#byVantage = byVantage;
+  }
+
+  get byService(): ReadonlyMap<string, number> {
+    return this.#run.byService;
+  }
+
+  get usual(): number {
+    return this.#run.usual;
+  }
+
+  /** When it started on the clock of the run: of a service that nothing has aligned, by each clock that captures show. */
+  startsOf(span: Span): readonly Timestamp[] {
+    const known = this.#run.byService.get(span.resource.service);
+    if (known !== undefined) return [span.startedAt - known];
+    const offsets = new Set([this.#run.usual]);
+    for (const { byService, usual } of this.#byVantage.values()) offsets.add(byService.get(span.resource.service) ?? usual);
+    return [...offsets].map((offset) => span.startedAt - offset);
+  }
+
+  /** The same, as the capture tells it that shows this exchange. */
+  startAt(span: Span, hop: Hop): Timestamp {
+    const { service } = span.resource;
+    const own = this.#byVantage.get(vantageOf(hop));
+    return span.startedAt - (this.#run.byService.get(service) ?? own?.byService.get(service) ?? own?.usual ?? this.#run.usual);
+  }
+
+  /** How far the times of a span and of its exchange may lie apart, µs; of any exchange where none is named. */
+  slackOf({ resource: { service } }: Span, hop?: Hop): number {
+    const own = hop === undefined ? undefined : this.#byVantage.get(vantageOf(hop));
+    return this.#run.byService.has(service) || own?.byService.has(service) === true ? SLACK_US : UNALIGNED_SLACK_US;
+  }
 }
 
 export function estimateSpanClocks(hops: readonly Hop[], matches: ReadonlyMap<number, HopSpans>): SpanClocks {
@@ -29,30 +70,45 @@ export function estimateSpanClocks(hops: readonly Hop[], matches: ReadonlyMap<nu
       if (span === undefined) continue;
       const ofService = samples.get(span.resource.service) ?? new Map<number, number[]>();
       samples.set(span.resource.service, ofService);
-      const vantage = hop.sightings[0]?.vantage ?? 0;
+      const vantage = vantageOf(hop);
       const known = ofService.get(vantage) ?? [];
       ofService.set(vantage, known);
       known.push(span.startedAt - hop.startedAt);
     }
   }
-  const byService = new Map(
-    [...samples].flatMap(([service, ofService]) => (isOneClock(ofService) ? [[service, median([...ofService.values()].flat())]] : [])),
+  const run = offsetsOf(
+    [...samples].flatMap(([service, ofService]) => (isOneClock(ofService) ? [[service, [...ofService.values()].flat()] as const] : [])),
   );
+  const vantages = new Set([...samples.values()].flatMap((ofService) => [...ofService.keys()]));
+  const byVantage = new Map(
+    [...vantages].map((vantage) => {
+      const own = [...samples].flatMap(([service, ofService]) => {
+        const known = ofService.get(vantage) ?? [];
+        return known.length >= MIN_SAMPLES ? [[service, known] as const] : [];
+      });
+      return [vantage, offsetsOf(own)] as const;
+    }),
+  );
+  const told = [...byVantage].filter(([, { byService }]) => byService.size > 0);
+  return new SpanClocks(run, isApart(told.map(([, { usual }]) => usual)) ? new Map(told) : new Map());
+}
+
+function offsetsOf(samples: readonly (readonly [service: string, samples: readonly number[]])[]): Offsets {
+  const byService = new Map(samples.map(([service, own]) => [service, median(own)]));
   return { byService, usual: byService.size === 0 ? 0 : median([...byService.values()]) };
+}
+
+function vantageOf({ sightings }: Hop): number {
+  return sightings[0]?.vantage ?? 0;
 }
 
 /** Captures that share no exchange tell times of their own: where they disagree about a service, nothing has aligned it. */
 function isOneClock(byVantage: ReadonlyMap<number, readonly number[]>): boolean {
-  const medians = [...byVantage.values()].filter(({ length }) => length >= MIN_SAMPLES).map(median);
-  return medians.length < 2 || Math.max(...medians) - Math.min(...medians) <= SLACK_US;
+  return !isApart([...byVantage.values()].filter(({ length }) => length >= MIN_SAMPLES).map((samples) => median(samples)));
 }
 
-/** On the clock of the run. */
-export function startOf(span: Span, { byService, usual }: SpanClocks): Timestamp {
-  return span.startedAt - (byService.get(span.resource.service) ?? usual);
-}
-
-/** How far the times of a span and of its exchange may lie apart, µs. */
-export function slackOf(span: Span, { byService }: SpanClocks): number {
-  return byService.has(span.resource.service) ? SLACK_US : UNALIGNED_SLACK_US;
+function isApart(offsets: readonly number[]): boolean {
+  const least = offsets.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const most = offsets.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return most - least > SLACK_US;
 }

@@ -87,7 +87,9 @@ describe("a fault of all that had something to lose", () => {
   });
 
   it("is not where one of them went right", () => {
-    const calls = nTimes(12, (i) => forwarded(i, { ...(i % 3 === 0 ? { incoming: [] } : {}), ...(i === 7 ? {} : { outgoing: [fresh(i)] }) }));
+    const calls = nTimes(12, (i) =>
+      forwarded(i, { ...(i % 3 === 0 ? { incoming: [] } : {}), ...(i === 7 ? {} : { outgoing: [fresh(i)] }) }),
+    );
     expect(look({ requests: requestsOf(calls) }).findings[0]?.message).not.toContain("all that came");
   });
 });

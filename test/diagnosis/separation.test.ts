@@ -55,8 +55,18 @@ describe("separation", () => {
 
   it("from the first ones, where the others are all that follow", () => {
     const others = counts(400, (i) => ({ at: (i + 2) * SECOND }));
-    expect(says(others, counts(1, () => ({ at: SECOND })))).toBe(", all but the first");
-    expect(says(others, counts(2, (i) => ({ at: i * SECOND })))).toBe(", all but the first 2");
+    expect(
+      says(
+        others,
+        counts(1, () => ({ at: SECOND })),
+      ),
+    ).toBe(", all but the first");
+    expect(
+      says(
+        others,
+        counts(2, (i) => ({ at: i * SECOND })),
+      ),
+    ).toBe(", all but the first 2");
   });
 
   it("by a moment, with some under way on the other side of it", () => {

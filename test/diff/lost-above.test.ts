@@ -1,27 +1,35 @@
 import { describe, expect, it } from "vitest";
 import { lostAbove } from "../../src/diff/lost-above.ts";
+import { SpanClocks } from "../../src/diff/span-clocks.ts";
 import { SpanIndex } from "../../src/diff/span-index.ts";
 import type { Hop } from "../../src/hops/hop.ts";
 import type { Span } from "../../src/spans/span.ts";
 import { client, id, NOON, type Request, request, server, trace } from "../diagnosis/build-view.ts";
 
 /** Which calls, all of trace 1, a SERVER span is lost behind: calls by who sent them, orphans below spans that nobody has. */
-function lost(calls: readonly Request[], orphans: readonly Span[], looked = () => {}): number[] {
+function lost(
+  calls: readonly Request[],
+  orphans: readonly Span[],
+  looked = () => {},
+  copies: Readonly<Record<number, number>> = {},
+): number[] {
   const sent = calls.map((call, i) => client(call, { id: i + 1 }));
   const hops = calls.map((call, index) => ({
     index,
     receiver: call.to,
-    reading: { identities: [{ traceId: trace(1), spanId: id(index + 1) }] },
+    reading: { identities: [{ traceId: trace(1), spanId: id((copies[index] ?? index) + 1) }] },
+    ...(copies[index] !== undefined && { parent: { hop: copies[index], because: "forwarded unchanged", confidence: 1 } }),
     get startedAt() {
       looked();
       return NOON + call.at * 1_000;
     },
     endedAt: NOON + call.until * 1_000,
+    sightings: [],
   })) as unknown as Hop[];
-  const matches = new Map(sent.map((span, i) => [i, { client: span }]));
+  const matches = new Map(sent.flatMap((span, i) => (copies[i] === undefined ? [[i, { client: span }] as const] : [])));
   const index = new SpanIndex([{ traceId: trace(1), spans: [...sent, ...orphans], warnings: [] }]);
   const matched = { index, matches, hopOf: new Map(sent.map((span, i) => [span, i])) };
-  const clocks = { byService: new Map([["stock", 0]]), usual: 0 };
+  const clocks = new SpanClocks({ byService: new Map([["stock", 0]]), usual: 0 });
   return [...lostAbove(hops, matched, clocks).keys()];
 }
 
@@ -43,6 +51,19 @@ describe("a SERVER span that is lost above another", () => {
     expect(lost([outer, inner, own], [orphan(own)])).toEqual([1]);
     expect(lost([own], [orphan(own)])).toEqual([]);
     expect(lost([own, { ...inner, at: 30 }], [orphan(inner)])).toEqual([]);
+  });
+
+  it("lies behind the call that carries a copy of the context, not before who copied it", () => {
+    const copied = request("orders → billing", { at: 5, until: 95 });
+    expect(lost([outer, copied], [orphan(inner)])).toEqual([]);
+    expect(lost([outer, copied], [orphan(inner)], undefined, { 1: 0 })).toEqual([1]);
+  });
+
+  it("lies nowhere where the wire shows who made its parent", () => {
+    const seen = server(inner, { id: 5_000, parent: 2, service: "stock" });
+    const [first, ...spans] = [client(outer, { id: 1 }), seen];
+    expect(first).toBeDefined();
+    expect(lost([outer, { ...inner, to: "billing" }], spans)).toEqual([]);
   });
 
   it("is looked for among the calls of its time", () => {

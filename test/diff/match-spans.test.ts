@@ -44,6 +44,30 @@ describe("spans of gRPC calls", () => {
   });
 });
 
+describe("spans of a trace whose id was cut between the capture and the service", () => {
+  const whole64 = "0123456789abcdef";
+  const short = trace(1).slice(16).padStart(32, "0");
+  const calls = [0, 1, 2].map((i) =>
+    request("frontend → orders", {
+      at: 1_000 * i,
+      fields: [["traceparent", `00-${whole64}${trace(1).slice(16)}-${id(i + 1)}-01`]],
+    }),
+  );
+  const cut = calls.map((of, i) => ({ ...server(of, { id: 50 + i, parent: i + 1 }), traceId: short }));
+  const sent = calls.map((of, i) => ({ ...client(of, { id: i + 1 }), traceId: `${whole64}${trace(1).slice(16)}` }));
+
+  it("are those of their exchanges, and no span is called missing", () => {
+    const { said, view } = look({ requests: calls, spans: [...sent, ...cut] });
+    expect([0, 1, 2].map((hop) => view.diff.matches.get(hop)?.server?.spanId)).toEqual(cut.map(({ spanId }) => spanId));
+    expect(said).toEqual(["error ignored: frontend → orders 3/3, orders, trace-id-shortened"]);
+  });
+
+  it("are not looked for where the backend holds every trace under the short id", () => {
+    const { view } = look({ requests: calls, spans: cut.map((span) => ({ ...span, attributes: {} })) });
+    expect([...view.diff.matches.values()].map(({ serverBy }) => serverBy)).not.toContain("span id");
+  });
+});
+
 describe("spans that nothing but time joins to their exchange", () => {
   it("leave an exchange to the nearer one, when their own was not captured", () => {
     const seen = request("frontend → orders", { at: 10, until: 20 });
