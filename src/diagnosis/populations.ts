@@ -4,6 +4,7 @@
 import type { Workload } from "../naming/workload.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { MAX_TRACE_IDS } from "../wire/limits.ts";
+import { sum } from "../wire/sum.ts";
 import { joinExemplars } from "./exemplars.ts";
 import type { Finding, Population } from "./finding.ts";
 import { causeOfPopulation, separationOf } from "./population-cause.ts";
@@ -226,10 +227,6 @@ export function routeClause({
   if (more.length === 0)
     return `, all of them ${first.route}${first.of > first.affected ? ` (${first.affected} of ${first.of} there)` : ""}`;
   return more.length > 2 ? "" : `: ${routes.map((r) => `${r.route} ${r.affected} of ${r.of}`).join(", ")}`;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function round(value: number): number {

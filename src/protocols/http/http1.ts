@@ -3,6 +3,7 @@
 import type { CloseReason, Direction, Segment } from "../../tcp/stream-sink.ts";
 import { opposite } from "../../tcp/stream-sink.ts";
 import { anomaly } from "../../wire/anomaly.ts";
+import { SP } from "../../wire/ascii.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_PATH_BYTES, MAX_PIPELINED, MAX_SIGHTINGS } from "../../wire/limits.ts";
 import { KeptBytes } from "../kept-bytes.ts";
@@ -27,7 +28,6 @@ export const http1: StreamProtocol = {
 
 const fieldReaderFor = perKeep(createFieldReader);
 
-const SP = 32;
 const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];
 const TOO_MANY_WAIT = `more than ${MAX_PIPELINED} requests of one connection wait for their responses, or the reverse`;
 const H2C = "h2c";

@@ -2,6 +2,7 @@
 // skipped by arithmetic, and after a gap or garbage reading goes on at the next certain start line.
 
 import type { Segment } from "../../tcp/stream-sink.ts";
+import { CR, LF } from "../../wire/ascii.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS, MAX_HEAD_BYTES, MAX_START_LINE_BYTES } from "../../wire/limits.ts";
 import type { BodySink } from "./body-sink.ts";
@@ -14,9 +15,6 @@ import { recognizeStartLine } from "./start-line.ts";
 import { UnfinishedStart } from "./unfinished-start.ts";
 
 type State = "head" | "length" | "chunked" | "until close" | "lost" | "tunnel";
-
-const LF = 10;
-const CR = 13;
 
 export class MessageParser {
   readonly #from: Side;
