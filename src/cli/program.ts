@@ -93,8 +93,8 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
 
   program
     .command("explain")
-    .argument("[rule]", "rule id; without one, all rules are listed")
-    .description("what a rule means, why it happens, how to fix it")
+    .argument("[rule]", "id of a rule, or a verdict or cause of a report; without one, all rules are listed")
+    .description("what a rule, a verdict or a cause means, why it happens, how to fix it")
     .action((rule: string | undefined) => actions.explain(rule));
 
   const demo = program
@@ -182,7 +182,7 @@ function addPairing(command: Command): void {
   command.addOption(
     new commander.Option(
       "--pairing <how>",
-      "calls without ids are paired with their causes for as long as reading took, or all of them (full) however long it takes",
+      "calls without ids are paired with their causes within a fixed work budget, and a warning says how many were left out; full lifts it",
     )
       .choices(["budget", "full"])
       .default("budget"),

@@ -25,7 +25,7 @@ export type Features = Readonly<Record<NamedFeature, string>> & {
   readonly at: number;
 };
 
-/** What separates the affected from the rest shows in so many as well as in more. */
+/** Beyond this many, one exchange in `ONE_IN` is counted: what separates the affected from the rest shows as well in them. */
 const EACH_IS_COUNTED = 2_048;
 const ONE_IN = 16;
 

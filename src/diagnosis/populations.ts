@@ -18,9 +18,9 @@ const MIN_HEALTHY_EXCHANGES = 3;
 /** A span or two among hundreds may be lost by anything, and need no cause of their own. */
 const MAX_STRAYS = 2;
 const STRAY = 0.02;
-/** Calls that go out by themselves, for each that seems to have a cause. */
+/** At or above this ratio of unprompted calls to circumstantial faults of a route, the faults are dropped. */
 const MAX_DOUBT = 0.1;
-/** Inference is wrong now and then: of a route's calls so many must seem faulty where nothing but inference says so. */
+/** Faults known only by inference, which is wrong now and then, are dropped below this share of the route. */
 const MIN_INFERRED_SHARE = 0.05;
 
 /** Causes that say how each call was made: where other replicas make it right, this one is what differs. */

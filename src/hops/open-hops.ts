@@ -22,7 +22,7 @@ const SWEEP_EVERY = 2_048;
 
 /**
  * What each machine received and has not answered. Hops MUST be added, and asked for, in the order of their starts: what is over once is over for all
- * that follow, and is forgotten. What is asked for is put into `found` and counted, the newest first, but for `all`; of a crowd some.
+ * that follow, and is forgotten. Results go into `found`, newest first (`all`: oldest first), and their count is returned; of a crowd only a part is found, or nothing.
  */
 export class OpenHops {
   readonly found = new Int32Array(MAX_CANDIDATES + 1);

@@ -6,13 +6,13 @@ import { anomaly } from "../../wire/anomaly.ts";
 import { SP } from "../../wire/ascii.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_PATH_BYTES, MAX_PIPELINED, MAX_SIGHTINGS } from "../../wire/limits.ts";
+import { KeptBuffer } from "../kept-buffer.ts";
 import { KeptBytes } from "../kept-bytes.ts";
 import { type HttpRequest, type HttpResponse, UNSEEN_METHOD } from "../observation.ts";
 import type { StreamContext, StreamProtocol, StreamReader, Upgrade } from "../stream-protocol.ts";
 import type { BodySink } from "./body-sink.ts";
 import { ExchangePairing, type OpenResponse } from "./exchange-pairing.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
-import { HeadBuffer } from "./head-buffer.ts";
 import type { Cut, Head, MessageEvents } from "./message-events.ts";
 import { type Framing, requestFraming, responseFraming } from "./message-framing.ts";
 import { MessageParser } from "./message-parser.ts";
@@ -62,8 +62,8 @@ class Http1Reader implements StreamReader, MessageEvents {
     this.#context = context;
     this.#fieldReader = fieldReaderFor(context.keep);
     const { connection, emit, budget = new KeptBytes(), beganLate = connection.handshake === "not seen" } = context;
-    this.#clientParser = new MessageParser("client", this.#fieldReader, this, new HeadBuffer(budget), beganLate);
-    this.#serverParser = new MessageParser("server", this.#fieldReader, this, new HeadBuffer(budget), beganLate);
+    this.#clientParser = new MessageParser("client", this.#fieldReader, this, new KeptBuffer(budget), beganLate);
+    this.#serverParser = new MessageParser("server", this.#fieldReader, this, new KeptBuffer(budget), beganLate);
     const { clientEnd: client, serverEnd: server, vantage, id } = connection;
     this.#pairing = new ExchangePairing(
       (request, response, incomplete) => {

@@ -4,8 +4,8 @@
 import type { Segment } from "../../tcp/stream-sink.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_FRAMES_READ_OVER } from "../../wire/limits.ts";
+import type { KeptBuffer } from "../kept-buffer.ts";
 import { BlockAssembler, type BlockBytes } from "./block-assembler.ts";
-import type { HeadBuffer } from "./head-buffer.ts";
 import {
   CONTINUATION,
   DATA,
@@ -65,7 +65,7 @@ export class FrameParser {
   readonly #scratch = new Uint8Array(16);
   #scratched = 0;
 
-  constructor(from: Side, events: FrameEvents, kept: HeadBuffer, beganLate: boolean) {
+  constructor(from: Side, events: FrameEvents, kept: KeptBuffer, beganLate: boolean) {
     this.#from = from;
     this.#events = events;
     this.#assembler = new BlockAssembler(kept, (block) => events.fieldBlock(from, block));

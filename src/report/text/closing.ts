@@ -2,10 +2,11 @@
 
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import { counted } from "../../wire/words.ts";
 import { countFindings, traceIdsOnWire } from "../summary.ts";
 import { dim } from "./line.ts";
 import type { Page } from "./page.ts";
-import { counted, shellWord } from "./words.ts";
+import { shellWord } from "./words.ts";
 
 export function writeClosing(inspection: Inspection, page: Page): void {
   const { error, warning, note } = countFindings(inspection.diagnosis);
