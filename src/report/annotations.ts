@@ -4,8 +4,8 @@ import type { Finding } from "../diagnosis/finding.ts";
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { PacketReference } from "../protocols/observation.ts";
 import { MAX_ANNOTATED_PACKETS } from "../wire/limits.ts";
+import { captureNames, frameOf } from "./capture-names.ts";
 import { proofsOf } from "./evidence.ts";
-import { captureNames, frameOf } from "./text/captures.ts";
 import { packetOf, proofText } from "./wire-evidence.ts";
 
 /** Longest comment: Wireshark shows them in one line. */

@@ -3,8 +3,8 @@
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { type Resource, spanKinds } from "../../spans/span.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
+import { captureNames } from "../capture-names.ts";
 import type { ReportSink, Writing } from "../report-format.ts";
-import { captureNames } from "../text/captures.ts";
 import { toolName, toolVersion } from "../tool.ts";
 import { type AttributeSources, type AttributeValue, attributesOf } from "./span-attributes.ts";
 import { factsOf, type SpanFacts } from "./span-facts.ts";

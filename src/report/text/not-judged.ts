@@ -8,7 +8,7 @@ import { count } from "../../wire/count.ts";
 import { connectionKey, formatEndpoint, sharedConnectionKey } from "../../wire/endpoint.ts";
 import { sum } from "../../wire/sum.ts";
 import { counted, listed } from "../../wire/words.ts";
-import { captureNames } from "./captures.ts";
+import { captureNames } from "../capture-names.ts";
 import { sourceName } from "./headline.ts";
 import { bold } from "./line.ts";
 import type { Page } from "./page.ts";

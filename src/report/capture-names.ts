@@ -1,8 +1,8 @@
 // Capture files as a report calls them.
 
-import type { Inspection } from "../../diagnosis/inspection.ts";
-import type { Hop } from "../../hops/hop.ts";
-import { count } from "../../wire/count.ts";
+import type { Inspection } from "../diagnosis/inspection.ts";
+import type { Hop } from "../hops/hop.ts";
+import { count } from "../wire/count.ts";
 
 type NameOf = (capture: number) => string;
 
