@@ -15,7 +15,7 @@ import { API_GENERATIONS } from "./registry.ts";
 import { searchWindow, type WindowTraces } from "./search-window.ts";
 
 export interface JaegerOptions extends ClientOptions {
-  /** Look-ups at a time. 16 use a server of two cores fully (jaeger.md §4.7). */
+  /** Look-ups at a time. 16 use a server of two cores fully. */
   readonly concurrency: number;
   readonly maxTraces: number;
 }
