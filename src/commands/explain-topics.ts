@@ -10,7 +10,7 @@ export interface Topic {
 }
 
 /** The verdicts that a cause leads to, the most usual first. */
-export const verdictsOfCause: Readonly<Record<Cause, readonly Verdict[]>> = {
+const verdictsOfCause: Readonly<Record<Cause, readonly Verdict[]>> = {
   "proxy-drops-header": ["stripped"],
   "client-does-not-inject": ["stripped"],
   "transport-does-not-inject": ["stripped"],

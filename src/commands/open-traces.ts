@@ -8,7 +8,7 @@ import { UserError } from "../wire/user-error.ts";
 import { cannotRead } from "./cannot-read.ts";
 import type { World } from "./world.ts";
 
-export const TOKEN_VARIABLE = "TRACEINSPECT_JAEGER_TOKEN";
+const TOKEN_VARIABLE = "TRACEINSPECT_JAEGER_TOKEN";
 
 export async function openTraces(
   options: BackendOptions,

@@ -30,7 +30,7 @@ const EACH_IS_COUNTED = 2_048;
 const ONE_IN = 16;
 
 /** Stands for the values beyond the first `MAX_FEATURE_VALUES`. */
-export const OTHER_VALUES = "other";
+const OTHER_VALUES = "other";
 
 /** Counts of exchanges. Adding two is a count. */
 export class FeatureCounts {

@@ -187,7 +187,7 @@ function routesOf(faults: readonly FaultTally[], edges: readonly EdgeTally[]): F
     .sort((a, b) => b.affected - a.affected || (a.route < b.route ? -1 : 1));
 }
 
-export function toFinding(rule: string, population: Population, word: Word): Finding {
+function toFinding(rule: string, population: Population, word: Word): Finding {
   const { tallies } = population;
   const exemplars = joinExemplars(tallies);
   const traceIds = [...new Set(tallies.flatMap((fault) => [...fault.traceIds]))];

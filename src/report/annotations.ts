@@ -11,7 +11,7 @@ import { packetOf, proofText } from "./wire-evidence.ts";
 /** Longest comment: Wireshark shows them in one line. */
 const MAX_CHARS = 1_000;
 
-export class Annotations {
+class Annotations {
   /** By capture file, by frame: numbers in `#texts`. */
   readonly #frames = new Map<number, Map<number, number[]>>();
   readonly #texts: string[] = [];

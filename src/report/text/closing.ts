@@ -25,7 +25,7 @@ function exampleTrace(finding: Finding | undefined): string | undefined {
   return before?.traceIds[0] ?? finding?.traceIds[0];
 }
 
-export function traceCommand({ diagnosis, graph }: Inspection, { options }: Page): string | undefined {
+function traceCommand({ diagnosis, graph }: Inspection, { options }: Page): string | undefined {
   const traceId = exampleTrace(diagnosis.findings[0]) ?? firstOf(traceIdsOnWire(graph));
   if (traceId === undefined) return undefined;
   const { captures, inputs } = options.commandLine;
