@@ -7,7 +7,7 @@ import type { ApiGeneration } from "./api-generation.ts";
 import { type RpcFailure, STATUS, shortReason } from "./explain-failure.ts";
 import { inParallel } from "./in-parallel.ts";
 import { CallFailed, type JaegerClient } from "./jaeger-client.ts";
-import { shortForm } from "./low-half.ts";
+import { shortForm } from "./short-form.ts";
 
 export interface Found {
   readonly traces: readonly Trace[];

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { splitLengthPrefixed } from "../backends/length-prefixed.ts";
 import { startReplayServer } from "../backends/replay-server.ts";
+import { splitLengthPrefixed } from "../backends/split-length-prefixed.ts";
 import { readInspectOptions } from "../cli/read-values.ts";
 import { reportFormats } from "../report/registry.ts";
 import { shellWord } from "../report/text/words.ts";

@@ -7,7 +7,7 @@ import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { splitLengthPrefixed } from "../../src/backends/length-prefixed.ts";
+import { splitLengthPrefixed } from "../../src/backends/split-length-prefixed.ts";
 import { runPcap } from "../../src/commands/pcap.ts";
 import { startReplayServer } from "../backends/replay-server.ts";
 import { testWorld } from "../commands/test-world.ts";

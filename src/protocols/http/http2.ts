@@ -23,7 +23,7 @@ import { isGrpc, readGrpc } from "./grpc.ts";
 import { DynamicTable } from "./hpack/dynamic-table.ts";
 import type { FieldBlock } from "./hpack/field-block.ts";
 import { FieldBlockReader, NO_ROOM } from "./hpack/field-block-reader.ts";
-import { type FrameEvents, FrameParser } from "./http2-frames.ts";
+import { type FrameEvents, FrameParser } from "./http2-frame-parser.ts";
 import { recognizeHttp2 } from "./http2-recognition.ts";
 import { type Http2Stream, Http2Streams } from "./http2-streams.ts";
 import { perKeep } from "./per-keep.ts";

@@ -23,7 +23,7 @@ import {
   RST_STREAM,
   readFrameHeader,
   readStreamId,
-} from "./http2-frame.ts";
+} from "./http2-frame-header.ts";
 import { findFrame, GAVE_UP } from "./http2-recognition.ts";
 
 export interface FrameEvents {
