@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-// How well parents are found without ids, on labelled sets (.json or .json.gz, format in src/pairing/labelled-sets.ts).
+// How well parents are found without ids, on labelled sets (.json or .json.gz, format in labelled-sets.mjs).
 //   npm run bench:pairing -- FILE... [--predictions OUT.jsonl] [--seed N] [--drop-incoming SHARE] [--known SHARE] [--services]
 // --drop-incoming leaves out that share of the incoming requests: their calls are then orphans and must be told. --known gives that share of the parents
 // as anchors and grades the rest.
 import { createWriteStream, readFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
-import { readLabelledSet } from "../build/pairing/labelled-sets.js";
 import { pairTraffic } from "../build/pairing/pair-traffic.js";
 import { Random } from "../build/pairing/random.js";
+import { readLabelledSet } from "./labelled-sets.mjs";
 
 const NOBODY = -1;
 const OPEN = -2;

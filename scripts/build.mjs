@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Compiles src/ and bundles it into dist/: three hundred small files would cost every start a tenth of a second (docs/decisions/0005), and so would compiling
+// Compiles src/ and bundles it into dist/: hundreds of small files would cost every start a tenth of a second (docs/decisions/0005), and so would compiling
 // the bundle anew each time (docs/decisions/0006).
 import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -35,6 +35,9 @@ export class Observed {
       case "tls":
         if (this.tls.length < MAX_CONNECTIONS_KEPT) this.tls.push(observation);
         else this.#say(`more than ${MAX_CONNECTIONS_KEPT} TLS connections; later ones are read and not listed`);
+        break;
+      default:
+        observation satisfies never;
     }
   }
 

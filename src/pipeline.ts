@@ -43,14 +43,14 @@ export interface TraceSource {
   onFailure(error: unknown): void;
 }
 
-export interface InspectOptions {
+export interface InspectInputs {
   readonly names: ReadonlyMap<string, GivenName>;
   readonly traces: TraceSource | undefined;
   /** Trace ids to look up besides those on the wire. */
   readonly alsoAsk?: readonly string[];
   /** False: calls are not paired with their causes, and no rule is asked. */
   readonly isJudged?: boolean;
-  /** True: calls are paired with their causes however long it takes. */
+  /** True: calls are paired with their causes however much work it is. */
   readonly isPairingFull?: boolean;
 }
 
@@ -123,11 +123,15 @@ export class WireReader {
         break;
       case "anomaly":
         this.log.note(output);
+        break;
+      default:
+        // A kind that nobody has cared for does not compile.
+        output satisfies never;
     }
   }
 }
 
-export async function inspect(wire: WireReader, files: readonly FileSummary[], options: InspectOptions): Promise<Inspection> {
+export async function inspect(wire: WireReader, files: readonly FileSummary[], options: InspectInputs): Promise<Inspection> {
   wire.end();
   const captures = files.map((file) => wire.log.summarize(file));
   const { tls, connections } = wire.observed;
@@ -183,7 +187,7 @@ interface Asked {
 async function askBackend(
   graph: HopGraph,
   captures: readonly CaptureSummary[],
-  { traces: source, alsoAsk = [] }: InspectOptions,
+  { traces: source, alsoAsk = [] }: InspectInputs,
 ): Promise<Asked> {
   if (source === undefined) return {};
   const traceIds = new Set<string>(alsoAsk);
@@ -249,7 +253,7 @@ function leftOut({ size, sample: { oneIn, isSettled } }: ExchangeTable): string[
 function unpaired(pairing: HopPairing | undefined): string[] {
   if (pairing === undefined || pairing.left === 0) return [];
   const calls = `${figure(pairing.left)} of ${figure(pairing.sought)} calls that no id tells the cause of`;
-  return [`${calls} were not paired with a request: that takes longer than reading did; --pairing full does it.`];
+  return [`${calls} were not paired with a request: that is more work than a run may cost; --pairing full lifts the budget.`];
 }
 
 /** `isAskedOnce`: nothing is waited for, as where traces come from files. */

@@ -23,6 +23,25 @@ const folders = [
   "cli",
   "commands",
 ];
+/** Folders inside a folder: a later one may know the earlier ones. */
+const subfolders: Readonly<Record<string, readonly string[]>> = {
+  protocols: ["tls", "dns", "proxy", "http", "exports"],
+  diagnosis: ["exporters", "receivers", "rules"],
+  report: ["stitched", "text"],
+};
+/** Who may touch the world, by what Node calls it. What computes and touches nothing (`node:crypto`, `node:path`, …) anybody may import. */
+const worldly: Readonly<Record<string, readonly string[]>> = {
+  // The last three read what the package ships beside its code.
+  "node:fs": ["sources/", "commands/", "backends/trace-files.ts", "report/tool.ts", "spans/proto-messages.ts", "wire/package-file.ts"],
+  "node:child_process": ["sources/live-process.ts"],
+  "node:os": ["sources/live.ts"],
+  "node:stream": ["sources/", "commands/"],
+  "node:v8": ["main.ts"],
+  "node:module": ["wire/load-when-used.ts"],
+  // isIPv4 and isIPv6, which open nothing.
+  "node:net": ["capture/address-bytes.ts", "capture/pcapng-writer.ts", "protocols/proxy/proxy-header.ts"],
+};
+const harmless = /^node:(crypto|zlib|path|url|events)$/;
 /** Files of src/ itself: the table of contents, its two parts, and the process. */
 const tops = ["capture-log.ts", "observed.ts", "vantage-point.ts", "pipeline.ts", "main.ts"];
 /** `cli` knows the other folders by their registries and closed sets only. */
@@ -50,6 +69,34 @@ describe("architecture", () => {
         .map((to) => `${file} → ${to}`),
     );
     expect(down).toEqual([]);
+  });
+
+  test("folders inside a folder know the earlier ones only", () => {
+    const place = (file: string): number => {
+      const [folder = "", sub = "", inside] = file.split("/");
+      return inside === undefined ? -1 : (subfolders[folder]?.indexOf(sub) ?? -1);
+    };
+    const nested = files.filter((file) => file.split("/").length > 2);
+    expect(nested.filter((file) => place(file) < 0)).toEqual([]);
+    const down = nested.flatMap((file) =>
+      importsOf(file)
+        .filter((to) => to.split("/")[0] === file.split("/")[0] && place(to) > place(file))
+        .map((to) => `${file} → ${to}`),
+    );
+    expect(down).toEqual([]);
+  });
+
+  test("only those who must touch files, processes and the like", () => {
+    const used = files.flatMap((file) =>
+      [...readFileSync(`src/${file}`, "utf8").matchAll(/"(node:\w+)(\/promises)?"/g)].map((match) => ({ file, of: match[1]! })),
+    );
+    const isAllowed = ({ file, of }: { file: string; of: string }) =>
+      harmless.test(of) || worldly[of]?.some((place) => file === place || (place.endsWith("/") && file.startsWith(place))) === true;
+    expect(used.filter((one) => !isAllowed(one))).toEqual([]);
+    const idle = Object.entries(worldly).flatMap(([of, places]) =>
+      places.filter((place) => !used.some((one) => one.of === of && one.file.startsWith(place))).map((place) => `${of}: ${place}`),
+    );
+    expect(idle).toEqual([]);
   });
 
   test("an entry of a registry imports neither the registry nor a sibling entry", () => {

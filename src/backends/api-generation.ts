@@ -12,7 +12,7 @@ export interface Search {
 
 /**
  * One way of asking Jaeger over gRPC: which paths, which bytes. Pure. Every request MUST ask for raw traces: adjusted ids never
- * existed on the wire, and a read that is not raw edits the store of some versions (jaeger.md §4.5).
+ * existed on the wire (`raw_traces` of jaeger-idl, api_v3/query_service.proto), and a read that is not raw edits the memory store of Jaeger 2.13.
  */
 export interface ApiGeneration {
   readonly name: string;

@@ -16,7 +16,7 @@ export function decompressWhole(bytes: Uint8Array, limit: number): Uint8Array {
 }
 
 /** RFC 8878 §3.1.1: a frame's magic number. */
-export function isZstd(bytes: Uint8Array): boolean {
+function isZstd(bytes: Uint8Array): boolean {
   return bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
 }
 

@@ -1,5 +1,5 @@
 // gRPC status and text → one sentence for the user: what, why, what to do next. Nearly every trouble with a connection is
-// UNAVAILABLE, so the text decides; the texts are those of grpc-js 1.14 and OpenSSL 3, and jaeger.md §7.
+// UNAVAILABLE, so the text decides; the texts are those of grpc-js 1.14, of OpenSSL 3, and of Jaeger's authenticators and tenancy.
 
 import { grpcStatusNames } from "../wire/grpc-status.ts";
 

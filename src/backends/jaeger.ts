@@ -2,6 +2,7 @@
 
 import { Interner } from "../spans/interner.ts";
 import { mergeTraces } from "../spans/merge-traces.ts";
+import { JAEGER_QUERY_PORT } from "../wire/jaeger-port.ts";
 import { UserError } from "../wire/user-error.ts";
 import type { ApiGeneration } from "./api-generation.ts";
 import type { TraceAnswer, TraceBackend, TraceQuestion } from "./backend.ts";
@@ -14,12 +15,10 @@ import { API_GENERATIONS } from "./registry.ts";
 import { searchWindow, type WindowTraces } from "./search-window.ts";
 
 export interface JaegerOptions extends ClientOptions {
-  /** Look-ups at a time. 16 use a server of two cores fully (jaeger.md §4.7). */
+  /** Look-ups at a time. 16 use a server of two cores fully. */
   readonly concurrency: number;
   readonly maxTraces: number;
 }
-
-export const DEFAULT_PORT = 16685;
 
 /** A server that fails these ways answers no other question either. */
 const FATAL: ReadonlySet<number> = new Set([
@@ -121,7 +120,7 @@ async function searched(
 
 /** `jaeger`, `[::1]` → with the gRPC query port; 443 would be gRPC's own default. */
 function withPort(target: string): string {
-  return /:\d+$/.test(target.replace(/^\[[^\]]*\]/, "")) ? target : `${target}:${DEFAULT_PORT}`;
+  return /:\d+$/.test(target.replace(/^\[[^\]]*\]/, "")) ? target : `${target}:${JAEGER_QUERY_PORT}`;
 }
 
 function wait(ms: number): Promise<void> {

@@ -7,7 +7,7 @@ import type { ApiGeneration } from "./api-generation.ts";
 import { type RpcFailure, STATUS, shortReason } from "./explain-failure.ts";
 import { inParallel } from "./in-parallel.ts";
 import { CallFailed, type JaegerClient } from "./jaeger-client.ts";
-import { shortForm } from "./low-half.ts";
+import { shortForm } from "./short-form.ts";
 
 export interface Found {
   readonly traces: readonly Trace[];
@@ -72,7 +72,7 @@ async function getTrace(client: JaegerClient, api: ApiGeneration, traceId: strin
   return mergeTraces(pieces.filter((trace) => trace.spans.length > 0));
 }
 
-/** Absence has three spellings (jaeger.md §4.1); the third is a reply without spans. */
+/** Absence has three spellings: NOT_FOUND of api_v2, UNKNOWN of api_v3 in Jaeger 1.x, and a reply without spans of api_v3 in 2.x. */
 function saysAbsent(failure: RpcFailure): boolean {
   return failure.code === STATUS.notFound || (failure.code === STATUS.unknown && /trace not found/i.test(failure.details));
 }

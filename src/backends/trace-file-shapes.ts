@@ -9,7 +9,7 @@ import type { Trace } from "../spans/span.ts";
 import type { SpanReading } from "../spans/span-collector.ts";
 import { MAX_TRACE_FILE_BYTES } from "../wire/limits.ts";
 import { decompressWhole } from "./decompress-whole.ts";
-import { splitLengthPrefixed } from "./length-prefixed.ts";
+import { splitLengthPrefixed } from "./split-length-prefixed.ts";
 
 export type TraceFileReading = SpanReading | { readonly problem: string };
 

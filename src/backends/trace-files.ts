@@ -7,8 +7,8 @@ import type { Trace } from "../spans/span.ts";
 import { MAX_TRACE_FILE_BYTES } from "../wire/limits.ts";
 import { UserError } from "../wire/user-error.ts";
 import type { TraceAnswer, TraceBackend, TraceQuestion } from "./backend.ts";
-import { shortForm } from "./low-half.ts";
 import { isSelfTrace } from "./self-traces.ts";
+import { shortForm } from "./short-form.ts";
 import { readTraceFile } from "./trace-file-shapes.ts";
 
 /** `ask` throws `UserError` when a file cannot be read or is no trace export: it was named by hand. The files are read once. */

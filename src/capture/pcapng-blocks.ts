@@ -9,10 +9,10 @@ export const SIMPLE_PACKET = 3;
 export const NAME_RESOLUTION = 4;
 export const INTERFACE_STATISTICS = 5;
 export const ENHANCED_PACKET = 6;
-export const SYSTEMD_JOURNAL = 9;
+const SYSTEMD_JOURNAL = 9;
 export const DECRYPTION_SECRETS = 10;
-export const CUSTOM = 0x0bad;
-export const CUSTOM_NO_COPY = 0x4000_0bad;
+const CUSTOM = 0x0bad;
+const CUSTOM_NO_COPY = 0x4000_0bad;
 
 /** Type, length, length again. */
 export const EMPTY_BLOCK = 12;
@@ -37,7 +37,7 @@ const SHORTEST: ReadonlyMap<number, number> = new Map([
 /** Blocks that are no packets and are frames all the same: tshark 4.0 numbers them; the last three are sysdig events. */
 const OTHER_FRAMES: ReadonlySet<number> = new Set([SYSTEMD_JOURNAL, CUSTOM, CUSTOM_NO_COPY, 0x204, 0x216, 0x221]);
 
-export function isPacket(type: number): boolean {
+function isPacket(type: number): boolean {
   return type === ENHANCED_PACKET || type === SIMPLE_PACKET || type === PACKET;
 }
 

@@ -11,8 +11,8 @@ const ISB_IFDROP = 5;
 const ISB_OSDROP = 7;
 
 /** Bytes before the options of both blocks' bodies, from the begin of the block. */
-export const IDB_OPTIONS = 16;
-export const ISB_OPTIONS = 20;
+const IDB_OPTIONS = 16;
+const ISB_OPTIONS = 20;
 
 export interface Interface extends InterfaceDescription {
   readonly clock: TickClock;

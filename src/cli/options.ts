@@ -1,6 +1,8 @@
 // What the user typed, checked and told apart; no I/O but a look whether a file exists.
 
 import type { Severity } from "../diagnosis/verdict.ts";
+import { CAPTURE_NAME } from "../wire/capture-name.ts";
+import { JAEGER_QUERY_PORT } from "../wire/jaeger-port.ts";
 import { UserError } from "../wire/user-error.ts";
 
 export interface BackendOptions {
@@ -47,14 +49,14 @@ export interface OutputOptions {
 
 export type InspectOptions = ReadOptions & OutputOptions;
 
-export const DEFAULT_JAEGER = "localhost:16685";
+export const DEFAULT_JAEGER = `localhost:${JAEGER_QUERY_PORT}`;
+/** Seconds, but for the number of trace ids. */
+export const DEFAULTS = { jaegerTimeout: 30, maxTraces: 2_000, wait: 15 } as const;
 
 /** HOST or HOST:PORT, with [IPv6] in brackets. A host does not begin with a dash: `-` is standard input. */
 const TARGET = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_][A-Za-z0-9_.-]*)(:\d+)?$/;
 /** Without the brackets that set off a port (RFC 3986 §3.2.2). */
 const IPV6 = /^[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*$/;
-/** No host is called so; a file may be, even if it is not there. */
-const CAPTURE_NAME = /\.(pcap|pcapng|cap|dmp)\d*(\.gz|\.zst)?$/i;
 const MOST_PORT = 65_535;
 
 /**
@@ -72,11 +74,13 @@ export function splitJaegerValue(
   const address = /^[a-z+]+:\/\/([^/]*)/i.exec(value)?.[1];
   if (address !== undefined)
     throw new UserError(
-      `--jaeger ${value}: expected HOST:PORT of the gRPC query port, not a URL: --jaeger ${address.replace(/:16686$/, ":16685")}`,
+      `--jaeger ${value}: expected HOST:PORT of the gRPC query port, not a URL: --jaeger ${address.replace(/:16686$/, `:${JAEGER_QUERY_PORT}`)}`,
     );
-  if (IPV6.test(value)) throw new UserError(`--jaeger ${value}: an IPv6 address stands in brackets: --jaeger [${value}]:16685`);
+  if (IPV6.test(value))
+    throw new UserError(`--jaeger ${value}: an IPv6 address stands in brackets: --jaeger [${value}]:${JAEGER_QUERY_PORT}`);
   if (/^[\w.-]+:\w*$/.test(value) && !TARGET.test(value) && !CAPTURE_NAME.test(value))
     throw new UserError(`--jaeger ${value}: expected HOST:PORT with a number, as in --jaeger ${DEFAULT_JAEGER}.`);
+  // No host is called as captures are; a file may be, even if it is not there.
   if (CAPTURE_NAME.test(value) || !TARGET.test(value)) return { jaeger: DEFAULT_JAEGER, captures: [value, ...captures] };
   if (Number(/:(\d+)$/.exec(value)?.[1] ?? 1) > MOST_PORT) throw new UserError(`--jaeger ${value}: ports end at ${MOST_PORT}.`);
   return { jaeger: value, captures };

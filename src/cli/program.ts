@@ -3,7 +3,7 @@
 import type { Command, CommanderError } from "commander";
 import { severities } from "../diagnosis/verdict.ts";
 import { loadWhenUsed } from "../wire/load-when-used.ts";
-import { DEFAULT_JAEGER } from "./options.ts";
+import { DEFAULT_JAEGER, DEFAULTS } from "./options.ts";
 import { wordError } from "./word-error.ts";
 
 const commander = loadWhenUsed<typeof import("commander")>("commander")();
@@ -93,8 +93,8 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
 
   program
     .command("explain")
-    .argument("[rule]", "rule id; without one, all rules are listed")
-    .description("what a rule means, why it happens, how to fix it")
+    .argument("[rule]", "id of a rule, or a verdict or cause of a report; without one, all rules are listed")
+    .description("what a rule, a verdict or a cause means, why it happens, how to fix it")
     .action((rule: string | undefined) => actions.explain(rule));
 
   const demo = program
@@ -127,9 +127,11 @@ function addBackend(command: Command): void {
   command
     .option("--jaeger [host:port]", `ask this Jaeger for the same traces, over gRPC (default ${DEFAULT_JAEGER})`)
     .option("--traces <file>", "traces from a file: Jaeger UI JSON, OTLP JSON, collector file exporter (repeatable)", collect)
-    .addOption(new commander.Option("--max-traces <n>", "look up this many trace ids at most").argParser(whole).default(2000))
+    .addOption(new commander.Option("--max-traces <n>", "look up this many trace ids at most").argParser(whole).default(DEFAULTS.maxTraces))
     .addOption(
-      new commander.Option("--wait <seconds>", "how long to wait for late spans of a fresh capture").argParser(notNegative).default(15),
+      new commander.Option("--wait <seconds>", "how long to wait for late spans of a fresh capture")
+        .argParser(notNegative)
+        .default(DEFAULTS.wait),
     )
     .option("--jaeger-tls", "speak TLS to Jaeger (implied by the four options below)")
     .option("--jaeger-ca <file>", "CA certificate that signed Jaeger's")
@@ -137,7 +139,9 @@ function addBackend(command: Command): void {
     .option("--jaeger-key <file>", "key of the client certificate")
     .option("--jaeger-server-name <name>", "name expected in Jaeger's certificate")
     .option("--jaeger-token-file <file>", "bearer token (or set TRACEINSPECT_JAEGER_TOKEN)")
-    .addOption(new commander.Option("--jaeger-timeout <seconds>", "deadline of one call").argParser(positive).default(30))
+    .addOption(
+      new commander.Option("--jaeger-timeout <seconds>", "deadline of one call").argParser(positive).default(DEFAULTS.jaegerTimeout),
+    )
     .option("--jaeger-ui <url>", "where Jaeger's UI is, for links (default: port 16686 of its host)")
     .option("--header <name=value>", "gRPC metadata, as in x-tenant=acme (repeatable)", collect);
 }
@@ -178,7 +182,7 @@ function addPairing(command: Command): void {
   command.addOption(
     new commander.Option(
       "--pairing <how>",
-      "calls without ids are paired with their causes for as long as reading took, or all of them (full) however long it takes",
+      "calls without ids are paired with their causes within a fixed work budget, and a warning says how many were left out; full lifts it",
     )
       .choices(["budget", "full"])
       .default("budget"),

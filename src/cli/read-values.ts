@@ -1,7 +1,7 @@
 // Commander's values as typed options: everything unknown about them ends here.
 
 import type { Severity } from "../diagnosis/verdict.ts";
-import type { InspectOptions } from "./options.ts";
+import { DEFAULTS, type InspectOptions } from "./options.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -15,11 +15,11 @@ export function readInspectOptions(values: Values, jaeger: string | undefined): 
     jaegerKey: text(values, "jaegerKey"),
     jaegerServerName: text(values, "jaegerServerName"),
     jaegerTokenFile: text(values, "jaegerTokenFile"),
-    jaegerTimeout: number(values, "jaegerTimeout", 30),
+    jaegerTimeout: number(values, "jaegerTimeout", DEFAULTS.jaegerTimeout),
     jaegerUi: text(values, "jaegerUi"),
     header: list(values, "header"),
-    maxTraces: number(values, "maxTraces", 2000),
-    wait: number(values, "wait", 15),
+    maxTraces: number(values, "maxTraces", DEFAULTS.maxTraces),
+    wait: number(values, "wait", DEFAULTS.wait),
     traces: list(values, "traces"),
     names: text(values, "names"),
     keylog: list(values, "keylog"),

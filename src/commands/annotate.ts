@@ -4,12 +4,12 @@ import { stat } from "node:fs/promises";
 import type { Inspection } from "../diagnosis/inspection.ts";
 import { KeyLog } from "../protocols/tls/key-log.ts";
 import { annotate } from "../report/annotations.ts";
-import { counted } from "../report/text/words.ts";
 import { toolName, toolVersion } from "../report/tool.ts";
 import { STDIN } from "../sources/open-source.ts";
 import type { CaptureSeries } from "../sources/rotated-files.ts";
 import { writeAnnotated } from "../sources/write-annotated.ts";
 import { UserError } from "../wire/user-error.ts";
+import { counted } from "../wire/words.ts";
 import type { World } from "./world.ts";
 
 /** Before anything is read. Throws `UserError` where captures cannot be read a second time. */

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { splitLengthPrefixed } from "../backends/length-prefixed.ts";
 import { startReplayServer } from "../backends/replay-server.ts";
+import { splitLengthPrefixed } from "../backends/split-length-prefixed.ts";
 import { readInspectOptions } from "../cli/read-values.ts";
 import { reportFormats } from "../report/registry.ts";
 import { shellWord } from "../report/text/words.ts";
@@ -16,7 +16,7 @@ import { reportOptions, writeReport } from "./write-report.ts";
 export async function runDemo(values: Readonly<Record<string, unknown>>, world: World): Promise<void> {
   const folder = sampleFolder("ingress-strips");
   const replies = `${folder}/jaeger.v3.bin`;
-  const server = await startReplayServer({ replies: splitLengthPrefixed(readFileSync(replies)).records });
+  const server = await startReplayServer(splitLengthPrefixed(readFileSync(replies)).records);
   try {
     const options = readInspectOptions(values, server.target);
     announce(`traceinspect pcap ${shellWord(folder)} --jaeger ${server.target}`, options, world);

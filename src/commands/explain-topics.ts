@@ -9,21 +9,8 @@ export interface Topic {
   readonly rules: readonly Rule[];
 }
 
-/** Most often a verdict is one rule's. */
-export const verdictsByName: Readonly<Record<Verdict, true>> = {
-  stripped: true,
-  truncated: true,
-  split: true,
-  malformed: true,
-  ignored: true,
-  unrecorded: true,
-  misattributed: true,
-  "not-sampled": true,
-  "not-observable": true,
-};
-
 /** The verdicts that a cause leads to, the most usual first. */
-export const verdictsOfCause: Readonly<Record<Cause, readonly Verdict[]>> = {
+const verdictsOfCause: Readonly<Record<Cause, readonly Verdict[]>> = {
   "proxy-drops-header": ["stripped"],
   "client-does-not-inject": ["stripped"],
   "transport-does-not-inject": ["stripped"],

@@ -2,13 +2,13 @@
 
 import { rules } from "../diagnosis/registry.ts";
 import type { Rule } from "../diagnosis/rule.ts";
-import { causes } from "../diagnosis/verdict.ts";
+import { causes, verdicts } from "../diagnosis/verdict.ts";
 import { draw } from "../report/text/line.ts";
 import { wrap } from "../report/text/wrap.ts";
 import { UserError } from "../wire/user-error.ts";
 import { pageOfCause } from "./explain-cause.ts";
 import { type PageStyle, renderMarkdown } from "./explain-markdown.ts";
-import { findTopic, nearest, verdictsByName } from "./explain-topics.ts";
+import { findTopic, nearest } from "./explain-topics.ts";
 import { pageWidth } from "./page-width.ts";
 import type { World } from "./world.ts";
 
@@ -44,10 +44,9 @@ function listRules({ width, isColoured }: PageStyle): string {
 }
 
 function whyUnknown(name: string): string {
-  if (name in verdictsByName || causes.some((cause) => cause === name))
-    return `${name} belongs to the report, and no rule of this version gives it.`;
+  if ([...verdicts, ...causes].some((word) => word === name)) return `${name} belongs to the report, and no rule of this version gives it.`;
   const ids = rules.map(({ id }) => id);
-  const known = [...ids, ...Object.keys(verdictsByName), ...causes].filter((each) => findTopic(each, rules) !== undefined);
+  const known = [...ids, ...verdicts, ...causes].filter((each) => findTopic(each, rules) !== undefined);
   const [near, ...more] = nearest(name, [...new Set(known)]);
   const next = near === undefined ? `The rules are ${ids.join(", ")}.` : `Did you mean ${[near, ...more.slice(0, 2)].join(", ")}?`;
   return `there is no rule, verdict or cause called "${name}". ${next}`;

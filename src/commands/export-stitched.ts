@@ -5,7 +5,7 @@ import type { Inspection } from "../diagnosis/inspection.ts";
 import { stitchBroken, stitchOne } from "../report/stitched/stitch.ts";
 import { isGhost, type StitchedTrace } from "../report/stitched/stitched-trace.ts";
 import { writeOtlp } from "../report/stitched/write-otlp.ts";
-import { counted } from "../report/text/words.ts";
+import { counted } from "../wire/words.ts";
 import type { World } from "./world.ts";
 import { writeReport } from "./write-report.ts";
 

@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import type { TlsHandshake } from "../protocols/observation.ts";
 import { KeyLog } from "../protocols/tls/key-log.ts";
 import { UserError } from "../wire/user-error.ts";
+import { cannotRead } from "./cannot-read.ts";
 
 /** Adds the files to `keyLog`, which may have read them before. Throws `UserError` for what is no key log. */
 export async function readKeyLogs(
@@ -16,8 +17,7 @@ export async function readKeyLogs(
     try {
       for await (const chunk of createReadStream(path)) keyLog.push(chunk);
     } catch (error) {
-      const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-      throw new UserError(`--keylog ${path} cannot be read (${reason === "ENOENT" ? "no such file" : reason}).`);
+      throw cannotRead("--keylog", path, error);
     }
     keyLog.endInput();
     if (keyLog.lines > lines) continue;

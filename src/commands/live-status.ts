@@ -1,6 +1,6 @@
 // What a reader at a terminal sees while a capture runs: one line that is written over again and again.
 
-import { counted } from "../report/text/words.ts";
+import { counted } from "../wire/words.ts";
 import type { World } from "./world.ts";
 
 const INTERVAL_MS = 250;

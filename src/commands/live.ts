@@ -1,6 +1,6 @@
 // `traceinspect live`: the main job on a capture that has not ended. Ctrl-C or --duration ends it.
 
-import { splitJaegerValue } from "../cli/options.ts";
+import { DEFAULT_JAEGER, splitJaegerValue } from "../cli/options.ts";
 import { number, readInspectOptions, text } from "../cli/read-values.ts";
 import { inspect, WireReader } from "../pipeline.ts";
 import { formatsWith } from "../propagation/registry.ts";
@@ -75,7 +75,7 @@ function readLiveOptions(values: Readonly<Record<string, unknown>>, quiet: boole
 function jaegerOf(value: unknown): string | undefined {
   const { jaeger, captures } = splitJaegerValue(typeof value === "string" || value === true ? value : undefined, [], () => false);
   if (captures[0] !== undefined)
-    throw new UserError(`--jaeger ${captures[0]}: expected HOST or HOST:PORT, as in --jaeger localhost:16685.`);
+    throw new UserError(`--jaeger ${captures[0]}: expected HOST or HOST:PORT, as in --jaeger ${DEFAULT_JAEGER}.`);
   return jaeger;
 }
 

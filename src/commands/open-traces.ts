@@ -5,9 +5,10 @@ import type { BackendOptions } from "../cli/options.ts";
 import { parseHeaders } from "../cli/options.ts";
 import type { TraceSource } from "../pipeline.ts";
 import { UserError } from "../wire/user-error.ts";
+import { cannotRead } from "./cannot-read.ts";
 import type { World } from "./world.ts";
 
-export const TOKEN_VARIABLE = "TRACEINSPECT_JAEGER_TOKEN";
+const TOKEN_VARIABLE = "TRACEINSPECT_JAEGER_TOKEN";
 
 export async function openTraces(
   options: BackendOptions,
@@ -78,7 +79,6 @@ export async function readGiven(path: string, option: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
-    throw new UserError(`${option} ${path} cannot be read (${reason === "ENOENT" ? "no such file" : reason}).`);
+    throw cannotRead(option, path, error);
   }
 }

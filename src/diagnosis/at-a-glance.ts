@@ -30,7 +30,7 @@ export function outcomeAtAGlance(hop: number, view: View): Outcome | undefined {
   const after = exchanges.readings.first(own);
   const before = exchanges.readings.first(cause);
   if (trace[after] !== trace[before] || decision[after] !== decision[before]) return undefined;
-  // Other flags than these some receivers reject (other-receivers.ts).
+  // Other flags than these some receivers reject (judge-for-others.ts).
   const flags = exchanges.readings.flagsOf(own);
   return flags <= FLAG_SAMPLED || flags === exchanges.readings.flagsOf(cause) ? "continued" : undefined;
 }

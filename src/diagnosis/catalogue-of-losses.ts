@@ -101,7 +101,7 @@ export const losses: readonly CatalogueEntry[] = [
     what: "uber-trace-id is URL-encoded",
     by: [
       by("context-ignored", "format-mismatch", "an encoded uber-trace-id before an SDK that does not decode it"),
-      by("context-ignored", "format-mismatch", "other-receivers.test.ts: is told of other formats, too"),
+      by("context-ignored", "format-mismatch", "judge-for-others.test.ts: is told of other formats, too"),
     ],
   },
   {

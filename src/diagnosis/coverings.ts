@@ -50,11 +50,11 @@ export const LOST_INSIDE = by(
 export const IGNORED = by("context-ignored", "unknown", "good bytes, and the receiver's SERVER span lies in another trace");
 export const OTHER_FORMAT = by("context-ignored", "format-mismatch", "the receiver reads B3 and gets W3C");
 export const STRICT_SDK = by("context-ignored", "format-mismatch", "flags that W3C allows and this SDK rejects");
-export const FOR_OTHERS = by("context-ignored", "format-mismatch", "other-receivers.test.ts: is a note that names them and says why");
+export const FOR_OTHERS = by("context-ignored", "format-mismatch", "judge-for-others.test.ts: is a note that names them and says why");
 export const LISTS_FOR_OTHERS = by(
   "context-truncated",
   "header-truncated",
-  "other-receivers.test.ts: is told of lists that are cut, by what is lost",
+  "judge-for-others.test.ts: is told of lists that are cut, by what is lost",
 );
 export const TWO_AGENTS = by(
   "trace-split",

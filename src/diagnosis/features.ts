@@ -25,12 +25,12 @@ export type Features = Readonly<Record<NamedFeature, string>> & {
   readonly at: number;
 };
 
-/** What separates the affected from the rest shows in so many as well as in more. */
+/** Beyond this many, one exchange in `ONE_IN` is counted: what separates the affected from the rest shows as well in them. */
 const EACH_IS_COUNTED = 2_048;
 const ONE_IN = 16;
 
 /** Stands for the values beyond the first `MAX_FEATURE_VALUES`. */
-export const OTHER_VALUES = "other";
+const OTHER_VALUES = "other";
 
 /** Counts of exchanges. Adding two is a count. */
 export class FeatureCounts {

@@ -8,6 +8,7 @@ import { isPlaceholder } from "../naming/placeholder.ts";
 import { spanPath, spanRoute } from "../spans/http-span.ts";
 import { isProxySpan } from "../spans/proxy-span.ts";
 import type { Span } from "../spans/span.ts";
+import { MAX_SHAPES } from "../wire/limits.ts";
 import { fault } from "./fault.ts";
 import type { Fault } from "./judgement.ts";
 import type { Cause, Severity } from "./verdict.ts";
@@ -150,7 +151,6 @@ function isForAll(name: string, { total, withRoute, routes, shapes }: Named, isO
   return usual.some(([method, depth]) => usual.some(([m, d]) => m !== method && d !== depth));
 }
 
-const MAX_SHAPES = 64;
 /** With more, what stands first in a path is an id too (`/alice`, `/x7Yq2`). */
 const MAX_FIRST_PARTS = 8;
 

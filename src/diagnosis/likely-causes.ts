@@ -6,8 +6,8 @@ import { RouteNames } from "./route.ts";
 import { originOf, spansOf, type View } from "./view.ts";
 
 /**
- * A CLIENT span that is a root has lost the SERVER span above it, or that was never made: where some of the open exchanges have none, they are likelier
- * than those whose SERVER span is there and whose calls hang below it. `view.unserved` tells one of them, where it can.
+ * A root CLIENT span lost its SERVER parent, or that was never made; prefer open exchanges without a SERVER span. `view.unserved` tells one of them, where
+ * it can.
  */
 export function likelyCauses(hop: Hop, view: View): readonly number[] {
   const told = view.unserved?.get(hop.index);

@@ -4,6 +4,7 @@
 import type { Workload } from "../naming/workload.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { MAX_TRACE_IDS } from "../wire/limits.ts";
+import { sum } from "../wire/sum.ts";
 import { isEveryOne } from "./affected-clause.ts";
 import { joinExemplars } from "./exemplars.ts";
 import type { Finding, Population } from "./finding.ts";
@@ -18,9 +19,9 @@ const MIN_HEALTHY_EXCHANGES = 3;
 /** A span or two among hundreds may be lost by anything, and need no cause of their own. */
 const MAX_STRAYS = 2;
 const STRAY = 0.02;
-/** Calls that go out by themselves, for each that seems to have a cause. */
+/** At or above this ratio of unprompted calls to circumstantial faults of a route, the faults are dropped. */
 const MAX_DOUBT = 0.1;
-/** Inference is wrong now and then: of a route's calls so many must seem faulty where nothing but inference says so. */
+/** Faults known only by inference, which is wrong now and then, are dropped below this share of the route. */
 const MIN_INFERRED_SHARE = 0.05;
 
 /** Causes that say how each call was made: where other replicas make it right, this one is what differs. */
@@ -188,7 +189,7 @@ function routesOf(faults: readonly FaultTally[], edges: readonly EdgeTally[]): F
     .sort((a, b) => b.affected - a.affected || (a.route < b.route ? -1 : 1));
 }
 
-export function toFinding(rule: string, population: Population, word: Word): Finding {
+function toFinding(rule: string, population: Population, word: Word): Finding {
   const { tallies } = population;
   const exemplars = joinExemplars(tallies);
   const traceIds = [...new Set(tallies.flatMap((fault) => [...fault.traceIds]))];
@@ -213,10 +214,6 @@ export function toFinding(rule: string, population: Population, word: Word): Fin
     exemplars,
     keys: new Set(tallies.map((fault) => fault.key)),
   };
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function round(value: number): number {

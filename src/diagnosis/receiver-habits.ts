@@ -2,6 +2,7 @@
 
 import { count } from "../wire/count.ts";
 import type { Field } from "../wire/field.ts";
+import { MAX_SPELLINGS_OF_ONE } from "../wire/limits.ts";
 
 export interface ReceiverHabits {
   /** Formats that it was seen to take a trace from, or to send. */
@@ -33,7 +34,7 @@ export class HabitsTable {
     const name = fieldOfFormat(format, fields)?.name;
     if (name === undefined) return;
     const names = isJoined ? habits.joined : habits.ignored;
-    if (names.size < MAX_SPELLINGS || names.has(name)) count(names, name);
+    if (names.size < MAX_SPELLINGS_OF_ONE || names.has(name)) count(names, name);
   }
 
   /** It sent a context of its own making. */
@@ -49,9 +50,6 @@ export class HabitsTable {
     if (!this.#injects.has(workload)) this.of(workload).isSilent = true;
   }
 }
-
-/** A name of one field has few spellings, unless somebody plays with them. */
-const MAX_SPELLINGS = 64;
 
 /** The field that a format's trace id came in. */
 export function fieldOfFormat(format: string, fields: readonly Field[]): Field | undefined {

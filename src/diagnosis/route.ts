@@ -6,6 +6,7 @@ import { spanRoute } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
 import { Interned } from "../wire/columns.ts";
 import { fnv1aStep } from "../wire/fnv1a.ts";
+import { MAX_ROUTE_NAMES } from "../wire/limits.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import { spansOf, type View } from "./view.ts";
 
@@ -61,9 +62,8 @@ export class RouteNames {
   }
 
   #isRoomy(): boolean {
-    return this.#routes.values.length < MAX_REMEMBERED;
+    return this.#routes.values.length < MAX_ROUTE_NAMES;
   }
 }
 
-const MAX_REMEMBERED = 65_536;
 const fold = new PathFold();

@@ -1,15 +1,18 @@
 // The closed sets of the report: what happened to a context, why, and how grave it is. They are API: never renamed, never reused.
 
-export type Verdict =
-  | "stripped"
-  | "truncated"
-  | "split"
-  | "malformed"
-  | "ignored"
-  | "unrecorded"
-  | "misattributed"
-  | "not-sampled"
-  | "not-observable";
+export const verdicts = [
+  "stripped",
+  "truncated",
+  "split",
+  "malformed",
+  "ignored",
+  "unrecorded",
+  "misattributed",
+  "not-sampled",
+  "not-observable",
+] as const;
+
+export type Verdict = (typeof verdicts)[number];
 
 /**
  * What a fault is counted under beside its verdict. Causes that have nothing to do with one another are counted apart: all of some verdicts, and those

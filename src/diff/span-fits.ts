@@ -3,6 +3,8 @@
 import type { Hop } from "../hops/hop.ts";
 import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
+import { MAX_ROUTE_PATTERNS } from "../wire/limits.ts";
+import { remembered } from "../wire/remembered.ts";
 
 export function isPeer(span: Span, hop: Hop): boolean {
   const peer = spanPeer(span);
@@ -42,16 +44,12 @@ export function isRewritten(span: Span, hop: Hop): boolean {
   return path.length > 1 && hop.path.length > 1 && (hop.path.endsWith(path) || path.endsWith(hop.path));
 }
 
-const MAX_PATTERNS = 4_096;
-/** By route template: there are few. */
-const routePatterns = new Map<string, RegExp>();
-
 /** `/orders/{id}`, `/orders/:id`, `/orders/<id>`. A route may stand for all below it: Java's context paths, servlet mappings, what a router mounts. */
 function matchesRoute(route: string, path: string): boolean {
-  const known = routePatterns.get(route) ?? patternOf(route);
-  if (routePatterns.size < MAX_PATTERNS) routePatterns.set(route, known);
-  return known.test(path);
+  return rememberedPattern(route).test(path);
 }
+
+const rememberedPattern = remembered(patternOf, MAX_ROUTE_PATTERNS);
 
 function patternOf(route: string): RegExp {
   const pattern = route

@@ -10,8 +10,8 @@ import { linkLateParents } from "./late-parents.ts";
 import { loopbackMachines } from "./loopbacks.ts";
 import { findMachines } from "./machines.ts";
 import { linkParents } from "./parents.ts";
-import { unlinkForeignRequests } from "./relays.ts";
 import { Sightings, startOf, type Timeline } from "./sightings.ts";
+import { unlinkForeignRequests } from "./unlink-foreign-requests.ts";
 
 export interface HopGraph {
   /** Ordered by `startedAt`; a hop's `index` is its place. What looks at every hop uses `table`. */

@@ -2,7 +2,7 @@
 
 import { latin1 } from "../wire/latin1.ts";
 
-export const DIGITS_PER_WORD = 8;
+const DIGITS_PER_WORD = 8;
 
 const NO_DIGIT = 0xff;
 /** Values of the lower-case hex digits by character code. */

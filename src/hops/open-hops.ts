@@ -1,7 +1,7 @@
 // The exchanges that machines are serving at a moment of packet time, found by trace, by what they ask for, or all of them.
 
 import { Interned } from "../wire/columns.ts";
-import { MAX_CANDIDATES } from "../wire/limits.ts";
+import { MAX_CANDIDATES, MAX_OPEN_OF_TRACE } from "../wire/limits.ts";
 import { OPEN_ENDED_US } from "./hop.ts";
 import type { HopTable } from "./hop-table.ts";
 import { OpenChains } from "./open-chains.ts";
@@ -14,15 +14,13 @@ const MIN_REQUEST_ID = 8;
 const UUID_LENGTH = 36;
 
 const NOTHING = -1;
-/** So many hops of one trace, open at a time on all machines, are looked at; a trace that is larger is no trace. */
-const MAX_STEPS = 8 * MAX_CANDIDATES;
 
 /** A list that was swept is looked at again when it has grown by so many. */
 const SWEEP_EVERY = 2_048;
 
 /**
  * What each machine received and has not answered. Hops MUST be added, and asked for, in the order of their starts: what is over once is over for all
- * that follow, and is forgotten. What is asked for is put into `found` and counted, the newest first, but for `all`; of a crowd some.
+ * that follow, and is forgotten. Results go into `found`, newest first (`all`: oldest first), and their count is returned; of a crowd only a part is found, or nothing.
  */
 export class OpenHops {
   readonly found = new Int32Array(MAX_CANDIDATES + 1);
@@ -102,7 +100,7 @@ export class OpenHops {
     let newer = NOTHING;
     let older = NOTHING;
     let steps = 0;
-    for (let link = chains.newest(trace); link !== NOTHING && steps < MAX_STEPS && count < found.length; link = older) {
+    for (let link = chains.newest(trace); link !== NOTHING && steps < MAX_OPEN_OF_TRACE && count < found.length; link = older) {
       steps++;
       older = chains.older(link);
       const open = chains.hop(link);

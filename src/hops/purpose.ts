@@ -1,6 +1,8 @@
 // What an exchange is for: health checks, scrapes, telemetry exports and preflights carry no trace by right.
 
 import type { HttpRequest } from "../protocols/observation.ts";
+import { MAX_USER_AGENTS } from "../wire/limits.ts";
+import { remembered } from "../wire/remembered.ts";
 import type { Purpose } from "./hop.ts";
 
 /** Who asks: kubelet, Prometheus and its kin, load balancers, uptime monitors. */
@@ -48,14 +50,4 @@ function isProbePath(path: string): boolean {
   return path.length <= MAX_PROBE_PATH && PROBE_ENDS[path.charCodeAt(path.length - 1)] === 1 && PROBE_PATHS.test(path);
 }
 
-/** A few user agents make all requests of a capture. */
-const probers = new Map<string, boolean>();
-const MAX_USER_AGENTS = 1_024;
-
-function isProber(userAgent: string): boolean {
-  const known = probers.get(userAgent);
-  if (known !== undefined) return known;
-  const answer = PROBERS.test(userAgent);
-  if (probers.size < MAX_USER_AGENTS) probers.set(userAgent, answer);
-  return answer;
-}
+const isProber = remembered((userAgent) => PROBERS.test(userAgent), MAX_USER_AGENTS);

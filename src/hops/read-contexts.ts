@@ -8,7 +8,7 @@ import { fullTraceId } from "../propagation/same-trace.ts";
 import { readTraceResponse, TRACE_RESPONSE_HEADER } from "../propagation/traceresponse.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
 import type { Field } from "../wire/field.ts";
-import { MAX_NAME_CHARS, MAX_REQUEST_ID_CHARS } from "../wire/limits.ts";
+import { MAX_FIELD_SPELLINGS, MAX_NAME_CHARS, MAX_REQUEST_ID_CHARS } from "../wire/limits.ts";
 import type { ContextReading, Identity } from "./hop.ts";
 import { preflightFieldNames } from "./preflight.ts";
 
@@ -35,7 +35,6 @@ const TRACE = -1;
 const HOST_FIELD = -2;
 const AGENT_FIELD = -3;
 const UNUSED = -4;
-const MAX_SPELLINGS = 1_024;
 const MAX_REMEMBERED_PLACES = 16;
 
 /** Tells request fields apart by their names; each spelling is looked at once. */
@@ -95,7 +94,7 @@ export class FieldSorter {
           : rank >= 0
             ? rank
             : UNUSED;
-    if (this.#kinds.size < MAX_SPELLINGS) this.#kinds.set(name, kind);
+    if (this.#kinds.size < MAX_FIELD_SPELLINGS) this.#kinds.set(name, kind);
     return kind;
   }
 }

@@ -1,5 +1,6 @@
 import type { HeaderDecoder } from "./decoded-packet.ts";
-import { etherType, NO_HEADER, udpPort } from "./key.ts";
+import { ipByVersion } from "./ip-by-version.ts";
+import { NO_HEADER, udpPort } from "./key.ts";
 
 /** Version 1, protocol type GTP (3GPP TS 29.281 §5.1). */
 const VERSION_AND_TYPE = 0x30;
@@ -24,7 +25,6 @@ export const gtpU: HeaderDecoder = {
         next = header.u8();
       }
     }
-    const version = header.peek() >> 4;
-    return version === 4 ? etherType(0x0800) : version === 6 ? etherType(0x86dd) : NO_HEADER;
+    return ipByVersion(header);
   },
 };

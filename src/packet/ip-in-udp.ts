@@ -2,7 +2,8 @@
 
 import type { ByteReader } from "../wire/byte-reader.ts";
 import type { HeaderDecoder } from "./decoded-packet.ts";
-import { etherType, type HeaderKey, NO_HEADER, udpPort } from "./key.ts";
+import { ipByVersion } from "./ip-by-version.ts";
+import { udpPort } from "./key.ts";
 
 /** Locator/ID Separation Protocol, data packets (RFC 9300 §5.3): flags, nonce, instance. */
 export const lisp: HeaderDecoder = {
@@ -34,9 +35,4 @@ export const teredo: HeaderDecoder = {
 
 function isNext(header: ByteReader, type: number): boolean {
   return ((header.peek() << 8) | header.peek(1)) === type;
-}
-
-function ipByVersion(header: ByteReader): HeaderKey {
-  const version = header.peek() >> 4;
-  return version === 4 ? etherType(0x0800) : version === 6 ? etherType(0x86dd) : NO_HEADER;
 }

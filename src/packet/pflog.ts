@@ -16,14 +16,3 @@ export const pflog: HeaderDecoder = {
     return family === AF_INET ? etherType(0x0800) : AF_INET6.has(family) ? etherType(0x86dd) : NO_HEADER;
   },
 };
-
-/** LINKTYPE_ENC: decrypted IPsec packets on OpenBSD and FreeBSD; family, SPI and flags, four bytes each. */
-export const enc: HeaderDecoder = {
-  name: "ENC",
-  claims: [linkType(109)],
-  decode(header) {
-    header.skip(12);
-    const version = header.peek() >> 4;
-    return version === 4 ? etherType(0x0800) : version === 6 ? etherType(0x86dd) : NO_HEADER;
-  },
-};

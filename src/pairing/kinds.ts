@@ -1,6 +1,8 @@
 // Routes become few dense numbers: what was seen rarely behaves like its peer, and what is rare even then is one kind together. A model of every rare
 // route would learn nothing and need the square of their number in memory.
 
+import { count } from "../wire/count.ts";
+
 /** Requests of a route that are needed to learn its delays. */
 const MIN_SEEN = 20;
 
@@ -15,7 +17,7 @@ export function denseKinds(route: Int32Array, peer: Int32Array | undefined, max:
   const seen = countOf(route);
   const isCommon = commonest(seen, max / 2);
   const coarse = new Map<number, number>();
-  if (peer !== undefined) for (let row = 0; row < route.length; row++) if (!isCommon.has(route[row]!)) add(coarse, peer[row]!);
+  if (peer !== undefined) for (let row = 0; row < route.length; row++) if (!isCommon.has(route[row]!)) count(coarse, peer[row]!);
   const isCommonPeer = commonest(coarse, max / 2 - 1, 1);
   /** By route, or below zero by peer. */
   const dense = new Map<number, number>();
@@ -34,18 +36,14 @@ export function denseKinds(route: Int32Array, peer: Int32Array | undefined, max:
 
 function countOf(values: Int32Array): Map<number, number> {
   const seen = new Map<number, number>();
-  for (const value of values) add(seen, value);
+  for (const value of values) count(seen, value);
   return seen;
-}
-
-function add(seen: Map<number, number>, value: number): void {
-  seen.set(value, (seen.get(value) ?? 0) + 1);
 }
 
 /** Where there are few kinds all of them are kept. */
 function commonest(seen: ReadonlyMap<number, number>, max: number, least = MIN_SEEN): Set<number> {
   const kept = [...seen].sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, max);
-  return new Set(kept.filter(([, count]) => count >= least || seen.size <= FEW_KINDS).map(([value]) => value));
+  return new Set(kept.filter(([, n]) => n >= least || seen.size <= FEW_KINDS).map(([value]) => value));
 }
 
 /** So many kinds are told apart however rare they are. */

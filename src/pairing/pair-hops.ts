@@ -18,7 +18,7 @@ export interface HopPairing {
   readonly left: number;
 }
 
-/** Steps (some 500 ns each) that are spent for every hop of the run, and at the least on all: pairing takes no longer than reading. */
+/** Steps allowed per hop, and a minimum per run; a step takes about 500 ns. */
 const STEPS_PER_HOP = 10;
 const MIN_STEPS = 3e6;
 /** A parent less likely than this is no answer: the candidates stay as they are. */

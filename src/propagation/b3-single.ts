@@ -7,7 +7,7 @@ import { commaInSingleValue, occursMoreThanOnce, quote, splitParts, trimOws } fr
 import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
 import { isHex } from "./hex.ts";
 
-export const B3_HEADER = "b3";
+const B3_HEADER = "b3";
 
 export const b3Single: PropagationFormat = {
   name: "b3",

@@ -7,7 +7,7 @@ import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
 import { canonicalId, isHex, isLowerHex, isZeros } from "./hex.ts";
 import { decimalToHex } from "./spread-fields.ts";
 
-export const X_CLOUD_TRACE_CONTEXT = "x-cloud-trace-context";
+const X_CLOUD_TRACE_CONTEXT = "x-cloud-trace-context";
 
 const TRACED = 1;
 const OPTIONS = /^\d{1,3}$/;

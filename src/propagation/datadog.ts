@@ -61,7 +61,7 @@ function upperHalf(tags: string | undefined, warnings: string[]): string {
 }
 
 /** The value of a tag in `key=value,key=value`. */
-export function tagOf(tags: string, key: string): string | undefined {
+function tagOf(tags: string, key: string): string | undefined {
   for (let start = 0; start <= tags.length; ) {
     const comma = tags.indexOf(",", start);
     const end = comma < 0 ? tags.length : comma;

@@ -1,9 +1,8 @@
 // The lines of one header field, as the formats need them: by name in any case, without optional whitespace, combined.
 
+import { HTAB, SP } from "../wire/ascii.ts";
 import type { Field } from "../wire/field.ts";
 
-const TAB = 0x09;
-const SPACE = 0x20;
 const UPPER_A = 0x41;
 const UPPER_Z = 0x5a;
 /** From an ASCII capital to its small letter. */
@@ -79,7 +78,7 @@ export function quote(text: string): string {
 }
 
 function isOws(code: number): boolean {
-  return code === SPACE || code === TAB;
+  return code === SP || code === HTAB;
 }
 
 function isPrintable(character: string): boolean {

@@ -1,14 +1,14 @@
 // The formats that a run reads: the fields they need, and the one loop over them.
 
 import type { Field } from "../wire/field.ts";
+import { MAX_FIELD_SPELLINGS } from "../wire/limits.ts";
+import { remembered } from "../wire/remembered.ts";
 import { baggageFieldNames } from "./baggage-fields.ts";
 import { equalsIgnoringCase } from "./field-lines.ts";
 import type { Extraction, PropagationFormat } from "./format.ts";
 
 /** A set of formats is a bit mask of a small integer. */
 export const MAX_FORMATS = 31;
-/** Spellings of field names whose answer is remembered; a hostile capture has millions. */
-const MAX_SPELLINGS = 1_024;
 
 interface Readers {
   readonly name: string;
@@ -23,15 +23,19 @@ export class FormatSet {
   readonly fieldNames: ReadonlySet<string>;
   /** By the length of the name: telling by length needs no lower-cased copy of names that nobody reads. */
   readonly #readersByLength: readonly (readonly Readers[])[];
-  readonly #prefixes: readonly string[];
-  readonly #isTraceField = new Map<string, boolean>();
+  /** Whether a format, or baggage, is read from a field of this name in any case. */
+  readonly isTraceField: (name: string) => boolean;
 
   /** At most `MAX_FORMATS`. */
   constructor(formats: readonly PropagationFormat[]) {
     this.formats = formats;
     this.fieldNames = new Set([...formats.flatMap((format) => format.fields), ...baggageFieldNames]);
     this.#readersByLength = indexByLength(formats);
-    this.#prefixes = [...this.fieldNames].filter((name) => name.endsWith("*")).map((name) => name.slice(0, -1));
+    const prefixes = [...this.fieldNames].filter((name) => name.endsWith("*")).map((name) => name.slice(0, -1));
+    this.isTraceField = remembered((name) => {
+      const lower = name.toLowerCase();
+      return this.fieldNames.has(lower) || prefixes.some((prefix) => lower.startsWith(prefix));
+    }, MAX_FIELD_SPELLINGS);
   }
 
   /** Every format's answer, valid or not, in order of preference. `fields` may hold others, in any case and in wire order. */
@@ -53,16 +57,6 @@ export class FormatSet {
       if (extraction !== undefined) extractions.push(extraction);
     }
     return extractions;
-  }
-
-  /** Whether a format, or baggage, is read from a field of this name in any case. */
-  isTraceField(name: string): boolean {
-    const known = this.#isTraceField.get(name);
-    if (known !== undefined) return known;
-    const lower = name.toLowerCase();
-    const isTrace = this.fieldNames.has(lower) || this.#prefixes.some((prefix) => lower.startsWith(prefix));
-    if (this.#isTraceField.size < MAX_SPELLINGS) this.#isTraceField.set(name, isTrace);
-    return isTrace;
   }
 
   /** Whether the field carries the ids of this format: vendor state beside them does not make a value invalid. */

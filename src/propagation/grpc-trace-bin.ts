@@ -7,7 +7,7 @@ import { occursMoreThanOnce, trimOws } from "./field-lines.ts";
 import type { Extraction, PropagationFormat } from "./format.ts";
 import { isZeros } from "./hex.ts";
 
-export const GRPC_TRACE_BIN = "grpc-trace-bin";
+const GRPC_TRACE_BIN = "grpc-trace-bin";
 
 const VERSION = 0;
 const TRACE_ID_AT = 2;

@@ -6,7 +6,7 @@ import { commaInSingleValue, occursMoreThanOnce, splitParts, trimOws } from "./f
 import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
 import { canonicalId, isHex, isZeros } from "./hex.ts";
 
-export const UBER_TRACE_ID_HEADER = "uber-trace-id";
+const UBER_TRACE_ID_HEADER = "uber-trace-id";
 
 const FLAG_SAMPLED = 0x01;
 /** "Debug flag should only be set when the sampled flag is set." */

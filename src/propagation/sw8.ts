@@ -7,7 +7,7 @@ import { occursMoreThanOnce, quote, splitParts, trimOws } from "./field-lines.ts
 import type { Extraction, PropagationFormat } from "./format.ts";
 import { isHex } from "./hex.ts";
 
-export const SW8_HEADER = "sw8";
+const SW8_HEADER = "sw8";
 
 const FIELDS = [
   "Sample",

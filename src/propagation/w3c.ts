@@ -8,7 +8,7 @@ import { isHex, isLowerHex, isZeros, lowerHexByte } from "./hex.ts";
 import { parseTraceState } from "./tracestate.ts";
 
 export const TRACE_PARENT_HEADER = "traceparent";
-export const TRACE_STATE_HEADER = "tracestate";
+const TRACE_STATE_HEADER = "tracestate";
 
 // value          = version "-" version-format
 // version        = 2HEXDIGLC     ; this document assumes version 00. Version ff is forbidden

@@ -7,7 +7,7 @@ import { commaInSingleValue, occursMoreThanOnce, quote, splitParts, trimOws } fr
 import type { Extraction, PropagationFormat, TraceContext } from "./format.ts";
 import { canonicalId, isHex, isLowerHex, isZeros } from "./hex.ts";
 
-export const X_AMZN_TRACE_ID = "x-amzn-trace-id";
+const X_AMZN_TRACE_ID = "x-amzn-trace-id";
 
 // Root = version "-" epoch seconds "-" unique part
 const VERSION = "1";

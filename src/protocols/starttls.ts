@@ -1,11 +1,11 @@
 // Who upgrades to TLS on a connection that begins in the clear, told by the first thing that a server or a client says.
 
+import { LF } from "../wire/ascii.ts";
 import type { Recognition, StreamProtocol } from "./stream-protocol.ts";
 import { upgradingProtocol } from "./upgrade-to-tls.ts";
 
 /** RFC 5321 §4.5.3.1.5 bounds a reply line. */
 const MAX_GREETING = 512;
-const LF = 10;
 
 /** RFC 3207. */
 const smtp = upgradingProtocol("SMTP", (bytes, start, end) =>

@@ -4,14 +4,14 @@ import type { Finding } from "../diagnosis/finding.ts";
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { PacketReference } from "../protocols/observation.ts";
 import { MAX_ANNOTATED_PACKETS } from "../wire/limits.ts";
+import { captureNames, frameOf } from "./capture-names.ts";
 import { proofsOf } from "./evidence.ts";
-import { captureNames, frameOf } from "./text/captures.ts";
 import { packetOf, proofText } from "./wire-evidence.ts";
 
 /** Longest comment: Wireshark shows them in one line. */
 const MAX_CHARS = 1_000;
 
-export class Annotations {
+class Annotations {
   /** By capture file, by frame: numbers in `#texts`. */
   readonly #frames = new Map<number, Map<number, number[]>>();
   readonly #texts: string[] = [];

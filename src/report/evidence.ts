@@ -49,7 +49,7 @@ export function proofsOf({ exemplars, handshakes = [] }: Finding): readonly Wire
 }
 
 /** The cause's packet, the exchange's own, and the spans. */
-export function evidenceOfExemplar({ judgement, fault }: Exemplar, inspection: Inspection, options: EvidenceOptions): Evidence[] {
+function evidenceOfExemplar({ judgement, fault }: Exemplar, inspection: Inspection, options: EvidenceOptions): Evidence[] {
   const hops = fault.parent === undefined ? [judgement.hop] : [fault.parent, judgement.hop];
   const packets = hops.flatMap((hop) => packetEvidence(hop, inspection, options) ?? []);
   return [...packets, ...fault.spans.map((span) => spanEvidence(span, options))];

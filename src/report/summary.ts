@@ -47,7 +47,7 @@ export function traceIdsOnWire({ table }: Inspection["graph"]): Iterable<string>
   return table.exchanges.identities.traceIds.texts();
 }
 
-export function countIn(traceIds: Iterable<string>, { index }: Inspection["diff"]): number {
+function countIn(traceIds: Iterable<string>, { index }: Inspection["diff"]): number {
   let found = 0;
   for (const traceId of traceIds) if (index.hasTrace(traceId)) found++;
   return found;

@@ -3,16 +3,17 @@
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { Hop } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
+import { counted, listed } from "../wire/words.ts";
+import { captureNames, frameOf } from "./capture-names.ts";
 import type { ReportOptions, ReportSink, Writing } from "./report-format.ts";
 import { listJoin } from "./stitched/list-stitched.ts";
 import { stitchOne } from "./stitched/stitch.ts";
 import { joinSentence } from "./text/belong-together.ts";
-import { captureNames, frameOf } from "./text/captures.ts";
 import { milliseconds } from "./text/details.ts";
 import { symbolOf } from "./text/finding-block.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./text/line.ts";
 import { Page } from "./text/page.ts";
-import { clockTime, counted, day, listed, shorten, shortId } from "./text/words.ts";
+import { clockTime, day, shorten, shortId } from "./text/words.ts";
 import type { Absence, TraceRow, TraceView } from "./trace-view-rows.ts";
 
 /** Below this width what was recorded stands below the exchange, not beside it. */

@@ -3,14 +3,12 @@ import type { Dirent } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { CAPTURE_MAGIC_LENGTH, recognizeCapture } from "../capture/registry.ts";
+import { CAPTURE_NAME } from "../wire/capture-name.ts";
 import { MAX_FILES_SEARCHED } from "../wire/limits.ts";
 import { UserError } from "../wire/user-error.ts";
 import { whyNotOpened } from "./file.ts";
 import { expandPattern, isPattern } from "./glob.ts";
 import { STDIN } from "./open-source.ts";
-
-/** What capturing programs call their files; the digits are tcpdump's -C. */
-const CAPTURE_NAME = /\.(pcap|pcapng|cap|dmp)\d*(\.gz|\.zst)?$/i;
 
 /**
  * Files as they are (whatever they hold), folders searched through, patterns expanded; each file once, sorted by path. In a folder a

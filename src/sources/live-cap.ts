@@ -18,7 +18,7 @@ const LINK_TYPES: Readonly<Record<string, number>> = {
   IEEE802_11_RADIO: 127,
 };
 
-export const CAP_WARNINGS = [
+const CAP_WARNINGS = [
   "captured with the npm package cap, which gives no packet times: they were stamped on arrival and are late by some milliseconds; tcpdump or dumpcap would give true ones.",
   "the npm package cap does not say how many packets it dropped; exchanges may be missing.",
 ];

@@ -1,5 +1,7 @@
 // Why a capture could not begin, told from what the capturing program said, and what to do about it.
 
+import { withFullStop } from "../wire/words.ts";
+
 export type Complaint = "permission" | "no interface" | "interface down" | "filter" | "other";
 
 /** In this order: dumpcap's advice on permissions mentions nearly everything. */
@@ -39,7 +41,7 @@ export function explainComplaint(said: string, attempt: Attempt): string {
       break;
     case "other":
   }
-  return `${program} cannot capture on ${name}: ${ended(ownWords(said))} Try it by itself: ${program} -i ${name}`;
+  return `${program} cannot capture on ${name}: ${withFullStop(ownWords(said))} Try it by itself: ${program} -i ${name}`;
 }
 
 /** Lines that are there whatever happens. */
@@ -61,8 +63,4 @@ export function ownWords(said: string): string {
 function allow(program: string): string {
   // The package captures inside the process of Node itself.
   return `sudo setcap cap_net_raw,cap_net_admin+ep "$(readlink -f "$(command -v ${program === "cap" ? "node" : program})")"`;
-}
-
-function ended(clause: string): string {
-  return /[.!?]$/.test(clause) ? clause : `${clause}.`;
 }

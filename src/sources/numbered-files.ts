@@ -2,11 +2,12 @@
 // Their packets tell: parts follow one another as packets do.
 
 import { basename, dirname, join } from "node:path";
+import { CAPTURE_ENDING, COMPRESSED_ENDING } from "../wire/capture-name.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { SECOND, type Timestamp } from "../wire/timestamp.ts";
 import type { CaptureFile, CaptureSeries } from "./rotated-files.ts";
 
-const NUMBERED = /^(?<before>.*?)(?<number>\d+)(?<after>\.(?:pcap|pcapng|cap|dmp))\d*(?:\.gz|\.zst)?$/i;
+const NUMBERED = new RegExp(`^(?<before>.*?)(?<number>\\d+)(?<after>${CAPTURE_ENDING})\\d*(?:${COMPRESSED_ENDING})?$`, "i");
 
 /** Files of one folder whose names differ in a number, in runs of numbers one after another. */
 export interface NumberedFiles {

@@ -5,7 +5,7 @@ import type { ChunkSource } from "./chunk-source.ts";
 import { COMPRESSION_MAGIC_LENGTH, decompress } from "./decompress.ts";
 import { openFile } from "./file.ts";
 import { PeekableSource } from "./peekable-source.ts";
-import { readableSource } from "./stdin.ts";
+import { readableSource } from "./readable-source.ts";
 
 /** What stands for standard input on the command line. */
 export const STDIN = "-";

@@ -1,4 +1,6 @@
 // The names that tcpdump and dumpcap give to the files of one capture that is split, and what they say about the order.
+
+import { CAPTURE_ENDING, COMPRESSED_ENDING } from "../wire/capture-name.ts";
 import { SECOND, type Timestamp } from "../wire/timestamp.ts";
 
 export interface RotationName {
@@ -14,8 +16,9 @@ export interface RotationName {
 
 /** dumpcap -b: `x_00001_20261122143000.pcapng`, or the other way round with `nametimenum:2`. */
 const DUMPCAP = /^(?<before>.*_)(?:(?<number>\d{5,})_(?<time>\d{14})|(?<time2>\d{14})_(?<number2>\d{5,}))(?<after>\.\w+)?$/;
+const COMPRESSED = new RegExp(`${COMPRESSED_ENDING}$`, "i");
 /** tcpdump -C: `x.pcap`, `x.pcap1`; with -W `x.pcap00`, `x.pcap01`. */
-const TCPDUMP_COUNT = /^(?<before>.*\.(?:pcap|pcapng|cap|dmp))(?<number>\d*)$/;
+const TCPDUMP_COUNT = new RegExp(`^(?<before>.*${CAPTURE_ENDING})(?<number>\\d*)$`);
 /** tcpdump -G with a strftime pattern that begins with the year: at least a whole date. An AWS host name (ip-10-0-123-145) is none. */
 const STRFTIME =
   /(?<!\d)(?<date>(?:19|20)\d\d(?<sep>[-_]?)(?:0[1-9]|1[0-2])\k<sep>(?:0[1-9]|[12]\d|3[01]))(?:[-_T]?(?<clock>(?:[01]\d|2[0-3])(?:[-_:]?[0-5]\d(?:[-_:]?[0-5]\d)?)?))?(?!\d)/;
@@ -24,7 +27,7 @@ const UNIX_SECONDS = /(?<!\d)(?<seconds>1\d{9})(?!\d)/;
 
 /** What a name says, or undefined when no rotation makes such names. `orders-0.pcap` and `c1.pcap` are pods. */
 export function parseRotationName(fileName: string): RotationName | undefined {
-  const name = fileName.replace(/\.(gz|zst)$/i, "");
+  const name = fileName.replace(COMPRESSED, "");
   const dumpcap = DUMPCAP.exec(name)?.groups;
   if (dumpcap) {
     const begun = readDigits(dumpcap.time ?? dumpcap.time2 ?? "");

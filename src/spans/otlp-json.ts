@@ -1,5 +1,5 @@
-// OTLP as JSON, in the dialects of jaeger.md §9: TracesData, `{"result": …}` of api_v3 over HTTP, `{"batches": […]}` of Tempo, and
-// Jaeger 1.48's with base64 ids, enum names and instrumentationLibrarySpans.
+// OTLP as JSON (opentelemetry-proto, "JSON Protobuf Encoding") in its dialects: TracesData, `{"result": …}` of Jaeger's api_v3 over HTTP (jaeger-idl,
+// api_v3/query_service.proto), `{"batches": […]}` of Tempo, and Jaeger 1.48's with base64 ids, enum names and instrumentationLibrarySpans.
 
 import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
 import type { Interner } from "./interner.ts";

@@ -1,7 +1,7 @@
 // Which attributes of a span and of a resource are kept, and as what.
 
 import { MAX_FIELD_VALUE_BYTES } from "../wire/limits.ts";
-import { KEPT_ATTRIBUTES, type Resource, type SpanKind } from "./span.ts";
+import { KEPT_ATTRIBUTES, type Resource, type SpanKind, spanKinds } from "./span.ts";
 
 /** Text, number or truth value; undefined for lists, maps, bytes and nothing. */
 export type Scalar = string | number | boolean | undefined;
@@ -65,14 +65,12 @@ function jaegerClient(version: string | undefined): Required<Pick<Resource, "sdk
   return language === undefined ? undefined : { sdk: "jaeger", language, sdkVersion };
 }
 
-const KINDS: readonly SpanKind[] = ["unspecified", "internal", "server", "client", "producer", "consumer"];
-
 /** OTLP's number, its enum name, or Jaeger's `span.kind`. */
 export function spanKind(value: unknown): SpanKind {
-  if (typeof value === "number") return KINDS[value] ?? "unspecified";
+  if (typeof value === "number") return spanKinds[value] ?? "unspecified";
   if (typeof value !== "string") return "unspecified";
   const name = value.replace(/^SPAN_KIND_/, "").toLowerCase();
-  return KINDS.find((kind) => kind === name) ?? "unspecified";
+  return spanKinds.find((kind) => kind === name) ?? "unspecified";
 }
 
 /** An integer as text, as JSON must spell one beyond 2^53, becomes a number where a number holds it. */

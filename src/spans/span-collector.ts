@@ -37,7 +37,7 @@ export interface SpanDraft {
 export const ADJUSTED =
   "Jaeger adjusted this trace before it was read: span ids, parents, times and copies may differ from what was sent. Read it unadjusted (raw_traces=true, or “Trace JSON (unadjusted)” in the UI)";
 
-/** Texts that only Jaeger's adjusters write (failures.md §1), in the words of 1.x and 2.x. */
+/** Texts that only Jaeger's clock skew adjuster writes, in the words of 1.x and 2.x. */
 const ADJUSTERS_WORDS = /skipping clock skew adjustment|clock skew adjustment (disabled|delta)|timestamps were adjusted/;
 /** Ids that Jaeger's shared-span adjuster gives: it counts up from 1. */
 const COUNTED_ID = /^0{12}[0-9a-f]{4}$/;

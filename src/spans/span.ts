@@ -18,7 +18,9 @@ export interface Resource {
   readonly webEngine?: string;
 }
 
-export type SpanKind = "server" | "client" | "producer" | "consumer" | "internal" | "unspecified";
+/** In the order of OTLP's numbers (opentelemetry-proto, trace.proto, SpanKind). */
+export const spanKinds = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
+export type SpanKind = (typeof spanKinds)[number];
 
 export interface SpanLink {
   readonly traceId: string;

@@ -1,5 +1,6 @@
-// Every cap, with its reason. Wire input is hostile: nothing that a capture says may decide how much memory is used.
-// A cap that is reached is reported as an anomaly with code `limit`.
+// Every cap on what input may cost, with its reason. Wire input is hostile: nothing that a capture says may decide how much memory is used.
+// A cap that is reached is reported as an anomaly with code `limit`. What only shapes an answer stands where it is used: how many names a sentence
+// lists, how far a search looks.
 
 /** Bytes of one captured packet. Wireshark's own maximum is 256 KiB; USB and TSO captures stay far below 16 MiB. */
 export const MAX_PACKET_BYTES = 16 << 20;
@@ -89,14 +90,26 @@ export const MAX_HEADER_TABLE_BYTES = 256 << 10;
 export const MAX_OPEN_STREAMS = 10_000;
 /** Streams of one HTTP/2 connection that were reset and may still get frames that were on their way. */
 export const MAX_RESET_STREAMS = 1_024;
-/** Times that a segment is read over while a frame is looked for behind lost bytes: what looks like frames may overlap; in real ones hardly any do. */
+/** Bytes that a resync may read, as a multiple of the segment: candidate frames overlap. In real segments hardly any do. */
 export const MAX_FRAMES_READ_OVER = 16;
 /** Bytes of the name of a field that is kept by the prefix of its name: an item of baggage of Jaeger or OpenTracing. */
 export const MAX_FIELD_NAME_BYTES = 256;
+/** Spellings of field names whose meaning is remembered. */
+export const MAX_FIELD_SPELLINGS = 1_024;
+/** Spellings of one field that a workload's habits are told by: a name has few, unless somebody plays with them. */
+export const MAX_SPELLINGS_OF_ONE = 64;
+/** User agents of which it is remembered whether they probe: a few make all requests of a capture. */
+export const MAX_USER_AGENTS = 1_024;
+/** Paths of gRPC calls that are remembered in parts: a service has a few methods that are called again and again. */
+export const MAX_GRPC_PATHS = 1_024;
+/** Route templates of spans that are remembered as patterns: there are few. */
+export const MAX_ROUTE_PATTERNS = 4_096;
 /** Characters that an expression of `--propagation-format` is tried on: one that backtracks must end. */
 export const MAX_GIVEN_FORMAT_CHARS = 256;
 /** Exchanges that one machine serves at a time, of which any may be the cause of a call. Above it being open at the time tells nothing. */
 export const MAX_CANDIDATES = 512;
+/** Hops of one trace, open at a time on all machines, that are looked at for the cause of a call; a trace that is larger is no trace. */
+export const MAX_OPEN_OF_TRACE = 8 * MAX_CANDIDATES;
 /** Sightings remembered for one exchange. */
 export const MAX_SIGHTINGS = 64;
 
@@ -147,6 +160,10 @@ export const MAX_STITCHED_SPANS = 100_000;
 export const MAX_FEATURE_VALUES = 200;
 /** Buckets of a quantity counted on a faulty edge: of a capture of an hour, each is less than 8 s. */
 export const MAX_FEATURE_BUCKETS = 1_024;
+/** Routes of a run that are told apart by name, whatever spans and paths say. */
+export const MAX_ROUTE_NAMES = 65_536;
+/** Shapes of paths, and routes, that one span name is compared with. */
+export const MAX_SHAPES = 64;
 /** Different routes kept for one edge; the rest are counted as `other`. */
 export const MAX_ROUTES = 200;
 

@@ -5,7 +5,7 @@ const SEED = (Math.random() * 2 ** 32) | 0;
 const FIRST_CAPACITY = 1_024;
 const NOTHING = -1;
 
-/** Mixes two integers so that every bit of both moves every bit of the answer (the finalizer of MurmurHash3). */
+/** Mixes two integers so that every bit of both moves every bit of the answer: `mix`, a multiplication shorter where packets are looked up. */
 export function mixPair(a: number, b: number): number {
   let h = Math.imul(a ^ SEED, 0x85ebca6b) ^ Math.imul(b, 0xc2b2ae35);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

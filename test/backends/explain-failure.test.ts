@@ -5,9 +5,9 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { describe, expect, test } from "vitest";
 import { explainFailure, shortReason } from "../../src/backends/explain-failure.ts";
 import { type JaegerOptions, openJaeger } from "../../src/backends/jaeger.ts";
-import type { ReplayCall } from "../../src/backends/replay-server.ts";
 import { UserError } from "../../src/wire/user-error.ts";
 import { reply, withJaeger } from "./recording.ts";
+import type { ReplayCall } from "./replay-server.ts";
 
 const QUESTION = { traceIds: [], window: { from: 0, to: 0 } };
 

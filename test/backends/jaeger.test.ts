@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { splitLengthPrefixed } from "../../src/backends/length-prefixed.ts";
 import { API_GENERATIONS } from "../../src/backends/registry.ts";
-import type { ReplayCall } from "../../src/backends/replay-server.ts";
+import { splitLengthPrefixed } from "../../src/backends/split-length-prefixed.ts";
 import { openTraceFiles } from "../../src/backends/trace-files.ts";
 import { otlpBytes } from "../spans/sample-spans.ts";
 import { reply, spanOf, traceId, WINDOW, withJaeger } from "./recording.ts";
+import type { ReplayCall } from "./replay-server.ts";
 
 const NOTHING = { from: 0, to: 0 };
 

@@ -3,8 +3,8 @@
 import type { TraceBackend } from "../../src/backends/backend.ts";
 import type { JaegerOptions } from "../../src/backends/jaeger.ts";
 import { openJaeger } from "../../src/backends/jaeger.ts";
-import { type ReplayOptions, type ReplayServer, startReplayServer } from "../../src/backends/replay-server.ts";
 import { otlpBytes, type SampleSpan, sampleSpan } from "../spans/sample-spans.ts";
+import { type GrowingServer, type ReplayOptions, startReplayServer } from "./replay-server.ts";
 
 export const START_US = 1_795_355_336_459_899;
 export const WINDOW = { from: START_US - 1_000_000, to: START_US + 1_000_000 };
@@ -23,7 +23,7 @@ export function reply(n: number, service = "orders"): Uint8Array {
 }
 
 export interface Conversation {
-  readonly server: ReplayServer;
+  readonly server: GrowingServer;
   readonly backend: TraceBackend;
   /** What the client waited between tries, instead of waiting. */
   readonly waits: readonly number[];

@@ -110,6 +110,11 @@ function expectBounded(read: Recording, bytes: Uint8Array): void {
 }
 
 describe("the registry", () => {
+  it("has no format without a sample", () => {
+    for (const format of captureFormats)
+      expect(SAMPLES.some(([, sample]) => format.recognize(sample.subarray(0, format.magicLength)))).toBe(true);
+  });
+
   it("has formats whose magic numbers exclude one another", () => {
     for (const [, sample] of SAMPLES) {
       expect(captureFormats.filter((format) => format.recognize(sample.subarray(0, format.magicLength)))).toHaveLength(1);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { runExplain } from "../../src/commands/explain.ts";
 import { renderMarkdown } from "../../src/commands/explain-markdown.ts";
-import { findTopic, nearest, verdictsByName } from "../../src/commands/explain-topics.ts";
+import { findTopic, nearest } from "../../src/commands/explain-topics.ts";
 import { rules } from "../../src/diagnosis/registry.ts";
-import { causes } from "../../src/diagnosis/verdict.ts";
+import { causes, verdicts } from "../../src/diagnosis/verdict.ts";
 import { UserError } from "../../src/wire/user-error.ts";
 import { testWorld } from "./test-world.ts";
 
@@ -33,7 +33,7 @@ describe("explain", () => {
 
   test("every verdict that a rule gives, and every cause that leads to one, is explained", () => {
     const given = new Set<string>(rules.map(({ verdict }) => verdict));
-    for (const name of Object.keys(verdictsByName)) expect(findTopic(name, rules) !== undefined, name).toBe(given.has(name));
+    for (const name of verdicts) expect(findTopic(name, rules) !== undefined, name).toBe(given.has(name));
     for (const cause of causes) {
       const topic = findTopic(cause, rules);
       if (topic !== undefined) expect(explained(cause)).toContain(`${cause} is a cause`);

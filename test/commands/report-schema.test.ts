@@ -3,9 +3,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { verdictsByName } from "../../src/commands/explain-topics.ts";
 import { runPcap } from "../../src/commands/pcap.ts";
-import { causes, severities } from "../../src/diagnosis/verdict.ts";
+import { causes, severities, verdicts } from "../../src/diagnosis/verdict.ts";
 import type { Observed, ParentReason, Purpose } from "../../src/hops/hop.ts";
 import type { Role } from "../../src/naming/workload.ts";
 import type { AnomalyCode } from "../../src/wire/anomaly.ts";
@@ -120,7 +119,7 @@ describe("the closed sets of the schema are those of the code", () => {
   const observed: Readonly<Record<Observed, true>> = { full: true, partial: true, "headers-unknown": true };
 
   test.each([
-    ["verdict", names(verdictsByName)],
+    ["verdict", [...verdicts]],
     ["cause", [...causes]],
     ["severity", [...severities]],
     ["anomalyCode", names(anomalies)],

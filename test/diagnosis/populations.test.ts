@@ -220,6 +220,7 @@ describe("findings", () => {
 
   it("prove every error and warning with a packet of the cause and one of the fault", () => {
     const { findings } = look({ requests: requestsOf(nTimes(2, (i) => forwarded(i, { outgoing: [] }))) });
+    expect(findings[0]?.exemplars.length).toBeGreaterThan(0);
     for (const { judgement, fault } of findings[0]!.exemplars) {
       expect(judgement.hop.exchange.request?.packet.number).toBeGreaterThan(0);
       expect(fault.parent?.exchange.request?.packet.number).toBeGreaterThan(0);

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { type LabelledService, readLabelledSet } from "../../src/pairing/labelled-sets.ts";
+import { type LabelledService, readLabelledSet } from "../../bench/labelled-sets.mjs";
 import { pairTraffic } from "../../src/pairing/pair-traffic.ts";
 import { NOBODY } from "../../src/pairing/traffic.ts";
 import { numbers } from "./worlds.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { http2 } from "../../src/protocols/http/http2.ts";
-import { ssh } from "../../src/protocols/opaque.ts";
+import { ssh } from "../../src/protocols/ssh.ts";
 import { tls } from "../../src/protocols/tls/tls.ts";
 import { MAX_UNDECIDED_BYTES } from "../../src/wire/limits.ts";
 import { bytesOf, Conversation } from "../tcp/build-packets.ts";

@@ -4,8 +4,9 @@ import { type Chain, drawChain } from "../../src/report/text/chain.ts";
 import { escapeControls } from "../../src/report/text/escape-controls.ts";
 import { bold, draw, styled, widthOf } from "../../src/report/text/line.ts";
 import { layTable } from "../../src/report/text/table.ts";
-import { confidenceWord, counted, duration, listed, shellWord, shorten, shortId } from "../../src/report/text/words.ts";
+import { confidenceWord, duration, shellWord, shorten, shortId } from "../../src/report/text/words.ts";
 import { wrap } from "../../src/report/text/wrap.ts";
+import { counted, listed } from "../../src/wire/words.ts";
 
 const ESC = "\u001b";
 

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { findSeries } from "../../src/sources/capture-series.ts";
+import { findSeries } from "../../src/sources/find-series.ts";
 import { readCaptures } from "../../src/sources/merge-captures.ts";
 import type { CaptureSeries } from "../../src/sources/rotated-files.ts";
 import { UserError } from "../../src/wire/user-error.ts";

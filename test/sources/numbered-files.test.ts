@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { findSeries } from "../../src/sources/capture-series.ts";
+import { findSeries } from "../../src/sources/find-series.ts";
 import { buildPcap, filler } from "../capture/build-captures.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { splitLengthPrefixed } from "../../src/backends/length-prefixed.ts";
+import { splitLengthPrefixed } from "../../src/backends/split-length-prefixed.ts";
 import { readJaegerJson } from "../../src/spans/jaeger-json.ts";
 import { readJaegerProto } from "../../src/spans/jaeger-proto.ts";
 import { mergeTraces } from "../../src/spans/merge-traces.ts";

@@ -1,5 +1,7 @@
 // How readers of B3 differ. Ids of 64 and of 128 bits all of them take.
 
+import { isHex, isZeros } from "../../propagation/hex.ts";
+import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../../wire/id-digits.ts";
 import { type Answer, JOINS, type Lines, type Reader, rejects } from "./receiver.ts";
 
 /** What a reader makes of values that are not plain ones. Without any of these it is as strict as a reader can be. */
@@ -27,12 +29,8 @@ const TRACE_ID = "x-b3-traceid";
 const SPAN_ID = "x-b3-spanid";
 const PARENT_ID = "x-b3-parentspanid";
 const SAMPLED = "x-b3-sampled";
-const HEX = /^[0-9a-f]+$/i;
-const ZEROS = /^0+$/;
 const STATES: ReadonlySet<string> = new Set(["1", "0", "true", "false"]);
 const STATES_OF_ONE_FIELD: ReadonlySet<string> = new Set(["1", "0", "d"]);
-const SPAN_DIGITS = 16;
-const TRACE_DIGITS = 32;
 
 /** Two readers: of the single field, and of the field per item. */
 export function b3Readers(habits: B3Habits): Reader[] {
@@ -56,7 +54,7 @@ function readMulti(lines: Lines, habits: B3Habits): Answer | undefined {
   if (why !== undefined) return rejects(why);
   const parent = valueIn(lines(PARENT_ID), habits);
   if (parent === "" && habits.takesEmptyParent !== true) return rejects("X-B3-ParentSpanId is empty");
-  if (parent !== undefined && parent !== "" && habits.takesBadParent !== true && !isHex(parent, habits.takesUpperCase !== undefined))
+  if (parent !== undefined && parent !== "" && habits.takesBadParent !== true && !isHexId(parent, habits.takesUpperCase !== undefined))
     return rejects("X-B3-ParentSpanId is no hexadecimal id");
   const state = valueIn(lines(SAMPLED), habits);
   const takesAny = habits.takesAnyState === "multi" || habits.takesAnyState === "both";
@@ -73,7 +71,7 @@ function readSingle(lines: Lines, habits: B3Habits): Answer | undefined {
   if (why !== undefined) return rejects(why);
   const takesAny = habits.takesAnyState === "single" || habits.takesAnyState === "both";
   if (state !== undefined && !STATES_OF_ONE_FIELD.has(state) && !takesAny) return rejects("the sampling state is none of 1, 0 and d");
-  if (parent !== undefined && habits.takesBadParent !== true && !(parent.length === SPAN_DIGITS && isHex(parent, !isLower)))
+  if (parent !== undefined && habits.takesBadParent !== true && !(parent.length === SPAN_ID_DIGITS && isHexId(parent, !isLower)))
     return rejects("the parent id was cut");
   return more.length === 0 ? JOINS : rejects("more than four parts stand in b3");
 }
@@ -85,16 +83,17 @@ function valueIn(values: readonly string[], { takesFirstLine }: B3Habits): strin
 
 function whyIds(traceId: string, spanId: string, habits: B3Habits, takesUpper: boolean): string | undefined {
   if (traceId.includes(",") || spanId.includes(",")) return "two values stand in one line";
-  if (!isHex(traceId, takesUpper) || !isHex(spanId, takesUpper))
-    return isHex(traceId, true) && isHex(spanId, true) ? "hex digits are in upper case" : "an id is not hexadecimal";
-  if (traceId.length > TRACE_DIGITS || spanId.length > SPAN_DIGITS) return "an id is too long";
-  if (traceId.length !== TRACE_DIGITS && traceId.length !== SPAN_DIGITS && habits.takesShortTraceId !== true)
+  if (!isHexId(traceId, takesUpper) || !isHexId(spanId, takesUpper))
+    return isHexId(traceId, true) && isHexId(spanId, true) ? "hex digits are in upper case" : "an id is not hexadecimal";
+  if (traceId.length > TRACE_ID_DIGITS || spanId.length > SPAN_ID_DIGITS) return "an id is too long";
+  if (traceId.length !== TRACE_ID_DIGITS && traceId.length !== SPAN_ID_DIGITS && habits.takesShortTraceId !== true)
     return `the trace id has ${traceId.length} digits`;
-  if (spanId.length !== SPAN_DIGITS && habits.takesShortSpanId !== true) return `the span id has ${spanId.length} digits`;
-  if (ZEROS.test(traceId) || (ZEROS.test(spanId) && habits.takesZeroSpanId !== true)) return "an id is all zeros";
+  if (spanId.length !== SPAN_ID_DIGITS && habits.takesShortSpanId !== true) return `the span id has ${spanId.length} digits`;
+  if (isZeros(traceId, 0, traceId.length) || (isZeros(spanId, 0, spanId.length) && habits.takesZeroSpanId !== true))
+    return "an id is all zeros";
   return undefined;
 }
 
-function isHex(text: string, takesUpper: boolean): boolean {
-  return HEX.test(text) && (takesUpper || !/[A-F]/.test(text));
+function isHexId(text: string, takesUpper: boolean): boolean {
+  return isHex(text) && (takesUpper || !/[A-F]/.test(text));
 }

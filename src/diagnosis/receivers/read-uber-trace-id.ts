@@ -1,5 +1,7 @@
 // How readers of `uber-trace-id` differ. Ids without their leading zeros all of them take.
 
+import { isHex, isZeros } from "../../propagation/hex.ts";
+import { TRACE_ID_DIGITS } from "../../wire/id-digits.ts";
 import { JOINS, type Reader, rejects } from "./receiver.ts";
 
 /** What a reader makes of values that are not plain ones. Without any of these it is as strict as a reader can be. */
@@ -18,10 +20,7 @@ export interface UberHabits {
 }
 
 const UBER_TRACE_ID = "uber-trace-id";
-const HEX = /^[0-9a-f]+$/i;
-const ZEROS = /^0+$/;
 const PARTS = 4;
-const TRACE_DIGITS = 32;
 
 export function uberReader(habits: UberHabits): Reader {
   return {
@@ -42,11 +41,11 @@ function whyRejected(raw: string, habits: UberHabits): string | undefined {
   const parts = raw.replaceAll(/%3a/gi, ":").split(":", PARTS + 1);
   const [traceId = "", spanId = "", parent = "", flags = ""] = parts;
   if (parts.length !== PARTS) return "it has not four parts";
-  if (!HEX.test(traceId) || !HEX.test(spanId) || !HEX.test(flags)) return "a part is not hexadecimal";
+  if (!isHex(traceId) || !isHex(spanId) || !isHex(flags)) return "a part is not hexadecimal";
   if (habits.takesUpperCase !== true && /[A-F]/.test(traceId + spanId)) return "hex digits are in upper case";
-  if (ZEROS.test(traceId) || (ZEROS.test(spanId) && habits.takesAnyId !== true)) return "an id is all zeros";
-  if (traceId.length > TRACE_DIGITS && habits.takesAnyId !== true) return "the trace id is too long";
-  if (habits.takesAnyParent !== true && !HEX.test(parent))
+  if (isZeros(traceId, 0, traceId.length) || (isZeros(spanId, 0, spanId.length) && habits.takesAnyId !== true)) return "an id is all zeros";
+  if (traceId.length > TRACE_ID_DIGITS && habits.takesAnyId !== true) return "the trace id is too long";
+  if (habits.takesAnyParent !== true && !isHex(parent))
     return parent === "" ? "the parent id is empty" : "the parent id is not hexadecimal";
   if (flags.length > 2 && habits.takesLongFlags !== true) return "the flags have more than two digits";
   return undefined;

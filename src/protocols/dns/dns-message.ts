@@ -132,6 +132,7 @@ export function typeName(type: number): string {
   return TYPES[type] ?? `TYPE${type}`;
 }
 
-function word(bytes: Uint8Array, at: number): number {
+/** Two bytes, the higher first. */
+export function word(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 8) | bytes[at + 1]!;
 }

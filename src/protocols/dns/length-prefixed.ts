@@ -1,20 +1,20 @@
 // Messages of one direction, each behind its length in two bytes. One that lies in a single segment is read in place.
 
 import type { Segment } from "../../tcp/stream-sink.ts";
-import { HeadBuffer } from "../http/head-buffer.ts";
+import { KeptBuffer } from "../kept-buffer.ts";
 import type { KeptBytes } from "../kept-bytes.ts";
 
 const LENGTH_BYTES = 2;
 
 export class LengthPrefixed {
-  readonly #kept: HeadBuffer;
+  readonly #kept: KeptBuffer;
   /** The message is borrowed; `segment` is the one that ended it. */
   readonly #message: (bytes: Uint8Array, segment: Segment) => void;
   /** True where it is not known at which byte a message begins: behind bytes that the capture lacks, or when joined late. */
   isLost: boolean;
 
   constructor(budget: KeptBytes, isLost: boolean, message: (bytes: Uint8Array, segment: Segment) => void) {
-    this.#kept = new HeadBuffer(budget);
+    this.#kept = new KeptBuffer(budget);
     this.isLost = isLost;
     this.#message = message;
   }

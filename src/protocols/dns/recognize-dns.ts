@@ -1,7 +1,7 @@
 // DNS by content, on any port: a question of a usual type in class IN, and counts that fit. Chance or another protocol makes no such bytes.
 
 import type { Recognition } from "../stream-protocol.ts";
-import { isUsualType, nameEnd } from "./dns-message.ts";
+import { isUsualType, nameEnd, word } from "./dns-message.ts";
 
 const HEADER_BYTES = 12;
 const CLASS_IN = 1;
@@ -48,8 +48,4 @@ function isHostLike(bytes: Uint8Array, start: number, end: number): boolean {
     if (byte < 0x41 || byte > 0x50) isNetbios &&= at > start + NETBIOS_LABEL;
   }
   return !isNetbios;
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! << 8) | bytes[at + 1]!;
 }

@@ -1,7 +1,7 @@
 // A body that is kept until it is whole: up to a cap, and within what all of them may take.
 
 import type { BodySink } from "../http/body-sink.ts";
-import { HeadBuffer } from "../http/head-buffer.ts";
+import { KeptBuffer } from "../kept-buffer.ts";
 import type { KeptBytes } from "../kept-bytes.ts";
 
 export interface WholeBody {
@@ -17,7 +17,7 @@ export interface WholeBody {
 
 export class KeptBody implements BodySink {
   readonly #limit: number;
-  readonly #kept: HeadBuffer;
+  readonly #kept: KeptBuffer;
   readonly #done: (body: WholeBody) => void;
   readonly #mayBe: ((beginning: Uint8Array) => boolean) | undefined;
   #length = 0;
@@ -28,7 +28,7 @@ export class KeptBody implements BodySink {
   constructor(limit: number, budget: KeptBytes, done: (body: WholeBody) => void, mayBe?: (beginning: Uint8Array) => boolean) {
     this.#mayBe = mayBe;
     this.#limit = limit;
-    this.#kept = new HeadBuffer(budget);
+    this.#kept = new KeptBuffer(budget);
     this.#done = done;
   }
 

@@ -3,7 +3,7 @@
 
 import type { Segment } from "../../tcp/stream-sink.ts";
 import { MAX_HEAD_BYTES } from "../../wire/limits.ts";
-import type { HeadBuffer } from "./head-buffer.ts";
+import type { KeptBuffer } from "../kept-buffer.ts";
 
 /** A field block as it lies in `bytes[start..end)`. One object is used again and again: borrowed until the call returns. */
 export interface BlockBytes {
@@ -23,12 +23,12 @@ export interface BlockBytes {
 export class BlockAssembler {
   readonly block: BlockBytes;
   readonly #give: (block: BlockBytes) => void;
-  readonly #kept: HeadBuffer;
+  readonly #kept: KeptBuffer;
   #isOpen = false;
   /** True while the rest of a block is passed over: it was given out as far as it went. */
   #isGiven = false;
 
-  constructor(kept: HeadBuffer, give: (block: BlockBytes) => void) {
+  constructor(kept: KeptBuffer, give: (block: BlockBytes) => void) {
     const first: Segment = { at: 0, packet: 0, capture: 0, offset: 0, acknowledged: -1 };
     this.block = { bytes: kept.bytes, start: 0, end: 0, stream: 0, endsStream: false, promised: 0, isWhole: true, first };
     this.#kept = kept;

@@ -1,5 +1,6 @@
 // The chunked transfer coding (RFC 9112 §7.1): sizes are read, data is counted and skipped, extensions and trailers are passed over.
 
+import { CR, LF } from "../../wire/ascii.ts";
 import { MAX_CHUNK_LINE_BYTES, MAX_TRAILER_BYTES } from "../../wire/limits.ts";
 import type { BodySink } from "./body-sink.ts";
 
@@ -17,9 +18,6 @@ export interface ChunkedBody {
   /** Passes over `length` missing bytes; false when they reach beyond the chunk. */
   skip(length: number): boolean;
 }
-
-const LF = 10;
-const CR = 13;
 
 export function createChunkedBody(): ChunkedBody {
   return new ChunkedReader();

@@ -1,11 +1,8 @@
 // The header fields that somebody asked for, found by the first letters of a line: most lines are passed over after one look.
 
+import { COLON, HTAB, SP } from "../../wire/ascii.ts";
 import type { Field } from "../../wire/field.ts";
 import { MAX_FIELD_NAME_BYTES } from "../../wire/limits.ts";
-
-const SP = 32;
-const HTAB = 9;
-const COLON = 58;
 
 export interface Declared {
   /** Lower case; of a prefix, without its asterisk. */

@@ -1,6 +1,7 @@
 // Field blocks that come again byte for byte, as most responses of a server do within a second, or but for the values of some kept fields, as the
 // requests of a client do with every trace: what they say is remembered.
 
+import { SP } from "../../wire/ascii.ts";
 import { ByteFields } from "../../wire/byte-field.ts";
 import type { Field } from "../../wire/field.ts";
 import { isCached, type TextCache } from "./text-cache.ts";
@@ -32,7 +33,6 @@ const MAX_HOLES = 8;
 const SHORTEST = 4;
 /** Where a block did not come again, only one in so many of the next ones is remembered. */
 const SELDOM = 16;
-const SP = 32;
 const ONES = 0x01010101;
 const HIGH_BITS = 0x80808080 | 0;
 const FIRST_VISIBLE = (SP + 1) * ONES;

@@ -1,17 +1,12 @@
 // Header field lines (RFC 9112 §5), read in place: only fields that somebody declared are made into strings.
 
+import { COLON, CR, HTAB, LF, SP } from "../../wire/ascii.ts";
 import type { Field } from "../../wire/field.ts";
 import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS } from "../../wire/limits.ts";
 import { blanksEnd, colonAfter, type Declared, DeclaredFields, find } from "./declared-fields.ts";
 import { FieldMemo, type KeptValue, type RememberedFields } from "./field-memo.ts";
 import { findLineFeed, LineScanner } from "./line-scanner.ts";
 import { createTextCache, type TextCache } from "./text-cache.ts";
-
-const LF = 10;
-const CR = 13;
-const SP = 32;
-const HTAB = 9;
-const COLON = 58;
 
 /** Fields that frame a message (RFC 9112 §6): always read. */
 const CONTENT_LENGTH = "content-length";

@@ -1,5 +1,7 @@
 // gRPC as a reading of an HTTP/2 exchange ("gRPC over HTTP2", grpc/grpc PROTOCOL-HTTP2.md).
 
+import { MAX_GRPC_PATHS } from "../../wire/limits.ts";
+import { remembered } from "../../wire/remembered.ts";
 import type { GrpcCall } from "../observation.ts";
 
 const CONTENT_TYPE = "application/grpc";
@@ -26,17 +28,7 @@ interface Procedure {
 
 const UNKNOWN: Procedure = { service: undefined, method: undefined };
 
-/** A service has a few methods that are called again and again. */
-const procedures = new Map<string, Procedure>();
-const MAX_PROCEDURES = 1_024;
-
-function procedureOf(path: string): Procedure {
-  const known = procedures.get(path);
-  if (known !== undefined) return known;
-  const procedure = splitPath(path);
-  if (procedures.size < MAX_PROCEDURES) procedures.set(path, procedure);
-  return procedure;
-}
+const procedureOf = remembered(splitPath, MAX_GRPC_PATHS);
 
 /** The service may itself hold slashes where a proxy put a prefix in front. */
 function splitPath(path: string): Procedure {

@@ -3,15 +3,16 @@
 import type { CloseReason, Direction, Segment } from "../../tcp/stream-sink.ts";
 import { opposite } from "../../tcp/stream-sink.ts";
 import { anomaly } from "../../wire/anomaly.ts";
+import { SP } from "../../wire/ascii.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_PATH_BYTES, MAX_PIPELINED, MAX_SIGHTINGS } from "../../wire/limits.ts";
+import { KeptBuffer } from "../kept-buffer.ts";
 import { KeptBytes } from "../kept-bytes.ts";
 import { type HttpRequest, type HttpResponse, UNSEEN_METHOD } from "../observation.ts";
 import type { StreamContext, StreamProtocol, StreamReader, Upgrade } from "../stream-protocol.ts";
 import type { BodySink } from "./body-sink.ts";
 import { ExchangePairing, type OpenResponse } from "./exchange-pairing.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
-import { HeadBuffer } from "./head-buffer.ts";
 import { beginsWithSettings } from "./http2-recognition.ts";
 import type { Cut, Head, MessageEvents } from "./message-events.ts";
 import { type Framing, requestFraming, responseFraming } from "./message-framing.ts";
@@ -28,7 +29,6 @@ export const http1: StreamProtocol = {
 
 const fieldReaderFor = perKeep(createFieldReader);
 
-const SP = 32;
 const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];
 const TOO_MANY_WAIT = `more than ${MAX_PIPELINED} requests of one connection wait for their responses, or the reverse`;
 const H2C = "h2c";
@@ -65,8 +65,8 @@ class Http1Reader implements StreamReader, MessageEvents {
     this.#context = context;
     this.#fieldReader = fieldReaderFor(context.keep);
     const { connection, emit, budget = new KeptBytes(), beganLate = connection.handshake === "not seen" } = context;
-    this.#clientParser = new MessageParser("client", this.#fieldReader, this, new HeadBuffer(budget), beganLate);
-    this.#serverParser = new MessageParser("server", this.#fieldReader, this, new HeadBuffer(budget), beganLate);
+    this.#clientParser = new MessageParser("client", this.#fieldReader, this, new KeptBuffer(budget), beganLate);
+    this.#serverParser = new MessageParser("server", this.#fieldReader, this, new KeptBuffer(budget), beganLate);
     const { clientEnd: client, serverEnd: server, vantage, id } = connection;
     this.#pairing = new ExchangePairing(
       (request, response, incomplete) => {

@@ -27,7 +27,7 @@ import {
   SETTINGS,
   SETTINGS_ACK,
   WINDOW_UPDATE,
-} from "./http2-frame.ts";
+} from "./http2-frame-header.ts";
 
 /** Larger frames need SETTINGS_MAX_FRAME_SIZE, and only data has them in practice (RFC 9113 §4.2). */
 const USUAL_FRAME_BYTES = 16_384;

@@ -6,6 +6,7 @@ import { anomaly } from "../../wire/anomaly.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import type { Field } from "../../wire/field.ts";
 import { MAX_SIGHTINGS } from "../../wire/limits.ts";
+import { KeptBuffer } from "../kept-buffer.ts";
 import { KeptBytes } from "../kept-bytes.ts";
 import {
   type GrpcCall,
@@ -19,11 +20,10 @@ import type { StreamContext, StreamProtocol, StreamReader } from "../stream-prot
 import type { BlockBytes } from "./block-assembler.ts";
 import type { Incomplete } from "./exchange-pairing.ts";
 import { isGrpc, readGrpc } from "./grpc.ts";
-import { HeadBuffer } from "./head-buffer.ts";
 import { DynamicTable } from "./hpack/dynamic-table.ts";
 import type { FieldBlock } from "./hpack/field-block.ts";
 import { FieldBlockReader, NO_ROOM } from "./hpack/field-block-reader.ts";
-import { type FrameEvents, FrameParser } from "./http2-frames.ts";
+import { type FrameEvents, FrameParser } from "./http2-frame-parser.ts";
 import { recognizeHttp2 } from "./http2-recognition.ts";
 import { type Http2Stream, Http2Streams } from "./http2-streams.ts";
 import { perKeep } from "./per-keep.ts";
@@ -62,8 +62,8 @@ class Http2Reader implements StreamReader, FrameEvents {
     this.#fieldBlocks = fieldBlockReaderFor(context.keep);
     const { connection, budget = new KeptBytes(), beganLate = connection.handshake === "not seen", upgrade } = context;
     this.#frames = {
-      client: new FrameParser("client", this, new HeadBuffer(budget), beganLate),
-      server: new FrameParser("server", this, new HeadBuffer(budget), beganLate),
+      client: new FrameParser("client", this, new KeptBuffer(budget), beganLate),
+      server: new FrameParser("server", this, new KeptBuffer(budget), beganLate),
     };
     this.#tables = { client: new DynamicTable(budget), server: new DynamicTable(budget) };
     if (beganLate) {

@@ -1,6 +1,7 @@
 // The next line feed, four bytes at a time: most of a head is values that nobody asked for, and this is how they are passed over.
 
-const LF = 10;
+import { LF } from "../../wire/ascii.ts";
+
 const FOUR_LF = 0x0a0a0a0a;
 const FOUR_ONES = 0x01010101;
 const FOUR_HIGH_BITS = 0x80808080 | 0;

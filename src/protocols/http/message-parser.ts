@@ -2,12 +2,13 @@
 // skipped by arithmetic, and after a gap or garbage reading goes on at the next certain start line.
 
 import type { Segment } from "../../tcp/stream-sink.ts";
+import { CR, LF } from "../../wire/ascii.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_FIELD_VALUE_BYTES, MAX_FIELDS, MAX_HEAD_BYTES, MAX_START_LINE_BYTES } from "../../wire/limits.ts";
+import type { KeptBuffer } from "../kept-buffer.ts";
 import type { BodySink } from "./body-sink.ts";
 import { type ChunkedBody, createChunkedBody } from "./chunked-body.ts";
 import type { FieldReader } from "./field-reader.ts";
-import type { HeadBuffer } from "./head-buffer.ts";
 import type { Cut, Head, MessageEvents } from "./message-events.ts";
 import type { Framing } from "./message-framing.ts";
 import { recognizeStartLine } from "./start-line.ts";
@@ -15,14 +16,11 @@ import { UnfinishedStart } from "./unfinished-start.ts";
 
 type State = "head" | "length" | "chunked" | "until close" | "lost" | "tunnel";
 
-const LF = 10;
-const CR = 13;
-
 export class MessageParser {
   readonly #from: Side;
   readonly #fieldReader: FieldReader;
   readonly #events: MessageEvents;
-  readonly #kept: HeadBuffer;
+  readonly #kept: KeptBuffer;
   #state: State;
   /** Body bytes still to come. */
   #left = 0;
@@ -35,7 +33,7 @@ export class MessageParser {
   readonly #start = new UnfinishedStart();
 
   /** `beganLate`: the stream may have been joined in the middle of a message. */
-  constructor(from: Side, fieldReader: FieldReader, events: MessageEvents, kept: HeadBuffer, beganLate: boolean) {
+  constructor(from: Side, fieldReader: FieldReader, events: MessageEvents, kept: KeptBuffer, beganLate: boolean) {
     this.#from = from;
     this.#fieldReader = fieldReader;
     this.#events = events;

@@ -1,10 +1,8 @@
 // The start lines of HTTP/1 (RFC 9112 §3, §4), read in place: they are also how a stream is recognised and how reading goes on after a gap.
 
+import { CR, LF, SP } from "../../wire/ascii.ts";
 import type { Recognition } from "../stream-protocol.ts";
 
-const LF = 10;
-const CR = 13;
-const SP = 32;
 const DOT = 46;
 const SLASH = 47;
 /** Longest method: WebDAV's are up to 17 bytes. */

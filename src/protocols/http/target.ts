@@ -1,10 +1,9 @@
+import { COLON, SP } from "../../wire/ascii.ts";
 import { FNV_OFFSET, fnv1aStep } from "../../wire/fnv1a.ts";
 import { MAX_PATH_BYTES } from "../../wire/limits.ts";
 import type { TextCache } from "./text-cache.ts";
 
-const SP = 32;
 const SLASH = 47;
-const COLON = 58;
 const QUESTION = 63;
 const HASH = 35;
 /** Longest scheme that is looked for: `https` and what proxies invent. */

@@ -1,8 +1,8 @@
 // The start line of a head that comes in many segments: whether it may still turn out to be none, each byte looked at once.
 
+import { LF } from "../../wire/ascii.ts";
 import { recognizeStartLine } from "./start-line.ts";
 
-const LF = 10;
 /** In so many bytes a method ends, a target begins, and a status line is certain: behind them only a line feed tells more. */
 const SHORT = 64;
 

@@ -3,6 +3,7 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { AddressTable } from "../../packet/address-table.ts";
 import type { ProxiedEnds } from "../../tcp/connection.ts";
+import { CR, LF } from "../../wire/ascii.ts";
 import { ByteReader, Malformed, Truncated } from "../../wire/byte-reader.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 
@@ -13,8 +14,6 @@ const FIXED_BYTES = SIGNATURE.length + 4;
 /** Of version 1 (§2.1): the words that may follow, and the longest line with its CRLF. */
 const LINE_STARTS = ["PROXY TCP4 ", "PROXY TCP6 ", "PROXY UNKNOWN"].map((text) => Uint8Array.from(Buffer.from(text)));
 const MAX_LINE = 107;
-const LF = 10;
-const CR = 13;
 
 /** Whether `bytes[start..end)` begin with such a header: a signature of 12 bytes, or `PROXY` and a family. */
 export function recognizeProxyHeader(bytes: Uint8Array, start: number, end: number): "yes" | "no" | "need more" {

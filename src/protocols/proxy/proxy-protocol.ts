@@ -4,7 +4,7 @@ import type { CloseReason, Segment } from "../../tcp/stream-sink.ts";
 import { anomaly } from "../../wire/anomaly.ts";
 import { Malformed } from "../../wire/byte-reader.ts";
 import type { Side } from "../../wire/endpoint.ts";
-import { HeadBuffer } from "../http/head-buffer.ts";
+import { KeptBuffer } from "../kept-buffer.ts";
 import { KeptBytes } from "../kept-bytes.ts";
 import type { HiddenFields } from "../observation.ts";
 import type { StreamContext, StreamProtocol, StreamReader } from "../stream-protocol.ts";
@@ -22,14 +22,14 @@ export const proxyProtocol: StreamProtocol = {
 class ProxiedReader implements StreamReader {
   readonly #context: StreamContext;
   readonly #inner: StreamReader;
-  readonly #header: HeadBuffer;
+  readonly #header: KeptBuffer;
   /** Until the header is over. */
   #isHeader = true;
 
   constructor(context: StreamContext) {
     this.#context = context;
     this.#inner = context.inner();
-    this.#header = new HeadBuffer(context.budget ?? new KeptBytes());
+    this.#header = new KeptBuffer(context.budget ?? new KeptBytes());
   }
 
   get spoken(): string | undefined {

@@ -19,7 +19,7 @@ export interface ConnectionKeys extends Readonly<Record<Side, RecordOpener>> {
 
 /** Of TLS 1.3's keys, in the order of their use: early data, handshake, application data, and after each KeyUpdate the next. */
 export const EARLY_KEYS = 0;
-export const HANDSHAKE_KEYS = 1;
+const HANDSHAKE_KEYS = 1;
 const FIRST_TRAFFIC = 2;
 
 /** The key of its secrets in a key log. */

@@ -1,16 +1,15 @@
 // Stitched traces as OTLP JSON (opentelemetry-proto, "JSON Protobuf Encoding"): ids in lower-case hex, times as decimal nanoseconds, enums as numbers.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
-import type { Resource, SpanKind } from "../../spans/span.ts";
+import { type Resource, spanKinds } from "../../spans/span.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
+import { captureNames } from "../capture-names.ts";
 import type { ReportSink, Writing } from "../report-format.ts";
-import { captureNames } from "../text/captures.ts";
 import { toolName, toolVersion } from "../tool.ts";
 import { type AttributeSources, type AttributeValue, attributesOf } from "./span-attributes.ts";
 import { factsOf, type SpanFacts } from "./span-facts.ts";
 import { isGhost, type StitchedSpan, type StitchedTrace } from "./stitched-trace.ts";
 
-const KINDS: readonly SpanKind[] = ["unspecified", "internal", "server", "client", "producer", "consumer"];
 const STATUS_ERROR = 2;
 
 /** Writes a TracesData document. */
@@ -78,7 +77,7 @@ function spanOf(own: StitchedSpan, facts: SpanFacts, traceId: string, joined: Re
     spanId: own.spanId,
     ...(parentSpanId === undefined ? {} : { parentSpanId }),
     name: facts.name,
-    kind: KINDS.indexOf(facts.kind),
+    kind: spanKinds.indexOf(facts.kind),
     startTimeUnixNano: nanos(facts.startedAt),
     endTimeUnixNano: nanos(facts.endedAt),
     attributes: keyValues(attributesOf(own, facts, traceId, sources)),

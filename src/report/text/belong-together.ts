@@ -2,11 +2,12 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { figure } from "../../wire/figure.ts";
+import { counted } from "../../wire/words.ts";
+import { captureNames, frameOf } from "../capture-names.ts";
 import { type EdgeJoins, type ListedJoin, listStitched } from "../stitched/list-stitched.ts";
-import { captureNames, frameOf } from "./captures.ts";
 import { bold, dim } from "./line.ts";
 import type { Page } from "./page.ts";
-import { counted, shortId } from "./words.ts";
+import { shortId } from "./words.ts";
 
 /** Edges and pairs that are told; with --verbose, pairs of an edge. */
 const MAX_EDGES = 10;

@@ -2,10 +2,11 @@
 
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import { counted } from "../../wire/words.ts";
 import { countFindings, traceIdsOnWire } from "../summary.ts";
 import { dim } from "./line.ts";
 import type { Page } from "./page.ts";
-import { counted, shellWord } from "./words.ts";
+import { shellWord } from "./words.ts";
 
 export function writeClosing(inspection: Inspection, page: Page): void {
   const { error, warning, note } = countFindings(inspection.diagnosis);
@@ -24,7 +25,7 @@ function exampleTrace(finding: Finding | undefined): string | undefined {
   return before?.traceIds[0] ?? finding?.traceIds[0];
 }
 
-export function traceCommand({ diagnosis, graph }: Inspection, { options }: Page): string | undefined {
+function traceCommand({ diagnosis, graph }: Inspection, { options }: Page): string | undefined {
   const traceId = exampleTrace(diagnosis.findings[0]) ?? firstOf(traceIdsOnWire(graph));
   if (traceId === undefined) return undefined;
   const { captures, inputs } = options.commandLine;

@@ -1,7 +1,7 @@
 // `--verbose`: how names and clocks were found, and anomalies word by word.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
-import { captureNames } from "./captures.ts";
+import { captureNames } from "../capture-names.ts";
 import { bold, dim } from "./line.ts";
 import type { Page } from "./page.ts";
 

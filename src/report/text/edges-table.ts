@@ -7,11 +7,12 @@ import { severities, type Verdict } from "../../diagnosis/verdict.ts";
 import { figure } from "../../wire/figure.ts";
 import { groupBy } from "../../wire/group-by.ts";
 import { MAX_EDGES_TOLD } from "../../wire/limits.ts";
+import { counted, listed } from "../../wire/words.ts";
 import { type GroupEdge, groupEdges } from "../group-edges.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
 import type { Page } from "./page.ts";
 import type { Column } from "./table.ts";
-import { counted, listed, shorten } from "./words.ts";
+import { shorten } from "./words.ts";
 
 /** Healthy edges shown without --verbose; edges with a finding are shown all. */
 const MAX_HEALTHY = 20;

@@ -3,11 +3,12 @@
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { figure } from "../../wire/figure.ts";
 import { sum } from "../../wire/sum.ts";
+import { counted } from "../../wire/words.ts";
 import { groupEdges } from "../group-edges.ts";
 import { countEdges } from "../plain-counts.ts";
 import { type Summary, summarize } from "../summary.ts";
 import type { Page } from "./page.ts";
-import { clockTime, counted, day, duration } from "./words.ts";
+import { clockTime, day, duration } from "./words.ts";
 
 export function writeHeadline(inspection: Inspection, page: Page): void {
   const summary = summarize(inspection);

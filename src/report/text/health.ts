@@ -4,13 +4,13 @@ import type { Inspection } from "../../diagnosis/inspection.ts";
 import { count } from "../../wire/count.ts";
 import { figure } from "../../wire/figure.ts";
 import { sum } from "../../wire/sum.ts";
+import { counted, listed } from "../../wire/words.ts";
 import { summarize } from "../summary.ts";
 import { countAbsent, sourceName } from "./headline.ts";
 import { styled } from "./line.ts";
 import { unreadConnections } from "./not-judged.ts";
 import type { Page } from "./page.ts";
 import { unexplainedCalls } from "./unexplained.ts";
-import { counted, listed } from "./words.ts";
 
 /** Receivers without spans that are named. */
 const MAX_NAMED = 3;

@@ -3,13 +3,14 @@
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Hop } from "../../hops/hop.ts";
+import { counted } from "../../wire/words.ts";
+import { captureNames, frameOf } from "../capture-names.ts";
 import { arrow, shownFields } from "../evidence.ts";
 import type { Writing } from "../report-format.ts";
 import { shownHops } from "../shown-hops.ts";
-import { captureNames, frameOf } from "./captures.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
 import type { Page } from "./page.ts";
-import { clockTime, counted, shorten } from "./words.ts";
+import { clockTime, shorten } from "./words.ts";
 
 const LONGEST_VALUE = 160;
 /** ` #12345` */

@@ -7,12 +7,12 @@ import type { TlsHandshake } from "../../protocols/observation.ts";
 import { count } from "../../wire/count.ts";
 import { connectionKey, formatEndpoint, sharedConnectionKey } from "../../wire/endpoint.ts";
 import { sum } from "../../wire/sum.ts";
-import { captureNames } from "./captures.ts";
+import { counted, listed } from "../../wire/words.ts";
+import { captureNames } from "../capture-names.ts";
 import { sourceName } from "./headline.ts";
 import { bold } from "./line.ts";
 import type { Page } from "./page.ts";
 import { unexplainedCalls } from "./unexplained.ts";
-import { counted, listed } from "./words.ts";
 
 const MAX_SERVERS = 3;
 

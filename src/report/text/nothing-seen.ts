@@ -3,9 +3,9 @@
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { figure } from "../../wire/figure.ts";
 import { sum } from "../../wire/sum.ts";
+import { counted, listed } from "../../wire/words.ts";
 import { captureItems, type Unread, unreadConnections } from "./not-judged.ts";
 import type { Page } from "./page.ts";
-import { counted, listed } from "./words.ts";
 
 const MAX_NAMED = 6;
 

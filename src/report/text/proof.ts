@@ -11,14 +11,15 @@ import { isBaggageField } from "../../propagation/baggage-fields.ts";
 import type { Span } from "../../spans/span.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import type { Field } from "../../wire/field.ts";
+import { counted } from "../../wire/words.ts";
+import { captureNames, frameOf } from "../capture-names.ts";
 import { arrow, proofsOf, shownFields, spanEvidence } from "../evidence.ts";
 import { populationFilter } from "../population-filter.ts";
 import { packetOf, proofText, proofWay, wireEvidence } from "../wire-evidence.ts";
 import { affectedHops } from "./affected-hops.ts";
-import { captureNames, frameOf } from "./captures.ts";
 import { bold, dim, type Piece, widthOf } from "./line.ts";
 import { LABEL_COLUMN, type Page } from "./page.ts";
-import { counted, shorten } from "./words.ts";
+import { shorten } from "./words.ts";
 
 const MAX_SPANS_SHOWN = 2;
 /** Characters of one field value on a terminal; a traceparent has 55. */

@@ -2,6 +2,7 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { MAX_FINDINGS_TOLD } from "../../wire/limits.ts";
+import { counted } from "../../wire/words.ts";
 import type { ReportFormat, Writing } from "../report-format.ts";
 import { writeBelongTogether } from "./belong-together.ts";
 import { writeClosing } from "./closing.ts";
@@ -16,7 +17,6 @@ import { writeNotJudged } from "./not-judged.ts";
 import { writeNothingSeen } from "./nothing-seen.ts";
 import { Page } from "./page.ts";
 import { writeUnjudged } from "./unjudged.ts";
-import { counted } from "./words.ts";
 
 export const text: ReportFormat = {
   name: "text",

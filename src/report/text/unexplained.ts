@@ -3,7 +3,7 @@
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { NO_PARENT } from "../../hops/hop-table.ts";
 import { count } from "../../wire/count.ts";
-import { counted, listed } from "./words.ts";
+import { counted, listed } from "../../wire/words.ts";
 
 const MAX_EDGES = 3;
 

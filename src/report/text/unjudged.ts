@@ -2,6 +2,7 @@
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { figure } from "../../wire/figure.ts";
+import { counted } from "../../wire/words.ts";
 import { countConnections, countEdges } from "../plain-counts.ts";
 import type { Writing } from "../report-format.ts";
 import { writeHops } from "./hop-lines.ts";
@@ -9,7 +10,6 @@ import { bold, dim } from "./line.ts";
 import { captureItems, leftOut } from "./not-judged.ts";
 import type { Page } from "./page.ts";
 import type { Column } from "./table.ts";
-import { counted } from "./words.ts";
 
 /** Rows of each table without --verbose. */
 const MAX_ROWS = 20;

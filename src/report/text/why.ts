@@ -7,8 +7,9 @@ import type { Hop, ParentReason } from "../../hops/hop.ts";
 import type { Workload } from "../../naming/workload.ts";
 import { UNSEEN_METHOD } from "../../protocols/observation.ts";
 import { count } from "../../wire/count.ts";
+import { counted, listed } from "../../wire/words.ts";
 import { affectedHops } from "./affected-hops.ts";
-import { counted, listed, shortId } from "./words.ts";
+import { shortId } from "./words.ts";
 
 const MAX_ROUTES_NAMED = 4;
 

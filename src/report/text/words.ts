@@ -1,9 +1,7 @@
 // Figures and words as people read them.
 
 import { SECOND, type Timestamp, toIso } from "../../wire/timestamp.ts";
-import { counted, listed } from "../../wire/words.ts";
-
-export { counted, listed };
+import { counted } from "../../wire/words.ts";
 
 export function confidenceWord(confidence: number): string {
   return confidence >= 0.95 ? "certain" : confidence >= 0.8 ? "likely" : "possible";

@@ -23,7 +23,7 @@ export interface Entry {
 }
 
 /** SETTINGS_HEADER_TABLE_SIZE without SETTINGS (RFC 9113 §6.5.2). */
-export const DEFAULT_CAPACITY = 4096;
+const DEFAULT_CAPACITY = 4096;
 /** Overhead of an entry (RFC 7541 §4.1): no entry is smaller. */
 export const ENTRY_OVERHEAD = 32;
 /** What an entry costs us besides its value, about. */

@@ -1,5 +1,6 @@
 // The names of fields that somebody wants to know: those that were declared, and those that make an exchange. All others are passed over.
 
+import { COLON } from "../../../wire/ascii.ts";
 import { MAX_FIELD_NAME_BYTES } from "../../../wire/limits.ts";
 
 /** What a field is for, besides being kept. */
@@ -38,7 +39,6 @@ const ROLES: readonly Role[] = [
   "grpc-timeout",
   "host",
 ];
-const COLON = 58;
 
 /** A field that nobody wants; its name is not known any more. */
 export const OTHER: FieldName = { name: "", role: "none", isKept: false, isPassedOver: true };

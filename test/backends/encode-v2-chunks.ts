@@ -1,8 +1,8 @@
 // Spans → api_v2 messages, for the replay server: recordings are api_v3, and the client's other half wants an answer too.
 
-import { messageCodec } from "../spans/proto-messages.ts";
-import type { Resource, Span } from "../spans/span.ts";
-import { MILLISECOND, SECOND } from "../wire/timestamp.ts";
+import { messageCodec } from "../../src/spans/proto-messages.ts";
+import type { Resource, Span } from "../../src/spans/span.ts";
+import { MILLISECOND, SECOND } from "../../src/wire/timestamp.ts";
 
 const chunk = messageCodec<unknown>("jaeger_model", "traceinspect.jaeger_model.SpansResponseChunk");
 

@@ -1,14 +1,15 @@
-// An unfinished head: the copy of its bytes until the segment that ends it, within what all connections of a vantage point may keep.
+// What began in one segment and ends in a later one (a head, a frame, a message, a body): the copy of its bytes until then, within what all connections of
+// a vantage point may keep.
 
-import type { Segment } from "../../tcp/stream-sink.ts";
-import type { KeptBytes } from "../kept-bytes.ts";
+import type { Segment } from "../tcp/stream-sink.ts";
+import type { KeptBytes } from "./kept-bytes.ts";
 
 const NOWHERE: Segment = { at: 0, packet: 0, capture: 0, offset: 0, acknowledged: -1 };
 const EMPTY = new Uint8Array(0);
-/** Most heads are shorter. */
+/** Most are shorter. */
 const INITIAL_BYTES = 512;
 
-export class HeadBuffer {
+export class KeptBuffer {
   bytes: Uint8Array = EMPTY;
   length = 0;
   /** Where the first byte was seen. */

@@ -22,9 +22,9 @@ export const PADDED = 0x8;
 export const HAS_PRIORITY = 0x20;
 
 /** Bytes of stream dependency and weight in a HEADERS frame (RFC 9113 §6.2). */
-export const PRIORITY_BYTES = 5;
+const PRIORITY_BYTES = 5;
 /** Bytes of the promised stream identifier (RFC 9113 §6.6). */
-export const PROMISED_STREAM_BYTES = 4;
+const PROMISED_STREAM_BYTES = 4;
 
 export interface FrameHeader {
   length: number;

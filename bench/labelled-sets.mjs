@@ -1,31 +1,13 @@
 // Labelled sets: recorded traffic whose true parents are known, as JSON. The labels are kept apart from what is paired.
 
-import { NOBODY, type Requests, type Traffic } from "./traffic.ts";
+/** As `src/pairing/traffic.ts` has it: the row has no cause. */
+const NOBODY = -1;
 
-export interface LabelledService {
-  readonly service: string;
-  readonly traffic: Traffic;
-  readonly inIds: readonly string[];
-  readonly outIds: readonly string[];
-  /** For each outgoing row the true incoming one, or `NOBODY`. */
-  readonly truth: Int32Array;
-  /** The trace that each outgoing row belongs to, for figures end to end. */
-  readonly traces: readonly string[];
-  /** Whether several peers call this service. */
-  readonly isJoin: boolean;
-}
-
-interface Row {
-  readonly id: string;
-  readonly t0: number;
-  readonly t1: number;
-  readonly ep: string;
-  readonly op: string;
-  readonly parent: string | null;
-}
-
-/** Shape: `{service: {ins: [{id, t0, t1, ep, op}], outs: [{id, t0, t1, ep, op, parent}]}}`, times in µs. Throws where it is another. */
-export function readLabelledSet(json: unknown, keeps: (inId: string) => boolean = () => true): LabelledService[] {
+/**
+ * Shape: `{service: {ins: [{id, t0, t1, ep, op}], outs: [{id, t0, t1, ep, op, parent}]}}`, times in µs. Throws where it is another. `keeps`: tells which
+ * incoming requests are not left out.
+ */
+export function readLabelledSet(json, keeps = () => true) {
   if (!isObject(json)) throw new TypeError("a labelled set is an object of services");
   return Object.entries(json).map(([service, value]) => {
     if (!isObject(value)) throw new TypeError(`${service}: no object`);
@@ -39,13 +21,13 @@ export function readLabelledSet(json: unknown, keeps: (inId: string) => boolean 
       inIds: ins.map(({ id }) => id),
       outIds: outs.map(({ id }) => id),
       truth: Int32Array.from(outs, ({ parent }) => (parent === null ? NOBODY : (place.get(parent) ?? NOBODY))),
-      traces: outs.map(({ parent, id }) => (parent ?? id).split("|")[0]!),
+      traces: outs.map(({ parent, id }) => (parent ?? id).split("|")[0]),
       isJoin: new Set(all.map(({ ep }) => ep)).size > 1,
     };
   });
 }
 
-function columnsOf(rows: readonly Row[]): Requests {
+function columnsOf(rows) {
   return {
     startedAt: Float64Array.from(rows, ({ t0 }) => t0),
     endedAt: Float64Array.from(rows, ({ t1 }) => t1),
@@ -55,15 +37,15 @@ function columnsOf(rows: readonly Row[]): Requests {
 }
 
 /** Numbers by the order of the names, not of the rows. */
-function internAll(names: readonly string[]): Int32Array {
+function internAll(names) {
   const sorted = [...new Set(names)].sort();
   const numbers = new Map(sorted.map((name, k) => [name, k]));
-  return Int32Array.from(names, (name) => numbers.get(name)!);
+  return Int32Array.from(names, (name) => numbers.get(name));
 }
 
-function rowsOf(value: unknown, where: string): Row[] {
+function rowsOf(value, where) {
   if (!Array.isArray(value)) throw new TypeError(`${where}: no list`);
-  return value.map((row: unknown, k) => {
+  return value.map((row, k) => {
     if (!isObject(row)) throw new TypeError(`${where}[${k}]: no object`);
     const { id, t0, t1, ep, op, parent } = row;
     if (typeof t0 !== "number" || typeof t1 !== "number") throw new TypeError(`${where}[${k}]: t0 and t1 are numbers`);
@@ -71,6 +53,6 @@ function rowsOf(value: unknown, where: string): Row[] {
   });
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+function isObject(value) {
   return typeof value === "object" && value !== null;
 }

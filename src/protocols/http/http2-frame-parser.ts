@@ -4,8 +4,8 @@
 import type { Segment } from "../../tcp/stream-sink.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_FRAMES_READ_OVER } from "../../wire/limits.ts";
+import type { KeptBuffer } from "../kept-buffer.ts";
 import { BlockAssembler, type BlockBytes } from "./block-assembler.ts";
-import type { HeadBuffer } from "./head-buffer.ts";
 import {
   CONTINUATION,
   DATA,
@@ -23,7 +23,7 @@ import {
   RST_STREAM,
   readFrameHeader,
   readStreamId,
-} from "./http2-frame.ts";
+} from "./http2-frame-header.ts";
 import { findFrame, GAVE_UP } from "./http2-recognition.ts";
 
 export interface FrameEvents {
@@ -65,7 +65,7 @@ export class FrameParser {
   readonly #scratch = new Uint8Array(16);
   #scratched = 0;
 
-  constructor(from: Side, events: FrameEvents, kept: HeadBuffer, beganLate: boolean) {
+  constructor(from: Side, events: FrameEvents, kept: KeptBuffer, beganLate: boolean) {
     this.#from = from;
     this.#events = events;
     this.#assembler = new BlockAssembler(kept, (block) => events.fieldBlock(from, block));
