@@ -224,6 +224,7 @@ const SOME_ARE_MISSING: readonly PossibleCause[] = [
   { cause: "exporter-rejected", because: "spans of the same batch are missing together, and the collector answers with an error" },
   { cause: "exporter-queue-overflow", because: "holes under load, while every export is answered well" },
   { cause: "span-not-ended", because: "children are there whose parent is missing" },
+  { cause: "sampled-flag-changed", because: "it samples by itself: what lies below it is missing in these traces, too" },
 ];
 
 function refused(confidence: number, detail: string): Fault {

@@ -2,7 +2,9 @@
 // capture shows what goes out of them, the SERVER spans of what they receive tell.
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
+import { spanPeer } from "../spans/http-span.ts";
 import { count } from "../wire/count.ts";
+import { isLoopback } from "../wire/endpoint.ts";
 import type { Draft } from "./draft.ts";
 import { isPlaceholder } from "./placeholder.ts";
 
@@ -13,23 +15,33 @@ const MIN_SHARE = 0.05;
 interface Served {
   readonly services: Map<string, number>;
   readonly pods: Map<string, number>;
+  /** Spans that name the listener's own machine as their peer, and others that name any. */
+  behind: number;
+  before: number;
 }
 
-/** Marks the drafts of listeners that ids on the wire lead from to SERVER spans of several services, or of several pods of one. */
-export function findGateways({ matches }: TraceDiff, receiver: (hop: number) => Draft): void {
+/**
+ * Marks the drafts of listeners that ids on the wire lead from to SERVER spans of several services, of several pods of one, or of connections that come from
+ * the listener itself. `isOwnCall`: whether the hop's client is its receiver's machine.
+ */
+export function findGateways({ matches }: TraceDiff, receiver: (hop: number) => Draft, isOwnCall: (hop: number) => boolean): void {
   const served = new Map<Draft, Served>();
   for (const [hop, { server, serverBy }] of matches) {
     if (server === undefined || serverBy !== "span id" || isPlaceholder(server.resource.service)) continue;
     const draft = receiver(hop);
-    const { services, pods } = served.get(draft) ?? { services: new Map(), pods: new Map() };
-    served.set(draft, { services, pods });
-    count(services, server.resource.service);
-    if (server.resource.pod !== undefined) count(pods, server.resource.pod);
+    const own = served.get(draft) ?? { services: new Map(), pods: new Map(), behind: 0, before: 0 };
+    served.set(draft, own);
+    count(own.services, server.resource.service);
+    if (server.resource.pod !== undefined) count(own.pods, server.resource.pod);
+    const peer = spanPeer(server)?.address;
+    if (peer === undefined || isLoopback(peer) || isOwnCall(hop)) continue;
+    if (peer === draft.host) own.behind++;
+    else own.before++;
   }
-  for (const [draft, { services, pods }] of served) {
+  for (const [draft, { services, pods, behind, before }] of served) {
     const least = Math.max(MIN_SPANS, MIN_SHARE * draft.received);
     const hasSeveral = (counts: ReadonlyMap<string, number>) => [...counts.values()].filter((n) => n >= least).length > 1;
-    draft.isGateway = hasSeveral(services);
+    draft.isGateway = hasSeveral(services) || (behind >= least && behind > before);
     draft.isShared = !draft.isGateway && hasSeveral(pods);
   }
 }

@@ -41,7 +41,12 @@ export class Drafts {
       count(draft.resources, server.resource);
     }
     for (const hop of diff.lostAbove.keys()) this.receiver(hop).lostSpans++;
-    findGateways(diff, (hop) => this.receiver(hop));
+    const { clientHost, hostOfPlace, receiver } = this.#table;
+    findGateways(
+      diff,
+      (hop) => this.receiver(hop),
+      (hop) => clientHost[hop] === hostOfPlace[receiver[hop]!],
+    );
     mergeListeners(this.#listeners, this.#byPlace);
     this.#findApplications();
     const hidden = hiddenSidecars(this.#table, this.#byPlace);

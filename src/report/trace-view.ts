@@ -24,7 +24,7 @@ const MAX_WIRE = 110;
 const TIME_COLUMNS = 8;
 
 const ABSENCES: Record<Absence, string> = {
-  "not instrumented": "– (its receiver makes no spans)",
+  "not instrumented": "– (its receiver is not seen to make spans)",
   "no span": "– no span: the backend should have one",
   "no backend": "– (no backend asked)",
   "not captured": "– not in these captures",

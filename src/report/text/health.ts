@@ -80,5 +80,5 @@ function matched(inspection: Inspection): string[] {
   const others = most.slice(MAX_NAMED);
   if (others.length > 0) named.push(`${figure(sum(others.map(([, n]) => n)))} to ${counted(others.length, "other")}`);
   const found = figure(sum(edges.map(({ recorded }) => recorded)));
-  return [`${found} matched with their SERVER spans`, ...(named.length === 0 ? [] : [`without one: ${listed(named)}`])];
+  return [`${found} matched with their SERVER spans`, ...(named.length === 0 ? [] : [`none for ${listed(named)}`])];
 }

@@ -1,6 +1,7 @@
 // What was seen and not judged, and what would help: exchanges without a trace by right, connections that cannot be read, holes in the capture.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import { isReceiving } from "../../diff/span-index.ts";
 import { countOfPurpose } from "../../hops/count-hops.ts";
 import type { Purpose } from "../../hops/hop.ts";
 import type { TlsHandshake } from "../../protocols/observation.ts";
@@ -60,13 +61,15 @@ export function leftOut({ graph }: Inspection): string {
 }
 
 /** Receivers of contexts that the backend has no span of, where it has some of others: they may make none, or lose all. */
-function unheardOf({ answer, diagnosis: { tally } }: Inspection): string {
+function unheardOf({ answer, diagnosis: { tally }, diff: { index } }: Inspection): string {
   const edges = [...tally.edges.values()];
   if (answer === undefined || !edges.some(({ recorded }) => recorded > 0)) return "";
   const requests = new Map<string, number>();
   for (const { to, withContext } of edges)
     if (!to.isInstrumented && to.role !== "proxy" && withContext > 0) count(requests, to.group, withContext);
-  for (const { to } of edges) if (to.isInstrumented) requests.delete(to.group);
+  // Behind a proxy that no capture looks behind they belong to no exchange, and are there all the same.
+  const recording = new Set(index.spans.filter(isReceiving).map(({ resource }) => resource.service));
+  for (const { to } of edges) if (to.isInstrumented || (to.service !== undefined && recording.has(to.service))) requests.delete(to.group);
   for (const { verdict, culprit } of tally.faults.values())
     if (verdict === "unrecorded" && culprit !== undefined) requests.delete(culprit.group);
   if (requests.size === 0) return "";
