@@ -86,7 +86,8 @@ function judgeAndTally(view: View): Counted {
 }
 
 /**
- * Requests that a service left no span of, and what it then sent without their context, have one root cause: the findings share a group.
+ * Requests that a service left no span of, and what it then sent without their context, have one root cause: the findings share a group. Where its spans were
+ * made and got lost on their way, the two have nothing to do with one another.
  */
 function shareGroups(findings: readonly Finding[], findingsOf: Diagnosis["findingsOf"]): Finding[] {
   return findings.map((finding) => {
@@ -95,10 +96,12 @@ function shareGroups(findings: readonly Finding[], findingsOf: Diagnosis["findin
     const root = causes
       .sort((a, b) => a - b)
       .map((i) => findings[i]!)
-      .find((other) => other.verdict === "unrecorded" && other.culprit === finding.culprit);
+      .find((other) => other.verdict === "unrecorded" && other.culprit === finding.culprit && !LOST_ON_THEIR_WAY.test(other.cause));
     return root === undefined ? finding : { ...finding, group: root.group };
   });
 }
+
+const LOST_ON_THEIR_WAY = /^(exporter-|intermediary-|span-not-ended)/;
 
 function byGravity(a: Finding, b: Finding): number {
   return (

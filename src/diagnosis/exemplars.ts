@@ -1,6 +1,7 @@
 // Which exchanges of a fault are kept whole, so that a finding can prove what it says: the earliest, and some from anywhere. A fault that is looked at only
 // where it begins would be judged by a start that may be unlike all the rest: cold connections, caches not filled, code not compiled yet.
 
+import { INFERRED } from "../hops/hop.ts";
 import { EARLIEST_EXEMPLARS, MAX_EXEMPLARS } from "../wire/limits.ts";
 import { mix } from "../wire/mix.ts";
 import type { Fault, Judgement } from "./judgement.ts";
@@ -10,6 +11,23 @@ export interface Exemplar {
   readonly judgement: Judgement;
   readonly fault: Fault;
   readonly route: string;
+}
+
+/** The one to begin with: the earliest of those whose cause is known best. */
+export function firstShown(exemplars: readonly Exemplar[]): Exemplar | undefined {
+  return exemplars.reduce<Exemplar | undefined>(
+    (best, one) => (best === undefined || doubtOf(one) < doubtOf(best) ? one : best),
+    undefined,
+  );
+}
+
+/** The exchange that caused it is proven, or inferred; or none is named. */
+function doubtOf(exemplar: Exemplar): number {
+  return exemplar.fault.parent === undefined ? 2 : isCauseInferred(exemplar) ? 1 : 0;
+}
+
+export function isCauseInferred({ judgement: { hop }, fault: { parent } }: Exemplar): boolean {
+  return parent !== undefined && parent !== hop && (hop.parent === undefined || INFERRED.has(hop.parent.because));
 }
 
 /** Whether an exchange later than all that were kept would be kept with `exemplars`, as {@link keepExemplar} leaves them. */

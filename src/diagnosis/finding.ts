@@ -20,7 +20,7 @@ export interface Finding {
   /** Exchanges, of how many on the edge (without an edge: in the capture). */
   readonly affected: number;
   readonly of: number;
-  /** Of the first exemplar: a clause. */
+  /** Of the exemplar that is shown first: a clause. */
   readonly detail: string;
   /** Of all of them, each a sentence without its full stop. */
   readonly remarks?: readonly string[];
@@ -59,4 +59,6 @@ export interface Population {
   readonly separated?: string;
   /** Whether the other exchanges of the edge had nothing that could be lost. */
   readonly isEveryOne?: boolean;
+  /** Whether its senders send contexts with other calls. */
+  readonly isInjecting?: boolean;
 }

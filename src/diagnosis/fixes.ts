@@ -231,13 +231,28 @@ const FIXES: Partial<Record<Cause, Advice>> = {
   ...REFUSAL_ADVICE,
 };
 
+/** Where the culprit sends contexts with other calls, so that its propagator is set. */
+const FIXES_OF_ONE_CLIENT: Partial<Record<Cause, Advice>> = {
+  "transport-does-not-inject": {
+    any: [
+      "Other calls of the service carry a context: a propagator is set. The client of these makes a CLIENT span and injects nothing:",
+      "call the propagator's inject in it while that span is current, or give it the instrumentation of the others.",
+    ],
+    go: [
+      "Other calls of the service carry a context: a propagator is set. The RoundTripper of this client must inject that of its CLIENT span,",
+      "or be otelhttp.NewTransport:",
+      "    otel.GetTextMapPropagator().Inject(ctx, propagation.HeaderCarrier(req.Header))",
+    ],
+  },
+};
+
 /** All that is advised for a cause, by who the culprit is. */
 export function adviceFor(cause: Cause): Advice | undefined {
   return FIXES[cause];
 }
 
 /** Prose and lines of configuration; "" where there is nothing to advise. Of a note only the prose, as one line. */
-export function fixFor(population: Pick<Population, "cause" | "verdict" | "severity" | "culprit" | "tallies">): string {
+export function fixFor(population: Pick<Population, "cause" | "verdict" | "severity" | "culprit" | "tallies" | "isInjecting">): string {
   const { cause, verdict, severity, tallies } = population;
   const faults = tallies.flatMap(({ exemplars }) => exemplars.map(({ fault }) => fault));
   const [remedy, another] = new Set(faults.flatMap((fault) => (fault.cause === cause ? [fault.remedy] : [])));
@@ -251,7 +266,7 @@ export function fixFor(population: Pick<Population, "cause" | "verdict" | "sever
 
 function linesFor(population: Parameters<typeof fixFor>[0]): readonly string[] {
   if (population.cause === "unknown") return checksFor(population);
-  const advice = FIXES[population.cause];
+  const advice = (population.isInjecting === true ? FIXES_OF_ONE_CLIENT[population.cause] : undefined) ?? FIXES[population.cause];
   if (advice === undefined) return [];
   const { culprit } = population;
   const known = culprit?.role === "proxy" ? productOf(population) : languageOf(population);

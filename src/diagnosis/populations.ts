@@ -6,7 +6,7 @@ import { groupBy } from "../wire/group-by.ts";
 import { MAX_TRACE_IDS } from "../wire/limits.ts";
 import { sum } from "../wire/sum.ts";
 import { isEveryOne } from "./affected-clause.ts";
-import { joinExemplars } from "./exemplars.ts";
+import { firstShown, joinExemplars } from "./exemplars.ts";
 import type { Finding, Population } from "./finding.ts";
 import { causeOfPopulation, separationOf } from "./population-cause.ts";
 import type { Word } from "./rule.ts";
@@ -122,6 +122,7 @@ function makePopulation({ faults, edges: near, replica }: Part, tally: Tally, ha
     otherCauses: told?.otherCauses ?? (isOfReplica && first.verdict === "split" ? [] : otherCauses(causes, cause)),
     separated: separationClause(separated, startOf(edges)),
     isEveryOne: hasEdge && isEveryOne(first.verdict, affected, of, edges),
+    isInjecting: faults.some(({ from }) => tally.edgeIndex.at("from", from).some(({ withContext }) => withContext > 0)),
     // Spans are sent in batches: when only the last ones are missing, they may be on their way.
     severity: faults.every((fault) => fault.affected > 0 && fault.trailing === fault.affected) || isStray ? "note" : gravest(faults),
     confidence: round(sum(faults.map((fault) => fault.confidence * fault.affected)) / affected),
@@ -205,7 +206,7 @@ function toFinding(rule: string, population: Population, word: Word): Finding {
     edge: population.hasEdge ? { from: population.from, to: population.to } : undefined,
     affected: population.affected,
     of: population.of,
-    detail: exemplars[0]?.fault.detail ?? "",
+    detail: firstShown(exemplars)?.fault.detail ?? "",
     group: `${culprit?.name ?? "capture"}: ${population.cause === "unknown" ? population.verdict : population.cause}`,
     ...word(population),
     routes: population.routes,

@@ -1,5 +1,6 @@
 // Comments for packets that prove findings, so that Wireshark shows the verdicts where they are.
 
+import { isCauseInferred } from "../diagnosis/exemplars.ts";
 import type { Finding } from "../diagnosis/finding.ts";
 import type { Inspection } from "../diagnosis/inspection.ts";
 import type { PacketReference } from "../protocols/observation.ts";
@@ -77,9 +78,11 @@ export function annotate(inspection: Inspection): Annotations {
 
 function annotateProofs(finding: Finding, nameOf: (capture: number) => string, annotations: Annotations): void {
   for (const proof of proofsOf(finding)) annotations.add(packetOf(proof), `${sayOf(finding)} [${proofText(proof)}]`);
-  for (const { judgement, fault } of finding.exemplars) {
+  for (const exemplar of finding.exemplars) {
+    const { judgement, fault } = exemplar;
     if (fault.parent === undefined || fault.parent === judgement.hop) continue;
-    const text = `traceinspect: it caused ${frameOf(judgement.hop, nameOf)}, which is counted as ${finding.verdict}: ${finding.message}`;
+    const caused = isCauseInferred(exemplar) ? "as is inferred, it caused" : "it caused";
+    const text = `traceinspect: ${caused} ${frameOf(judgement.hop, nameOf)}, which is counted as ${finding.verdict}: ${finding.message}`;
     for (const { request } of fault.parent.sightings) if (request !== undefined) annotations.add(request.packet, text);
   }
 }

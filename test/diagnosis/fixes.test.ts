@@ -34,6 +34,12 @@ function asked(options: Partial<Asked> & { readonly role?: Role; readonly name?:
 const WITHOUT_ADVICE = new Set(["retry", "health-check", "forwarded-unchanged", "intermediary-not-exported", "unknown"]);
 
 describe("fixFor", () => {
+  it("asks for no propagator where other calls of the sender carry a context", () => {
+    const cause = "transport-does-not-inject";
+    expect(fixFor(asked({ cause }))).toContain("set a propagator");
+    expect(fixFor(asked({ cause, isInjecting: true }))).toContain("a propagator is set");
+  });
+
   it.each(causes.filter((cause) => !WITHOUT_ADVICE.has(cause)))("has one to five lines about %s, short enough to read", (cause) => {
     for (const role of ["application", "proxy", "client", "unknown"] as const) {
       const lines = fixFor(asked({ cause, role })).split("\n");

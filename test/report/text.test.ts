@@ -157,7 +157,7 @@ describe("nothing wrong", () => {
       exchange({ client: CLIENT, server: `10.0.1.${n}`, at: n * 100, lasts: 20, fields: [traceparent(n, n)] }),
     );
     expect(render(await inspectPackets(packets, [serverSpan(9)]))).toMatch(
-      /0 matched with their SERVER spans, without one: 1 to \S+, 1 to \S+, 1 to \S+ and 2 to 2 others\./,
+      /0 matched with their SERVER spans, none for 1 to \S+, 1 to \S+, 1 to \S+ and 2 to 2 others\./,
     );
   });
 

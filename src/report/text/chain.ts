@@ -61,7 +61,7 @@ export function chainOf(finding: Finding, inspection: Inspection): Chain | undef
 }
 
 function isBorrowed({ exemplars }: Finding): boolean {
-  return exemplars.length > 0 && exemplars.every(({ fault }) => fault.isBorrowed === true);
+  return exemplars.filter(({ fault }) => fault.isBorrowed === true).length * 2 > exemplars.length;
 }
 
 function nodesBefore({ judgement, fault }: Exemplar, { graph, naming }: Inspection): string[] {

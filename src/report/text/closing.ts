@@ -1,5 +1,6 @@
 // The last lines: how much was found, and two commands that can be pasted.
 
+import { firstShown } from "../../diagnosis/exemplars.ts";
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { counted } from "../../wire/words.ts";
@@ -20,7 +21,7 @@ export function writeClosing(inspection: Inspection, page: Page): void {
 
 /** The trace that should have gone on: there the fault shows from its beginning. */
 function exampleTrace(finding: Finding | undefined): string | undefined {
-  const exemplar = finding?.exemplars[0];
+  const exemplar = finding === undefined ? undefined : firstShown(finding.exemplars);
   const before = exemplar?.fault.parent ?? exemplar?.judgement.hop;
   return before?.traceIds[0] ?? finding?.traceIds[0];
 }

@@ -1,6 +1,6 @@
 // What proves a finding, as it can be looked up: frames in Wireshark, spans in Jaeger, a display filter for all of them.
 
-import type { Exemplar } from "../../diagnosis/exemplars.ts";
+import { type Exemplar, firstShown, isCauseInferred } from "../../diagnosis/exemplars.ts";
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { WireProof } from "../../diagnosis/judgement.ts";
@@ -11,7 +11,7 @@ import { isBaggageField } from "../../propagation/baggage-fields.ts";
 import type { Span } from "../../spans/span.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import type { Field } from "../../wire/field.ts";
-import { counted } from "../../wire/words.ts";
+import { counted, listed } from "../../wire/words.ts";
 import { captureNames, frameOf } from "../capture-names.ts";
 import { arrow, proofsOf, shownFields, spanEvidence } from "../evidence.ts";
 import { populationFilter } from "../population-filter.ts";
@@ -22,12 +22,14 @@ import { LABEL_COLUMN, type Page } from "./page.ts";
 import { shorten } from "./words.ts";
 
 const MAX_SPANS_SHOWN = 2;
+const MAX_FILES_NAMED = 4;
 /** Characters of one field value on a terminal; a traceparent has 55. */
 const LONGEST_VALUE = 120;
 
 export function writeProof(finding: Finding, inspection: Inspection, page: Page): void {
   const { isVerbose } = page.options;
-  const shown = isVerbose ? finding.exemplars : finding.exemplars.slice(0, 1);
+  const first = firstShown(finding.exemplars);
+  const shown = isVerbose || first === undefined ? finding.exemplars : [first];
   let label = "Proof";
   for (const exemplar of shown) {
     for (const line of proofLines(finding, exemplar, inspection, page)) {
@@ -71,7 +73,7 @@ function writeFilter(finding: Finding, inspection: Inspection, page: Page, label
     inspection.captures.length === 1
       ? []
       : [...new Set(hops.flatMap(({ exchange }) => exchange.request?.packet.capture ?? []))].map(nameOf);
-  const where = files.length === 0 ? "" : files.length > 2 ? ` in ${files.length} captures` : ` in ${files.join(" and ")}`;
+  const where = files.length === 0 ? "" : files.length > MAX_FILES_NAMED ? ` in ${files.length} captures` : ` in ${listed(files)}`;
   page.labelled(
     label,
     bold("Wireshark"),
@@ -99,7 +101,9 @@ function proofLines(finding: Finding, exemplar: Exemplar, inspection: Inspection
   const { judgement, fault } = exemplar;
   const nameOf = captureNames(inspection);
   const hops = fault.parent === undefined ? [judgement.hop] : [fault.parent, judgement.hop];
-  const heads = hops.map((hop) => [frameOf(hop, nameOf), arrow(hop, inspection), `${hop.method} ${hop.path}${refusal(finding, hop)}`]);
+  const inferred = isCauseInferred(exemplar) ? "  (its cause, inferred)" : "";
+  const noteOf = (hop: Hop) => (hop === judgement.hop ? refusal(finding, hop) : inferred);
+  const heads = hops.map((hop) => [frameOf(hop, nameOf), arrow(hop, inspection), `${hop.method} ${hop.path}${noteOf(hop)}`]);
   const wide = (column: number) => Math.max(...heads.map((head) => widthOf(head[column] ?? "")));
   const packets = hops.flatMap((hop, i) => {
     const [frame = "", way = "", request = ""] = heads[i] ?? [];

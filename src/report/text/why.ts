@@ -1,5 +1,6 @@
 // Why a finding is said: what came in and went out, what followed, what was not affected, and how requests were tied to what caused them.
 
+import { firstShown } from "../../diagnosis/exemplars.ts";
 import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { HopGraph } from "../../hops/build-hops.ts";
@@ -37,8 +38,9 @@ function whatHappened(
   hops: readonly Hop[],
   { graph: { table } }: Inspection,
 ): string {
-  const parent = exemplars[0]?.fault.parent;
-  const span = exemplars[0]?.fault.spans[0];
+  const shown = firstShown(exemplars);
+  const parent = shown?.fault.parent;
+  const span = shown?.fault.spans[0];
   const who = culprit === undefined ? "the sender" : nameAndAddress(culprit);
   if (verdict === "stripped" && parent !== undefined) {
     const begun = hops.filter((hop) => hop.parent !== undefined && table.hop(hop.parent.hop).reading.fields.length === 0).length;
@@ -46,7 +48,7 @@ function whatHappened(
   }
   if (verdict === "stripped" && span !== undefined) return `${who} has spans for them, and no context of theirs went out.`;
   if (detail === "" || message.endsWith(detail)) return "";
-  return `${affected === 1 ? "" : "The first of them: "}${detail}.`;
+  return `${affected === 1 ? "" : shown === exemplars[0] ? "The first of them: " : "One of them: "}${detail}.`;
 }
 
 /** `begun`: those that came in with nothing, so that their trace began with the culprit. */
