@@ -5,7 +5,6 @@ import type { Hop } from "../hops/hop.ts";
 import { isHttpSpan, spanRpcPath } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
 import { groupBy } from "../wire/group-by.ts";
-import { SECOND } from "../wire/timestamp.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import type { SpanClocks } from "./span-clocks.ts";
 import { isSending, type SpanIndex } from "./span-index.ts";
@@ -100,10 +99,5 @@ function tracesWithUnseenCalls({ index, hopOf }: Matched): Set<string> {
 /** Those under way when the span began. */
 function openAt(span: Span, calls: OpenExchanges | undefined, clocks: SpanClocks): Hop[] {
   if (calls === undefined) return [];
-  return calls.openAround(undefined, clocks.startsOf(span), clocks.slackOf(span)).filter((hop) => {
-    const { startedAt, endedAt = startedAt + SECOND } = hop;
-    const slack = clocks.slackOf(span, hop);
-    const at = clocks.startAt(span, hop);
-    return at >= startedAt - slack && at <= endedAt + slack;
-  });
+  return calls.openAround(undefined, clocks.startsOf(span), clocks.slackOf(span)).filter((hop) => clocks.isDuring(span, hop));
 }

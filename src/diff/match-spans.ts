@@ -6,7 +6,6 @@ import { type Hop, INFERRED } from "../hops/hop.ts";
 import { isHttpSpan, spanPath, spanPeer, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
 import { groupBy } from "../wire/group-by.ts";
-import { SECOND } from "../wire/timestamp.ts";
 import { lostAbove } from "./lost-above.ts";
 import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
@@ -22,7 +21,15 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
   const index = new SpanIndex(traces);
   const matching = new Matching(graph.hops, index);
   if (index.spans.length === 0)
-    return { index, matches: matching.matches, hopOf: matching.hopOf, lostAbove: new Map(), spansWithoutHop: [], clockOffsets: new Map() };
+    return {
+      index,
+      matches: matching.matches,
+      hopOf: matching.hopOf,
+      lostAbove: new Map(),
+      spansWithoutHop: [],
+      clockOffsets: new Map(),
+      usualClockOffset: 0,
+    };
   const byIdentity = hopsByIdentity(graph.hops);
   matchByIds(byIdentity, matching);
   matchShortened(byIdentity, matching);
@@ -39,7 +46,8 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
     (span) => !matching.hopOf.has(span) && (isReceiving(span) || isSending(span)) && isHttpSpan(span),
   );
   const { matches, hopOf } = matching;
-  return { index, matches, hopOf, lostAbove: lostAbove(openHops, matching, clocks), spansWithoutHop, clockOffsets: clocks.byService };
+  const { byService: clockOffsets, usual: usualClockOffset } = clocks;
+  return { index, matches, hopOf, lostAbove: lostAbove(openHops, matching, clocks), spansWithoutHop, clockOffsets, usualClockOffset };
 }
 
 class Matching {
@@ -196,7 +204,7 @@ function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: Sp
     if (open === undefined) return [];
     const fits = open
       .openAround(undefined, clocks.startsOf(span), clocks.slackOf(span))
-      .filter((hop) => isDuring(span, hop, clocks) && isCompatible(span, hop));
+      .filter((hop) => clocks.isDuring(span, hop) && isCompatible(span, hop));
     return nearestOf(span, fits, clocks);
   });
   for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "peer port");
@@ -217,7 +225,7 @@ function matchServersByName(
       .openAround(spanPath(span) ?? spanRpcPath(span), clocks.startsOf(span), clocks.slackOf(span))
       .filter(
         (hop) =>
-          isDuring(span, hop, clocks) &&
+          clocks.isDuring(span, hop) &&
           isPlace(hop, span.resource.service, known) &&
           isCompatible(span, hop) &&
           !isOtherPeer(span, hop) &&
@@ -247,7 +255,7 @@ function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: Sp
       .begunAround(path, clocks.startsOf(span), clocks.slackOf(span), span.endedAt - span.startedAt)
       .filter(
         (hop) =>
-          isBegunIn(span, hop, clocks) &&
+          clocks.isBegunIn(hop, span) &&
           isCompatible(span, hop) &&
           (machines === undefined || machines.has(hop.clientHost)) &&
           !matching.objections.toClient(span, hop),
@@ -279,17 +287,4 @@ function isSenderKnown(hop: Hop, { matches, index }: Matching): boolean {
 
 function unmatched(matching: Matching, kind: (span: Span) => boolean): Span[] {
   return matching.index.spans.filter((span) => kind(span) && !matching.hopOf.has(span)).sort((a, b) => a.startedAt - b.startedAt);
-}
-
-/** Whether the exchange began while the span was open. */
-function isBegunIn(span: Span, hop: Hop, clocks: SpanClocks): boolean {
-  const slack = clocks.slackOf(span, hop);
-  const at = clocks.startAt(span, hop);
-  return hop.startedAt >= at - slack && hop.startedAt <= at + (span.endedAt - span.startedAt) + slack;
-}
-
-function isDuring(span: Span, hop: Hop, clocks: SpanClocks): boolean {
-  const slack = clocks.slackOf(span, hop);
-  const at = clocks.startAt(span, hop);
-  return at >= hop.startedAt - slack && at <= (hop.endedAt ?? hop.startedAt + SECOND) + slack;
 }

@@ -59,6 +59,20 @@ export class SpanClocks {
     const own = hop === undefined ? undefined : this.#byVantage.get(vantageOf(hop));
     return this.#run.byService.has(service) || own?.byService.has(service) === true ? SLACK_US : UNALIGNED_SLACK_US;
   }
+
+  /** Whether the span began while the exchange was under way; one whose end was not seen is taken to last a second. */
+  isDuring(span: Span, hop: Hop): boolean {
+    const slack = this.slackOf(span, hop);
+    const at = this.startAt(span, hop);
+    return at >= hop.startedAt - slack && at <= (hop.endedAt ?? hop.startedAt + SECOND) + slack;
+  }
+
+  /** Whether the exchange began while the span was open. */
+  isBegunIn(hop: Hop, span: Span): boolean {
+    const slack = this.slackOf(span, hop);
+    const at = this.startAt(span, hop);
+    return hop.startedAt >= at - slack && hop.startedAt <= at + (span.endedAt - span.startedAt) + slack;
+  }
 }
 
 export function estimateSpanClocks(hops: readonly Hop[], matches: ReadonlyMap<number, HopSpans>): SpanClocks {

@@ -26,4 +26,6 @@ export interface TraceDiff {
   readonly spansWithoutHop: readonly Span[];
   /** By service: what its host's clock shows minus the clock of the run, µs. */
   readonly clockOffsets: ReadonlyMap<string, number>;
+  /** The same of services that nothing tells it of: the median of the others. */
+  readonly usualClockOffset: number;
 }

@@ -30,6 +30,11 @@ export function groupEdges(tally: Tally): GroupEdge[] {
   return [...groups.values()];
 }
 
+/** Exchanges of an edge that are none of the others: what went out was no valid context. */
+export function invalidOf({ exchanges, continued, restarted, absent, notObservable }: EdgeCounts): number {
+  return exchanges - continued - restarted - absent - notObservable;
+}
+
 function emptyEdge({ from, to, protocol }: EdgeTally): GroupEdge {
   return {
     from: from.group,

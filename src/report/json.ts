@@ -6,7 +6,7 @@ import type { Hop } from "../hops/hop.ts";
 import { MAX_TRACES_LISTED } from "../wire/limits.ts";
 import { toIso } from "../wire/timestamp.ts";
 import { type Evidence, evidenceOf, shownFields } from "./evidence.ts";
-import { groupEdges } from "./group-edges.ts";
+import { groupEdges, invalidOf } from "./group-edges.ts";
 import { countConnections, countEdges } from "./plain-counts.ts";
 import type { ReportFormat, ReportOptions, ReportSink, Writing } from "./report-format.ts";
 import { shownHops } from "./shown-hops.ts";
@@ -76,20 +76,18 @@ export const json: ReportFormat = {
 /** What became of contexts is null where nothing was judged. */
 function edgesOf(inspection: Inspection): object[] {
   if (!inspection.isJudged)
-    return countEdges(inspection).map((edge) => ({ ...edge, continued: null, restarted: null, absent: null, notObservable: null }));
-  return groupEdges(inspection.diagnosis.tally).map(
-    ({ from, to, protocol, exchanges, withContext, continued, restarted, absent, notObservable }) => ({
-      from,
-      to,
-      protocol,
-      exchanges,
-      withContext,
-      continued,
-      restarted,
-      absent,
-      notObservable,
-    }),
-  );
+    return countEdges(inspection).map((edge) => ({
+      ...edge,
+      continued: null,
+      restarted: null,
+      invalid: null,
+      absent: null,
+      notObservable: null,
+    }));
+  return groupEdges(inspection.diagnosis.tally).map((edge) => {
+    const { from, to, protocol, exchanges, withContext, continued, restarted, absent, notObservable } = edge;
+    return { from, to, protocol, exchanges, withContext, continued, restarted, invalid: invalidOf(edge), absent, notObservable };
+  });
 }
 
 /** Writes an array element by element. */

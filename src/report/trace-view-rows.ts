@@ -126,7 +126,7 @@ function isRpc({ attributes }: Span): boolean {
 }
 
 function adjusted(span: Span, { diff }: Inspection) {
-  const offset = diff.clockOffsets.get(span.resource.service) ?? 0;
+  const offset = diff.clockOffsets.get(span.resource.service) ?? diff.usualClockOffset;
   return { startedAt: span.startedAt - offset, endedAt: span.endedAt - offset };
 }
 

@@ -127,11 +127,9 @@ function recordedOf(row: TraceRow, view: TraceView, inspection: Inspection): Pie
   const { hop, span, ghost, absence, depth } = row;
   const said: Piece[] =
     span === undefined ? [dim(absence === undefined ? (hop === undefined ? "" : "–") : ABSENCES[absence])] : spanWords(span, depth);
-  if (hop === undefined) {
-    const elsewhere = span !== undefined && !view.traceIds.has(span.traceId);
-    return elsewhere ? [...said, styled("red", `  in trace ${idOf(span.traceId, inspection)}`)] : said;
-  }
-  return ghost === undefined ? said : [...said, "  ", ...ghostWords(ghost, hop)];
+  const isElsewhere = span !== undefined && !view.traceIds.has(span.traceId);
+  const words = isElsewhere ? [...said, styled("red", `  in trace ${idOf(span.traceId, inspection)}`)] : said;
+  return hop === undefined || ghost === undefined ? words : [...words, "  ", ...ghostWords(ghost, hop)];
 }
 
 function spanWords(span: Span, depth: number): Piece[] {
@@ -156,17 +154,19 @@ function idOf(id: string, inspection: Inspection): string {
 
 function writeFoot({ rows, traceIds }: TraceView, inspection: Inspection, page: Page): void {
   const { diagnosis } = inspection;
-  const indices = new Set(rows.flatMap((row) => (row.hop === undefined ? [] : (diagnosis.findingsOf.get(row.hop.index) ?? []))));
+  const joins = stitchOne(traceIds, inspection)?.joins ?? [];
+  // Where the trace was split off another the exchange that did it carries neither's id.
+  const hops = new Set([...rows.flatMap((row) => row.hop ?? []), ...joins.map((join) => join.hop)]);
+  const indices = new Set([...hops].flatMap((hop) => diagnosis.findingsOf.get(hop.index) ?? []));
   page.gap();
-  if (indices.size === 0) page.text(2, styled("green", "✔"), " No finding counts an exchange of this trace.");
+  if (indices.size === 0 && joins.length === 0) page.text(2, styled("green", "✔"), " No finding counts an exchange of this trace.");
   for (const [index, finding] of diagnosis.findings.entries()) {
     if (!indices.has(index)) continue;
-    const own = rows.filter((row) => row.hop !== undefined && diagnosis.findingsOf.get(row.hop.index)?.includes(index));
-    const frames = own.flatMap((row) => (row.hop === undefined ? [] : [frameOf(row.hop, captureNames(inspection))]));
+    const own = [...hops].filter((hop) => diagnosis.findingsOf.get(hop.index)?.includes(index));
+    const frames = own.map((hop) => frameOf(hop, captureNames(inspection)));
     page.text(2, symbolOf(finding), " ", bold(finding.message));
     page.text(4, dim(`    here: ${finding.verdict} at ${listed(frames)}`));
   }
-  const joins = stitchOne(traceIds, inspection)?.joins ?? [];
   for (const join of joins.slice(0, MAX_JOINS)) page.text(4, `  ${joinSentence(listJoin(join, inspection), inspection)}`);
   if (joins.length > MAX_JOINS) page.line(dim(`    and ${counted(joins.length - MAX_JOINS, "more id")}: --format json`));
   if (rows.some((row) => row.hop !== undefined && row.ghost !== undefined))

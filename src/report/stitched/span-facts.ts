@@ -30,7 +30,8 @@ const SERVER_ERRORS = 500;
 
 export function factsOf({ span, hop, side }: StitchedSpan, inspection: Inspection): SpanFacts {
   if (span !== undefined) {
-    const offset = inspection.diff.clockOffsets.get(span.resource.service) ?? 0;
+    const { clockOffsets, usualClockOffset } = inspection.diff;
+    const offset = clockOffsets.get(span.resource.service) ?? usualClockOffset;
     const shifted = Math.abs(offset) >= WORTH_SHIFTING ? offset : 0;
     const { name, kind, resource, scope, error } = span;
     return { name, kind, resource, scope, error, startedAt: span.startedAt - shifted, endedAt: span.endedAt - shifted, shifted };

@@ -8,7 +8,7 @@ import { figure } from "../../wire/figure.ts";
 import { groupBy } from "../../wire/group-by.ts";
 import { MAX_EDGES_TOLD } from "../../wire/limits.ts";
 import { counted, listed } from "../../wire/words.ts";
-import { type GroupEdge, groupEdges } from "../group-edges.ts";
+import { type GroupEdge, groupEdges, invalidOf } from "../group-edges.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
 import type { Page } from "./page.ts";
 import type { Column } from "./table.ts";
@@ -55,11 +55,6 @@ const COUNTS: readonly Count[] = [
   { head: "none", narrowHead: "none", of: (edge) => edge.absent },
   { head: "unknown", narrowHead: "unknown", of: (edge) => edge.notObservable },
 ];
-
-/** What is none of the others: present, and no valid context. */
-function invalidOf({ exchanges, continued, restarted, absent, notObservable }: GroupEdge): number {
-  return exchanges - continued - restarted - absent - notObservable;
-}
 
 export function writeEdges({ diagnosis }: Inspection, page: Page): void {
   const { width, isVerbose, isTerminal } = page.options;
