@@ -16,6 +16,7 @@ import { captureNames, frameOf } from "../capture-names.ts";
 import { arrow, proofsOf, shownFields, spanEvidence } from "../evidence.ts";
 import { populationFilter } from "../population-filter.ts";
 import { packetOf, proofText, proofWay, wireEvidence } from "../wire-evidence.ts";
+import { isTakenInWireshark } from "../wireshark-ports.ts";
 import { affectedHops } from "./affected-hops.ts";
 import { bold, dim, type Piece, widthOf } from "./line.ts";
 import { LABEL_COLUMN, type Page } from "./page.ts";
@@ -94,7 +95,9 @@ function whatWiresharkNeeds(hop: Hop | undefined, { tls }: Inspection): string {
   if (hop === undefined) return "";
   const server = formatEndpoint(hop.server);
   if (tls.some((handshake) => formatEndpoint(handshake.server) === server)) return " (with the key log: Preferences, Protocols, TLS)";
-  return hop.version === "2" ? ` (Decode As: TCP port ${hop.server.port} is HTTP2)` : "";
+  const { port } = hop.server;
+  if (hop.version === "2") return ` (Decode As: TCP port ${port} is HTTP2)`;
+  return isTakenInWireshark(port) ? ` (Decode As: TCP port ${port} is HTTP)` : "";
 }
 
 function proofLines(finding: Finding, exemplar: Exemplar, inspection: Inspection, page: Page): Piece[][] {
