@@ -89,6 +89,8 @@ export const MAX_HEADER_TABLE_BYTES = 256 << 10;
 export const MAX_OPEN_STREAMS = 10_000;
 /** Streams of one HTTP/2 connection that were reset and may still get frames that were on their way. */
 export const MAX_RESET_STREAMS = 1_024;
+/** GOAWAY frames of one HTTP/2 connection, each with a lower last stream, that all open streams are looked at for; servers send two (RFC 9113 §6.8). */
+export const MAX_REFUSALS = 16;
 /** Times that a segment is read over while a frame is looked for behind lost bytes: what looks like frames may overlap; in real ones hardly any do. */
 export const MAX_FRAMES_READ_OVER = 16;
 /** Bytes of the name of a field that is kept by the prefix of its name: an item of baggage of Jaeger or OpenTracing. */
