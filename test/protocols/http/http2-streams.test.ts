@@ -79,13 +79,15 @@ describe("responses whose requests were not seen yet", () => {
   it("are forgotten with the streams that were given up", () => {
     const waiting = new Set<number>();
     const ids = new LowestIds((id) => waiting.has(id));
-    for (let round = 0; round < 20; round++)
+    let largest = 0;
+    for (let round = 0; round < 2; round++)
       for (let id = MAX_OPEN_STREAMS; id > 0; id--) {
         waiting.clear();
         waiting.add(id);
         ids.add(id);
-        expect(ids.size).toBeLessThanOrEqual(64);
+        largest = Math.max(largest, ids.size);
       }
+    expect(largest).toBeLessThanOrEqual(64);
     waiting.add(3).add(1);
     for (let i = 0; i < 1_000; i++) ids.add(i % 2 === 0 ? 1 : 3);
     expect(ids.size).toBeLessThanOrEqual(64);
