@@ -152,7 +152,7 @@ export const MAX_FEATURE_BUCKETS = 1_024;
 /** Different routes kept for one edge; the rest are counted as `other`. */
 export const MAX_ROUTES = 200;
 
-/** DNS questions that wait for their answer at a time, per vantage point; the oldest goes out as unanswered. */
+/** DNS questions that wait for their answer at a time, over UDP and over all connections of TCP, per vantage point; the oldest goes out as unanswered. */
 export const MAX_DNS_WAITING = 4_096;
 /** Records of one DNS answer that are kept; a resolver's list of addresses has at most a few dozen. */
 export const MAX_DNS_ANSWERS = 256;
