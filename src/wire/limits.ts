@@ -178,6 +178,8 @@ export const MAX_THRIFT_DEPTH = 16;
 export const MAX_REPLY_BYTES = 256 << 20;
 /** Bytes of one trace file after decompression: JSON is parsed whole. */
 export const MAX_TRACE_FILE_BYTES = 512 << 20;
+/** Lists in one another of a trace file in JSON, with the documents in the innermost: `jq -s` makes one of each file, and one of all. */
+export const MAX_TRACE_FILE_LISTS = 8;
 /** Names learnt from DNS answers and name resolution blocks. */
 export const MAX_NAMES = 65_536;
 /** Characters of a name of an interface or an address; a domain name has up to 253 (RFC 1035 §2.3.4). */
