@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { createGzip } from "node:zlib";
+import { createGzip, gzipSync } from "node:zlib";
 
 const CHUNK = 1 << 20;
 const LINKTYPE_ETHERNET = 1;
@@ -377,6 +377,33 @@ function goAwayAbove(stream) {
   return payload;
 }
 
+/** Exports of spans that are 8 kB and become 8 MB, of nothing but empty objects, or empty messages. */
+function* exportBombs(count) {
+  const pcap = new Pcap();
+  const answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+  const bodies = [
+    ["application/json", Buffer.from(`{"resourceSpans":[${"{},".repeat(2_700_000)}{}]}`)],
+    ["application/x-protobuf", Buffer.alloc(8_200_000, Buffer.of(0x0a, 0))],
+    [
+      "application/x-protobuf",
+      Buffer.concat([Buffer.of(0x0a, 0x85, 0xbf, 0xf4, 3, 0x12, 0x80, 0xbf, 0xf4, 3), Buffer.alloc(8_200_064, Buffer.of(0x12, 0))]),
+    ],
+  ].map(([type, body]) => [type, gzipSync(body)]);
+  const sequences = [1, 1];
+  yield* pcap.packet(ip({ ...server, payload: tcp({ to: 4318, sequence: 0, flags: SYN }) }));
+  for (let i = 0; i < count; i++) {
+    const [type, body] = bodies[i % bodies.length];
+    const head = `POST /v1/traces HTTP/1.1\r\nhost: c\r\ncontent-type: ${type}\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const data = Buffer.concat([Buffer.from(head), body]);
+    yield* pcap.packet(ip({ ...server, payload: tcp({ to: 4318, sequence: sequences[0], acknowledgment: sequences[1], data }) }), 1_000);
+    sequences[0] += data.length;
+    const answered = tcp({ from: 4318, to: 40_000, sequence: sequences[1], acknowledgment: sequences[0], data: answer });
+    yield* pcap.packet(ip({ source: server.destination, destination: 0x0a000001, payload: answered }), 1_000);
+    sequences[1] += answer.length;
+  }
+  yield pcap.flush();
+}
+
 /** IP in IP, a hundred deep, and provider tags without end. */
 function* nestedTunnels(count) {
   const pcap = new Pcap();
@@ -520,6 +547,7 @@ export const attacks = {
   "ended-at-once": { make: endedAtOnce, count: 1_000_000, limit: true, small: [1100, true] },
   "falling-streams": { grows: true, make: fallingStreams, count: 200_000, limit: true, small: [2000, false] },
   "go-aways": { make: goAways, count: 200_000, limit: false, small: [1000, false] },
+  "export-bombs": { make: exportBombs, count: 3_000, limit: true, small: [3, true] },
   "nested-tunnels": { make: nestedTunnels, count: 10_000, limit: true, small: [4, true] },
   "huge-packet": { make: hugePacket, count: 256, limit: true, small: [2, false] },
   "pcapng-huge-block": { make: pcapngHugeBlock, count: 256, limit: true, small: [2, false] },

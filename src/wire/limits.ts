@@ -167,6 +167,14 @@ export const MAX_EXPORT_BYTES_TOTAL = 64 << 20;
 export const MAX_EXPORT_ANSWER_BYTES = 64 << 10;
 /** Spans kept of one export; SDKs send 512 by default, collectors 8,192. */
 export const MAX_SPANS_PER_EXPORT = 16_384;
+/** ResourceSpans and ScopeSpans read of one export: one of each for each span that is kept. Empty ones take two bytes. */
+export const MAX_SPAN_GROUPS_PER_EXPORT = 2 * MAX_SPANS_PER_EXPORT;
+/** Bytes of an export in JSON for each object and list in it. Real ones have some 35; `{},` makes thirty times its size of memory. */
+export const MIN_BYTES_PER_JSON_OBJECT = 12;
+/** How much larger all exports of a vantage point may become than they were sent, together: gzip makes a tenth to a thirtieth of spans, and a thousandth of zeros. */
+export const MAX_UNPACKED_RATIO = 40;
+/** Bytes that exports of a vantage point may be unpacked to beyond that ratio. */
+export const MAX_UNPACKED_BYTES_BEYOND = 64 << 20;
 /** Exports that wait for their answer at a time, per vantage point; the oldest goes out as unanswered. */
 export const MAX_EXPORTS_WAITING = 4_096;
 /** Characters of an exported span's name. Real ones are below 100; a URL for a name is longer and tells no more. */
