@@ -4,6 +4,7 @@ import type { CloseReason } from "../../tcp/stream-sink.ts";
 import { type Anomaly, anomaly } from "../../wire/anomaly.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 import { DNS_TIMEOUT_US, DUPLICATE_WINDOW_US, MAX_DNS_WAITING } from "../../wire/limits.ts";
+import { OldestFirst } from "../../wire/oldest-first.ts";
 import type { Emit } from "../../wire/stage.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
 import type { DnsExchange, PacketReference } from "../observation.ts";
@@ -28,8 +29,8 @@ export interface Asker {
 interface Waiting {
   readonly exchange: DnsExchange;
   readonly asker: Asker | undefined;
-  lastAskedAt: Timestamp;
-  tries: number;
+  readonly lastAskedAt: Timestamp;
+  readonly tries: number;
 }
 
 /** Those of one transport of a vantage point: all connections share what may wait. */
@@ -39,8 +40,10 @@ export class DnsExchanges {
   readonly #emit: Emit<DnsExchange | Anomaly>;
   /** In the order in which they were last asked. */
   readonly #waiting = new Map<string, Waiting>();
+  readonly #oldestWaiting = new OldestFirst(this.#waiting);
   /** When a question was answered: on several interfaces both are seen again at once, and behind a gap of TCP the question may come late. */
   readonly #answered = new Map<string, Timestamp>();
+  readonly #oldestAnswered = new OldestFirst(this.#answered);
   #limitSaid = false;
 
   constructor(transport: DnsExchange["transport"], vantage: number, emit: Emit<DnsExchange | Anomaly>) {
@@ -76,33 +79,28 @@ export class DnsExchanges {
     const before = this.#waiting.get(key);
     if (before !== undefined && at - before.lastAskedAt <= DUPLICATE_WINDOW_US) return; // a second sight
     if (before === undefined) {
-      const oldest = oldestOfFull(this.#waiting);
-      if (oldest !== undefined) {
-        this.#giveUp(oldest, "evicted");
+      if (this.#waiting.size >= MAX_DNS_WAITING) {
+        this.#giveUp(this.#oldestWaiting.peek()?.[0] ?? "", "evicted");
         this.#sayLimit(packet);
       }
-    } else {
-      before.tries++;
-      before.lastAskedAt = at;
-      this.#take(key);
-    }
-    this.#waiting.set(key, before ?? asked);
+    } else this.#take(key);
+    this.#waiting.set(key, before === undefined ? asked : { ...before, tries: before.tries + 1, lastAskedAt: at });
     asked.asker?.waiting.add(key);
   }
 
   #answer(key: string, message: DnsMessage, { exchange, tries }: Waiting, seen: Seen): void {
     this.#take(key);
     this.#answered.delete(key);
-    const oldest = oldestOfFull(this.#answered);
-    if (oldest !== undefined) this.#answered.delete(oldest);
+    if (this.#answered.size >= MAX_DNS_WAITING) this.#answered.delete(this.#oldestAnswered.peek()?.[0] ?? "");
     this.#answered.set(key, seen.at);
     const { code, addresses, aliases, ttl, isTruncated } = message;
     this.#emit({ ...exchange, code, addresses, aliases, ttl, isTruncated, tries, answeredAt: seen.at, answerPacket: seen.packet });
   }
 
   #expire(now: Timestamp): void {
-    for (const [key, waiting] of this.#waiting) {
-      if (now - waiting.lastAskedAt <= DNS_TIMEOUT_US) return;
+    for (let oldest = this.#oldestWaiting.peek(); oldest !== undefined; oldest = this.#oldestWaiting.peek()) {
+      const [key, { lastAskedAt }] = oldest;
+      if (now - lastAskedAt <= DNS_TIMEOUT_US) return;
       this.#giveUp(key, "timeout");
     }
   }
@@ -149,11 +147,6 @@ export class DnsExchanges {
       isTruncated: false,
     };
   }
-}
-
-/** Of a full table, the key that was put in first. */
-function oldestOfFull(table: ReadonlyMap<string, unknown>): string | undefined {
-  return table.size < MAX_DNS_WAITING ? undefined : table.keys().next().value;
 }
 
 /** 224.0.0.0/4 or ff00::/8. */

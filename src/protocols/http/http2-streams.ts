@@ -3,6 +3,7 @@
 import type { CloseReason } from "../../tcp/stream-sink.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_OPEN_STREAMS, MAX_REFUSALS, MAX_RESET_STREAMS } from "../../wire/limits.ts";
+import { OldestFirst } from "../../wire/oldest-first.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
 import type { HttpRequest, HttpResponse } from "../observation.ts";
 import type { BodySink } from "./body-sink.ts";
@@ -36,6 +37,7 @@ export type EmitStream = (stream: Http2Stream, incomplete: Incomplete | undefine
 export class Http2Streams {
   readonly #emit: EmitStream;
   readonly #open = new Map<number, Http2Stream>();
+  readonly #oldest = new OldestFirst(this.#open);
   /** The stream that was asked for last: frames of one follow each other. */
   #last: Http2Stream | undefined;
   /** Reset while frames of the other side were on their way. */
@@ -137,10 +139,8 @@ export class Http2Streams {
   #add(id: number): Http2Stream {
     if (this.#open.size >= MAX_OPEN_STREAMS) {
       this.#wasFull = true;
-      for (const oldest of this.#open.values()) {
-        this.#finish(oldest, "evicted");
-        break;
-      }
+      const oldest = this.#oldest.peek();
+      if (oldest !== undefined) this.#finish(oldest[1], "evicted");
     }
     const stream: Http2Stream = {
       id,
