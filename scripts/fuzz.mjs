@@ -56,7 +56,7 @@ function runWorker(files, from, until, seen) {
       execArgv: [`--max-old-space-size=${HEAP_MIB}`, "--expose-gc"],
       stdio: ["ignore", "inherit", "pipe", "ipc"],
     });
-    let current;
+    let current = from;
     let timer;
     let stderr = "";
     let isKilledHere = false;
@@ -90,7 +90,7 @@ function runWorker(files, from, until, seen) {
 }
 
 function save(files, number, what) {
-  const out = path.join(ROOT, values.out);
+  const out = path.resolve(ROOT, values.out);
   mkdirSync(out, { recursive: true });
   const name = path.join(out, `seed-${values.seed}-case-${number}`);
   try {
