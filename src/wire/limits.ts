@@ -29,7 +29,8 @@ export const MAX_FRAGMENTS_PER_DATAGRAM = 512;
 export const MAX_FRAGMENT_BYTES = 16 << 20;
 
 /**
- * Connections that are open at a time, per vantage point. Beyond it those that were silent longest are closed. It is half of Linux's usual
+ * Connections that are open at a time, per vantage point. Beyond it those go that have ended and are remembered
+ * for late segments, else those that were silent longest. It is half of Linux's usual
  * nf_conntrack_max; an open connection with an HTTP reader that waits for an answer costs some 3.3 kB.
  */
 export const MAX_CONNECTIONS = 32_768;

@@ -74,7 +74,7 @@ export class ExportTap {
       waiting.body = { bytes: body.length, isWhole: body.isWhole };
       waiting.content = readSpans(format, body, contentType, contentEncoding, unpack);
       const { isLimited, unread } = waiting.content;
-      if (isLimited === true) this.#sayLimit(request, `an export was not read: ${unread}`);
+      if (isLimited === true) this.#sayLimit(request, `an export was not read to its end: ${unread}`);
       if (waiting.exchange !== undefined) this.#finish(request, waiting, waiting.exchange);
     };
     return new KeptBody(MAX_EXPORT_BYTES, this.#budget, done, format.hidden?.mayBe);
