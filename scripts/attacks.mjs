@@ -5,13 +5,14 @@
 import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { createGzip } from "node:zlib";
+import { createGzip, gzipSync } from "node:zlib";
 
 const CHUNK = 1 << 20;
 const LINKTYPE_ETHERNET = 1;
 const SYN = 2;
 const ACK = 0x10;
 const PSH_ACK = 0x18;
+const RST_ACK = 0x14;
 const TCP = 6;
 const UDP = 17;
 
@@ -292,6 +293,117 @@ function* dnsFlood(count) {
   yield pcap.flush();
 }
 
+/** So many connections that ask a resolver as much as one may, over TCP, and get no answer. */
+function* dnsConnections(count) {
+  const pcap = new Pcap();
+  const message = Buffer.from("00000100000100000000000003616263000001".concat("0001"), "hex");
+  const prefix = Buffer.of(0, message.length);
+  for (let i = 0; i < count; i++) {
+    const from = 1024 + (i % 60_000);
+    yield* pcap.packet(ip({ ...server, payload: tcp({ from, to: 53, sequence: 0, flags: SYN }) }));
+    const asked = Array.from({ length: 2_000 }, (_, id) => {
+      const question = Buffer.from(message);
+      question.writeUInt16BE(id, 0);
+      return Buffer.concat([prefix, question]);
+    });
+    const data = Buffer.concat(asked);
+    yield* pcap.packet(ip({ ...server, payload: tcp({ from, to: 53, data }) }));
+  }
+  yield pcap.flush();
+}
+
+/** Connections that are refused, all at one time: none of them is ever due to be forgotten. */
+function* endedAtOnce(count) {
+  const pcap = new Pcap();
+  for (let i = 0; i < count; i++) {
+    const [client, port] = [0x0b000000 + Math.floor(i / 60_000), 1024 + (i % 60_000)];
+    yield* pcap.packet(ip({ source: client, ...server, payload: tcp({ from: port, flags: SYN }) }), 0);
+    const refused = tcp({ from: 80, to: port, acknowledgment: 2, flags: RST_ACK });
+    yield* pcap.packet(ip({ source: server.destination, destination: client, payload: refused }), 0);
+  }
+  yield pcap.flush();
+}
+
+const HTTP2_PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const SETTINGS = "\0\0\0\x04\0\0\0\0\0";
+/** A frame of HTTP/2 (RFC 9113 §4.1). */
+function frame(type, flags, stream, payload) {
+  const bytes = Buffer.alloc(9 + payload.length);
+  bytes.writeUIntBE(payload.length, 0, 3);
+  bytes[3] = type;
+  bytes[4] = flags;
+  bytes.writeUInt32BE(stream, 5);
+  bytes.set(payload, 9);
+  return bytes;
+}
+
+/** Both sides of one HTTP/2 connection: `asked` frames of the client, then `count` of the server. */
+function* http2Answers(asked, answered, count) {
+  const pcap = new Pcap();
+  const toClient = { source: server.destination, destination: 0x0a000001 };
+  const sequences = { client: 1, server: 1 };
+  function* send(side, data) {
+    const payload =
+      side === "client"
+        ? tcp({ sequence: sequences.client, acknowledgment: sequences.server, data })
+        : tcp({ from: 80, to: 40_000, sequence: sequences.server, acknowledgment: sequences.client, data });
+    sequences[side] += data.length;
+    yield* pcap.packet(ip(side === "client" ? { ...server, payload } : { ...toClient, payload }), 10);
+  }
+  function* frames(side, make, most) {
+    for (let i = 0; i < most; i += 2_000)
+      yield* send(side, Buffer.concat(Array.from({ length: Math.min(2_000, most - i) }, (_, at) => make(i + at))));
+  }
+  yield* pcap.packet(ip({ ...server, payload: tcp({ sequence: 0, flags: SYN }) }));
+  yield* pcap.packet(ip({ ...toClient, payload: tcp({ from: 80, to: 40_000, sequence: 0, flags: SYN | ACK }) }));
+  yield* send("client", HTTP2_PREFACE + SETTINGS);
+  yield* send("server", SETTINGS);
+  yield* frames("client", asked.make, asked.count);
+  yield* frames("server", answered, count);
+  yield pcap.flush();
+}
+
+/** END_HEADERS and END_STREAM; `:status: 200`, and a request of three fields, as the static table has them. */
+const answerTo = (stream) => frame(1, 5, stream, Buffer.of(0x88));
+const askOn = (stream) => frame(1, 5, stream, Buffer.of(0x82, 0x84, 0x86));
+/** Answers to what was not asked, on streams with falling numbers. */
+const fallingStreams = (count) => http2Answers({ make: askOn, count: 0 }, (i) => answerTo(2 * (count - i) + 1), count);
+/** As many open streams as may be, and a GOAWAY again and again, each with a lower last stream. */
+const goAways = (count) =>
+  http2Answers({ make: (i) => askOn(2 * i + 1), count: 9_999 }, (i) => frame(7, 0, 0, goAwayAbove(0x7fff_ffff - i)), count);
+function goAwayAbove(stream) {
+  const payload = Buffer.alloc(8);
+  payload.writeUInt32BE(stream, 0);
+  return payload;
+}
+
+/** Exports of spans that are 8 kB and become 8 MB, of nothing but empty objects, or empty messages. */
+function* exportBombs(count) {
+  const pcap = new Pcap();
+  const answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+  const bodies = [
+    ["application/json", Buffer.from(`{"resourceSpans":[${"{},".repeat(2_700_000)}{}]}`)],
+    ["application/x-protobuf", Buffer.alloc(8_200_000, Buffer.of(0x0a, 0))],
+    [
+      "application/x-protobuf",
+      Buffer.concat([Buffer.of(0x0a, 0x85, 0xbf, 0xf4, 3, 0x12, 0x80, 0xbf, 0xf4, 3), Buffer.alloc(8_200_064, Buffer.of(0x12, 0))]),
+    ],
+  ].map(([type, body]) => [type, gzipSync(body)]);
+  const sequences = [1, 1];
+  yield* pcap.packet(ip({ ...server, payload: tcp({ to: 4318, sequence: 0, flags: SYN }) }));
+  for (let i = 0; i < count; i++) {
+    const [type, body] = bodies[i % bodies.length];
+    const head = `POST /v1/traces HTTP/1.1\r\nhost: c\r\ncontent-type: ${type}\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`;
+    const data = Buffer.concat([Buffer.from(head), body]);
+    yield* pcap.packet(ip({ ...server, payload: tcp({ to: 4318, sequence: sequences[0], acknowledgment: sequences[1], data }) }), 1_000);
+    sequences[0] += data.length;
+    const answered = tcp({ from: 4318, to: 40_000, sequence: sequences[1], acknowledgment: sequences[0], data: answer });
+    yield* pcap.packet(ip({ source: server.destination, destination: 0x0a000001, payload: answered }), 1_000);
+    sequences[1] += answer.length;
+  }
+  yield pcap.flush();
+}
+
 /** IP in IP, a hundred deep, and provider tags without end. */
 function* nestedTunnels(count) {
   const pcap = new Pcap();
@@ -431,6 +543,11 @@ export const attacks = {
   "tiny-fragments": { make: tinyFragments, count: 2_000_000, limit: true, small: [1100, true] },
   "address-scan": { make: addressScan, count: 2_000_000, limit: true, small: [5000, false] },
   "dns-flood": { make: dnsFlood, count: 1_000_000, limit: true, small: [2000, false] },
+  "dns-connections": { make: dnsConnections, count: 1_000, limit: true, small: [3, true] },
+  "ended-at-once": { make: endedAtOnce, count: 1_000_000, limit: true, small: [1100, true] },
+  "falling-streams": { grows: true, make: fallingStreams, count: 200_000, limit: true, small: [2000, false] },
+  "go-aways": { make: goAways, count: 200_000, limit: false, small: [1000, false] },
+  "export-bombs": { make: exportBombs, count: 3_000, limit: true, small: [3, true] },
   "nested-tunnels": { make: nestedTunnels, count: 10_000, limit: true, small: [4, true] },
   "huge-packet": { make: hugePacket, count: 256, limit: true, small: [2, false] },
   "pcapng-huge-block": { make: pcapngHugeBlock, count: 256, limit: true, small: [2, false] },

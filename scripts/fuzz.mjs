@@ -21,17 +21,24 @@ const MOST_GROWTH_MIB = 48;
 
 const values = options(process.argv.slice(2));
 
+/** `--replay` takes as many files as a failure left: each is a vantage point. */
 function options(args) {
-  const given = { minutes: 1, seed: 1, out: "fuzz-failures" };
-  for (let i = 0; i < args.length; i += 2) given[args[i].replace(/^--/, "")] = args[i + 1];
+  const given = { minutes: 1, seed: 1, out: "fuzz-failures", replay: [] };
+  let name;
+  for (const word of args) {
+    if (word.startsWith("--")) name = word.slice(2);
+    else if (name === "replay") given.replay.push(word);
+    else given[name] = word;
+  }
   return given;
 }
 
 // ---- the parent: starts workers, watches the clock, keeps what failed --------------------------------------------------------------
 
 async function supervise() {
-  if (values.replay !== undefined) {
-    await runWire([readFileSync(values.replay)]);
+  if (values.replay.length > 0) {
+    const lengths = await runWire(values.replay.map((file) => readFileSync(file)));
+    process.stdout.write(`${values.replay.length} captures: ${lengths.join(", ")}\n`);
     return;
   }
   const until = Date.now() + Number(values.minutes) * 60_000;
@@ -49,9 +56,10 @@ function runWorker(files, from, until, seen) {
       execArgv: [`--max-old-space-size=${HEAP_MIB}`, "--expose-gc"],
       stdio: ["ignore", "inherit", "pipe", "ipc"],
     });
-    let current;
+    let current = from;
     let timer;
     let stderr = "";
+    let isKilledHere = false;
     const fail = (what) => {
       seen.failures++;
       save(files, current, what);
@@ -67,12 +75,14 @@ function runWorker(files, from, until, seen) {
       current = message.start;
       timer = setTimeout(() => {
         fail(`no end after ${HANG_MS} ms`);
+        isKilledHere = true;
         child.kill("SIGKILL");
       }, HANG_MS);
     });
     child.on("exit", (code, signal) => {
       clearTimeout(timer);
-      if (code !== 0 && signal !== "SIGKILL") fail(`the worker ended with ${code ?? signal}: ${stderr}`);
+      // A kernel that runs out of memory kills with the same signal, and without a word.
+      if (code !== 0 && !isKilledHere) fail(`the worker ended with ${code ?? signal}: ${stderr}`);
       resolve();
     });
     child.send({ files, from, to: from + CASES_A_WORKER, until });
@@ -80,7 +90,7 @@ function runWorker(files, from, until, seen) {
 }
 
 function save(files, number, what) {
-  const out = path.join(ROOT, values.out);
+  const out = path.resolve(ROOT, values.out);
   mkdirSync(out, { recursive: true });
   const name = path.join(out, `seed-${values.seed}-case-${number}`);
   try {
@@ -137,7 +147,7 @@ function heapAfterGc() {
   return process.memoryUsage().heapUsed / 2 ** 20;
 }
 
-/** The whole pipeline without a backend, as `traceinspect pcap` runs it, and both reports. */
+/** The whole pipeline without a backend, as `traceinspect pcap` runs it, and both reports. Says how long each is. */
 async function runWire(captures) {
   const { inspect, WireReader } = await load("pipeline.js");
   const { recognizeCapture } = await load("capture/registry.js");
@@ -173,8 +183,18 @@ async function runWire(captures) {
   });
   const inspection = await inspect(wire, summaries, { names: new Map(), traces: undefined });
   const style = { hops: "all", width: 100, isColoured: false, isTerminal: false, isVerbose: true, showBaggage: false, jaegerUi: undefined };
-  for (const report of reportFormats)
-    report.write(inspection, { ...style, commandLine: { captures: ["a"], backend: "" } }, () => undefined);
+  const lengths = [];
+  for (const report of reportFormats) {
+    let length = 0;
+    const sink = (piece) => {
+      length += piece.length;
+    };
+    // A report is written step by step: one that is not stepped through writes nothing.
+    for (const _ of report.write(inspection, { ...style, commandLine: { captures: ["a"], inputs: "" } }, sink));
+    if (length === 0) throw new Error(`the ${report.name} report is empty`);
+    lengths.push(`${report.name} ${length} characters`);
+  }
+  return lengths;
 }
 
 function load(file) {

@@ -5,6 +5,7 @@ import { AddressTable } from "./packet/address-table.ts";
 import type { DecodedPacket } from "./packet/decoded-packet.ts";
 import { PacketDecoder } from "./packet/packet-decoder.ts";
 import type { DatagramProtocol } from "./protocols/datagram-protocol.ts";
+import { DnsExchanges } from "./protocols/dns/dns-exchanges.ts";
 import { ExportTap } from "./protocols/exports/export-tap.ts";
 import { KeptBytes } from "./protocols/kept-bytes.ts";
 import type { Observation } from "./protocols/observation.ts";
@@ -41,7 +42,8 @@ export class VantagePoint {
       if (output.kind === "http") exports.exchange(output);
     };
     const openBody = exports.openBody.bind(exports);
-    const options = { protocols: streamProtocols, keep, emit: take, budget: new KeptBytes(), openBody, keyLog };
+    const questions = new DnsExchanges("tcp", index, emit);
+    const options = { protocols: streamProtocols, keep, emit: take, budget: new KeptBytes(), questions, openBody, keyLog };
     this.#exports = exports;
     this.#tcp = new TcpTracker(index, this.#addresses, (connection) => new StreamRecognizer(connection, options), emit);
     this.#datagrams = datagramProtocols.map((protocol) => ({ protocol, reader: protocol.open({ vantage: index, emit }) }));

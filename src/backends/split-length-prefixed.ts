@@ -7,14 +7,27 @@ export interface Records {
 
 /** Splits messages that each follow their length in 4 bytes, big-endian: recorded gRPC replies, and the collector's file exporter. */
 export function splitLengthPrefixed(bytes: Uint8Array): Records {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const records: Uint8Array[] = [];
+  const end = eachLengthPrefixed(bytes, (record) => records.push(record));
+  return { records, end };
+}
+
+/**
+ * The same, one by one: a file of zeros is nothing but empty records, and a list of them takes many times its size. They are handed to
+ * `empty` where it is given. Stops where `visit` answers false. Returns where the last whole record ends.
+ */
+export function eachLengthPrefixed(bytes: Uint8Array, visit: (record: Uint8Array) => unknown, empty?: () => void): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
-  while (at + 4 <= bytes.length) {
-    const end = at + 4 + view.getUint32(at);
+  while (at + LENGTH_BYTES <= bytes.length) {
+    const start = at + LENGTH_BYTES;
+    const end = start + view.getUint32(at);
     if (end > bytes.length) break;
-    records.push(bytes.subarray(at + 4, end));
+    if (end === start && empty !== undefined) empty();
+    else if (visit(bytes.subarray(start, end)) === false) break;
     at = end;
   }
-  return { records, end: at };
+  return at;
 }
+
+const LENGTH_BYTES = 4;

@@ -7,9 +7,9 @@ import { readOtlpJson } from "../spans/otlp-json.ts";
 import { readOtlpProtobuf } from "../spans/otlp-protobuf.ts";
 import type { Trace } from "../spans/span.ts";
 import type { SpanReading } from "../spans/span-collector.ts";
-import { MAX_TRACE_FILE_BYTES } from "../wire/limits.ts";
+import { MAX_TRACE_FILE_BYTES, MAX_TRACE_FILE_LISTS } from "../wire/limits.ts";
 import { decompressWhole } from "./decompress-whole.ts";
-import { splitLengthPrefixed } from "./split-length-prefixed.ts";
+import { eachLengthPrefixed } from "./split-length-prefixed.ts";
 
 export type TraceFileReading = SpanReading | { readonly problem: string };
 
@@ -55,11 +55,13 @@ function readJson(bytes: Uint8Array, interner: Interner): TraceFileReading {
   return readDocument(whole.value, interner);
 }
 
-function readDocument(document: unknown, interner: Interner): TraceFileReading {
+/** `depth`: of lists that it lies in. */
+function readDocument(document: unknown, interner: Interner, depth = 0): TraceFileReading {
   if (Array.isArray(document) && document.length > 0) {
+    if (depth >= MAX_TRACE_FILE_LISTS) return { problem: `${NO_EXPORT}: it is JSON, and lists in lists. ${EXPECTED}` };
     const all = new Reading();
     for (const item of document) {
-      const reading = readDocument(item, interner);
+      const reading = readDocument(item, interner, depth + 1);
       if (!("traces" in reading)) return reading;
       all.add(reading);
     }
@@ -71,18 +73,31 @@ function readDocument(document: unknown, interner: Interner): TraceFileReading {
   return readOtlpJson(wrapped, interner) ?? readJaegerJson(wrapped, interner) ?? { problem: describeJson(document) };
 }
 
-/** The collector's proto records and recorded gRPC replies. The first record decides whether these are records at all. */
+/** The collector's proto records and recorded gRPC replies. The first record that holds anything decides whether these are records at all. */
 function readRecords(bytes: Uint8Array, interner: Interner): SpanReading | undefined {
-  const { records, end } = splitLengthPrefixed(bytes);
-  const first = records[0];
-  if (!first || !readRecord(first, interner)) return undefined;
   const all = new Reading();
-  for (const [at, record] of records.entries()) {
-    const reading = readRecord(record, interner);
-    if (reading) all.add(reading);
-    else all.warn(`record ${at + 1} is no OTLP message and was not read`);
-  }
-  if (end < bytes.length) all.warn(`the last record is cut (is the file still being written?); the ${records.length} before it were read`);
+  let read = 0;
+  let number = 0;
+  let empty = 0;
+  const end = eachLengthPrefixed(
+    bytes,
+    (record) => {
+      number++;
+      const reading = readRecord(record, interner);
+      if (reading) all.add(reading);
+      else if (read === 0) return false;
+      else all.warn(`record ${number} is no OTLP message and was not read`);
+      read++;
+      return true;
+    },
+    () => {
+      number++;
+      empty++;
+    },
+  );
+  if (read === 0) return undefined;
+  if (empty > 0) all.warn(`${empty} of ${number} records are empty`);
+  if (end < bytes.length) all.warn(`the last record is cut (is the file still being written?); the ${number} before it were read`);
   return all;
 }
 
@@ -164,11 +179,18 @@ function describeJson(document: unknown): string {
   if (!isObject(document)) return `${NO_EXPORT}: it is JSON, but no object. ${EXPECTED}`;
   const errors = document.errors ?? document.error;
   const known = document.data === undefined || document.data === null;
-  if (errors !== undefined && errors !== null && known)
-    return `is an error answer of Jaeger, no trace export: ${JSON.stringify(errors).slice(0, 200)}.`;
+  if (errors !== undefined && errors !== null && known) return `is an error answer of Jaeger, no trace export: ${inShort(errors)}.`;
   if ("localEndpoint" in document || ("id" in document && "traceId" in document))
     return `holds Zipkin spans, which are not read. ${EXPECTED}`;
   if ("resourceLogs" in document || "resourceMetrics" in document) return `holds OTLP logs or metrics, no spans. ${EXPECTED}`;
   const keys = Object.keys(document).slice(0, 5).join(", ");
   return `${NO_EXPORT} (JSON with the keys ${keys === "" ? "none" : keys}). ${EXPECTED}`;
+}
+
+function inShort(value: unknown): string {
+  try {
+    return JSON.stringify(value).slice(0, 200);
+  } catch {
+    return "one that lies too deep to be told"; // JSON is read to any depth, and not written to any
+  }
 }

@@ -5,8 +5,10 @@ import { FRAGMENT_TIMEOUT_US, MAX_FRAGMENT_BYTES, MAX_FRAGMENTED_DATAGRAMS, MAX_
 import type { Timestamp } from "../wire/timestamp.ts";
 
 export interface Fragment {
+  readonly version: 4 | 6;
   readonly source: number;
   readonly destination: number;
+  /** In version 4 it tells datagrams apart (RFC 791 §3.2); in version 6 that of the first fragment counts, and others may differ (RFC 8200 §4.5). */
   readonly protocol: number;
   readonly identification: number;
   /** Bytes from the start of the datagram's payload. */
@@ -17,6 +19,12 @@ export interface Fragment {
   readonly at: Timestamp;
 }
 
+/** The payload of a datagram, put together, and what it is. */
+export interface Whole {
+  readonly bytes: Uint8Array;
+  readonly protocol: number;
+}
+
 interface Piece {
   readonly offset: number;
   readonly bytes: Uint8Array;
@@ -25,19 +33,24 @@ interface Piece {
 interface Datagram {
   readonly startedAt: Timestamp;
   readonly pieces: Piece[];
+  /** Of the fragment with offset 0, once it is there. */
+  protocol: number;
   length: number | undefined;
   /** Of all its pieces. */
   bytes: number;
 }
+
+/** A fragment that lacks its end MUST NOT be added: the bytes behind it would come to lie where its own belong. */
+export const CUT_FRAGMENT = "the snap length cut a fragment; its datagram cannot be put together";
 
 export class FragmentTable {
   readonly #datagrams = new Map<string, Datagram>();
   #bytes = 0;
   #hasSaidLimit = false;
 
-  /** The whole payload once the last missing fragment is there. Throws `Malformed`, and `LimitReached` once for the table and for each datagram. */
-  add(fragment: Fragment): Uint8Array | undefined {
-    const key = `${fragment.source} ${fragment.destination} ${fragment.protocol} ${fragment.identification}`;
+  /** The whole datagram once the last missing fragment is there. Throws `Malformed`, and `LimitReached` once for the table and for each datagram. */
+  add(fragment: Fragment): Whole | undefined {
+    const key = keyOf(fragment);
     let datagram = this.#datagrams.get(key);
     if (datagram !== undefined && fragment.at - datagram.startedAt > FRAGMENT_TIMEOUT_US) {
       this.#giveUp(key, datagram);
@@ -47,7 +60,7 @@ export class FragmentTable {
     if (end > 65_535) throw new Malformed("a fragment reaches beyond 65,535 bytes");
     const isFull = this.#makeRoom(fragment.bytes.length, datagram === undefined);
     if (datagram === undefined || !this.#datagrams.has(key)) {
-      datagram = { startedAt: fragment.at, pieces: [], length: undefined, bytes: 0 };
+      datagram = { startedAt: fragment.at, pieces: [], protocol: fragment.protocol, length: undefined, bytes: 0 };
       this.#datagrams.set(key, datagram);
     }
     if (!fragment.more) datagram.length = end;
@@ -57,6 +70,7 @@ export class FragmentTable {
     }
     // A fragment that was seen before (on another interface) adds nothing: the bytes that came first are kept.
     if (!datagram.pieces.some(({ offset, bytes }) => offset === fragment.offset && bytes.length >= fragment.bytes.length)) {
+      if (fragment.offset === 0 && datagram.pieces[0]?.offset !== 0) datagram.protocol = fragment.protocol;
       insert(datagram.pieces, { offset: fragment.offset, bytes: fragment.bytes.slice() });
       datagram.bytes += fragment.bytes.length;
       this.#bytes += fragment.bytes.length;
@@ -87,6 +101,10 @@ export class FragmentTable {
   }
 }
 
+function keyOf({ version, source, destination, protocol, identification }: Fragment): string {
+  return `${source} ${destination} ${identification} ${version === 4 ? protocol : "v6"}`;
+}
+
 /** By offset; of equal ones the first that came is first. */
 function insert(pieces: Piece[], piece: Piece): void {
   let at = pieces.length;
@@ -95,7 +113,7 @@ function insert(pieces: Piece[], piece: Piece): void {
 }
 
 /** Memory is taken only when nothing is missing: a tiny last fragment would else cost 64 KiB each time. */
-function assemble({ length, pieces }: Datagram): Uint8Array | undefined {
+function assemble({ length, pieces, protocol }: Datagram): Whole | undefined {
   if (length === undefined) return undefined;
   let reached = 0;
   for (const piece of pieces) {
@@ -112,5 +130,5 @@ function assemble({ length, pieces }: Datagram): Uint8Array | undefined {
     whole.set(fresh, filled);
     filled += fresh.length;
   }
-  return whole;
+  return { bytes: whole, protocol };
 }

@@ -1,5 +1,6 @@
 import { Malformed } from "../wire/byte-reader.ts";
 import type { HeaderDecoder } from "./decoded-packet.ts";
+import { CUT_FRAGMENT } from "./fragments.ts";
 import { etherType, ipProtocol, linkType, NO_HEADER } from "./key.ts";
 
 const MORE_FRAGMENTS = 0x2000;
@@ -37,8 +38,9 @@ export const ipv4: HeaderDecoder = {
     if (wireEnd < header.limit) header.limit = wireEnd;
 
     if ((fragmentation & (MORE_FRAGMENTS | OFFSET_MASK)) === 0) return ipProtocol(protocol);
-    if (header.limit < wireEnd) throw new Malformed("the snap length cut a fragment; its datagram cannot be put together");
+    if (header.limit < wireEnd) throw new Malformed(CUT_FRAGMENT);
     const whole = fragments.add({
+      version: 4,
       source: packet.source,
       destination: packet.destination,
       protocol,
@@ -49,8 +51,8 @@ export const ipv4: HeaderDecoder = {
       at: packet.timestamp,
     });
     if (whole === undefined) return NO_HEADER;
-    header.reset(whole, 0, whole.length);
-    packet.wireEnd = whole.length;
-    return ipProtocol(protocol);
+    header.reset(whole.bytes, 0, whole.bytes.length);
+    packet.wireEnd = whole.bytes.length;
+    return ipProtocol(whole.protocol);
   },
 };

@@ -1,6 +1,7 @@
 import { type ByteReader, LimitReached, Malformed } from "../wire/byte-reader.ts";
 import { MAX_HEADERS_PER_PACKET } from "../wire/limits.ts";
 import type { DecodeContext, DecodedPacket, HeaderDecoder } from "./decoded-packet.ts";
+import { CUT_FRAGMENT } from "./fragments.ts";
 import { etherType, type HeaderKey, ipProtocol, linkType, NO_HEADER } from "./key.ts";
 
 const HOP_BY_HOP = 0;
@@ -55,7 +56,9 @@ function skipExtensions(first: number, header: ByteReader, packet: DecodedPacket
         const offsetAndMore = header.u16();
         const identification = header.u32();
         if ((offsetAndMore & 0xfff9) === 0) break; // an atomic fragment (RFC 6946) is a whole datagram
+        if (header.limit < packet.wireEnd) throw new Malformed(CUT_FRAGMENT);
         const whole = context.fragments.add({
+          version: 6,
           source: packet.source,
           destination: packet.destination,
           protocol: next,
@@ -66,8 +69,9 @@ function skipExtensions(first: number, header: ByteReader, packet: DecodedPacket
           at: packet.timestamp,
         });
         if (whole === undefined) return NO_HEADER;
-        header.reset(whole, 0, whole.length);
-        packet.wireEnd = whole.length;
+        header.reset(whole.bytes, 0, whole.bytes.length);
+        packet.wireEnd = whole.bytes.length;
+        next = whole.protocol;
         break;
       }
       case NO_NEXT_HEADER:

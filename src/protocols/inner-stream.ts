@@ -6,6 +6,7 @@ import type { Anomaly } from "../wire/anomaly.ts";
 import type { Side } from "../wire/endpoint.ts";
 import { MAX_PROTOCOL_DEPTH } from "../wire/limits.ts";
 import type { Emit } from "../wire/stage.ts";
+import type { DnsExchanges } from "./dns/dns-exchanges.ts";
 import { FirstBytes } from "./first-bytes.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
 import type { HiddenFields, Observation } from "./observation.ts";
@@ -17,6 +18,7 @@ export interface InnerOptions {
   readonly keep: ReadonlySet<string>;
   readonly emit: Emit<Observation | Anomaly>;
   readonly budget: KeptBytes;
+  readonly questions?: DnsExchanges | undefined;
   readonly protocols: readonly StreamProtocol[];
   readonly openBody?: OpenBody | undefined;
   /** Protocols that this one lies in. */
@@ -60,11 +62,11 @@ export class InnerStream implements StreamReader {
     }
     const recognised = this.#first.add(from === "client" ? CLIENT : SERVER, bytes, start, end, segment);
     if (recognised === undefined) return;
-    const { connection, keep, emit, budget, openBody, keyLog, upgrade, within } = this.#options;
+    const { connection, keep, emit, budget, questions, openBody, keyLog, upgrade, within } = this.#options;
     const { beganLate } = this.#first;
     const depth = (this.#options.depth ?? 1) + 1;
     const inner: StreamContext["inner"] = (next, clear) => new InnerStream({ ...this.#options, upgrade: next, within: clear, depth });
-    const context: StreamContext = { connection, keep, emit, beganLate, budget, openBody, keyLog, within, inner };
+    const context: StreamContext = { connection, keep, emit, beganLate, budget, questions, openBody, keyLog, within, inner };
     const { protocol } = recognised;
     const reader = protocol.open(upgrade === undefined ? context : { ...context, upgrade });
     this.#protocol = protocol;

@@ -3,6 +3,7 @@ import type { CloseReason, Segment } from "../tcp/stream-sink.ts";
 import type { Anomaly } from "../wire/anomaly.ts";
 import type { Side } from "../wire/endpoint.ts";
 import type { Emit } from "../wire/stage.ts";
+import type { DnsExchanges } from "./dns/dns-exchanges.ts";
 import type { BodySink } from "./http/body-sink.ts";
 import type { KeptBytes } from "./kept-bytes.ts";
 import type { HiddenFields, HttpRequest, Observation } from "./observation.ts";
@@ -39,6 +40,8 @@ export interface StreamContext {
   readonly beganLate?: boolean;
   /** What all connections of the vantage point may keep together. */
   readonly budget?: KeptBytes;
+  /** DNS questions of all connections of the vantage point that wait for their answer. Default: of this one alone. */
+  readonly questions?: DnsExchanges | undefined;
   /** The request that brought the connection to this protocol. */
   readonly upgrade?: Upgrade;
   /**

@@ -6,6 +6,7 @@ import { opposite } from "../tcp/stream-sink.ts";
 import type { Anomaly } from "../wire/anomaly.ts";
 import type { Side } from "../wire/endpoint.ts";
 import type { Emit } from "../wire/stage.ts";
+import type { DnsExchanges } from "./dns/dns-exchanges.ts";
 import { FirstBytes, type Recognised } from "./first-bytes.ts";
 import { InnerStream } from "./inner-stream.ts";
 import { KeptBytes } from "./kept-bytes.ts";
@@ -18,6 +19,7 @@ export interface RecognizerOptions {
   readonly keep: ReadonlySet<string>;
   readonly emit: Emit<Observation | Anomaly>;
   readonly budget?: KeptBytes;
+  readonly questions?: DnsExchanges | undefined;
   readonly openBody?: OpenBody | undefined;
   readonly keyLog?: KeyLog | undefined;
 }
@@ -94,12 +96,12 @@ export class StreamRecognizer implements StreamSink {
     const client = sender === "either" ? connection.client : sender === "client" ? from : opposite(from);
     connection.clientDirection = client;
     this.#protocol = protocol;
-    const { keep, emit, protocols, openBody, keyLog } = this.#options;
+    const { keep, emit, protocols, questions, openBody, keyLog } = this.#options;
     const budget = this.#budget;
     const { beganLate } = this.#first;
     const inner: StreamContext["inner"] = (upgrade, within) =>
-      new InnerStream({ connection, keep, emit, budget, protocols, openBody, keyLog, upgrade, within });
-    const reader = protocol.open({ connection, keep, emit, beganLate, budget, openBody, keyLog, inner });
+      new InnerStream({ connection, keep, emit, budget, questions, protocols, openBody, keyLog, upgrade, within });
+    const reader = protocol.open({ connection, keep, emit, beganLate, budget, questions, openBody, keyLog, inner });
     this.#reader = reader;
     this.#first.replay(client, {
       data: (of, bytes, start, end, segment) => reader.data(this.#side(of), bytes, start, end, segment),

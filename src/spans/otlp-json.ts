@@ -21,14 +21,30 @@ import { nanosFromJson } from "./span-times.ts";
 
 /** Undefined when the value has none of the shapes. Never throws. */
 export function readOtlpJson(document: unknown, interner?: Interner): SpanReading | undefined {
+  const collector = new SpanCollector(interner);
+  const strange = visitOtlpJson(document, {
+    group: () => undefined,
+    span: (span, resource, scope) => addSpan(collector, span, resource, scope),
+  });
+  if (strange === undefined) return undefined;
+  if (strange > 0) collector.warn(`${strange} entries are no ResourceSpans and were not read`);
+  return collector.finish();
+}
+
+/** What a document holds, in its order. What it throws ends the visit. */
+export interface OtlpJsonVisitor {
+  /** A ResourceSpans or ScopeSpans. */
+  group(): void;
+  span(span: JsonObject, resource: Resource, scope: string): void;
+}
+
+/** How many entries are no ResourceSpans; undefined when the value has none of the shapes. */
+export function visitOtlpJson(document: unknown, visitor: OtlpJsonVisitor): number | undefined {
   const resourceSpans = findResourceSpans(document);
   if (!resourceSpans) return undefined;
-  const collector = new SpanCollector(interner);
   const objects = objectsIn(resourceSpans);
-  if (objects.length < resourceSpans.length)
-    collector.warn(`${resourceSpans.length - objects.length} entries are no ResourceSpans and were not read`);
-  for (const entry of objects) readResourceSpans(entry, collector);
-  return collector.finish();
+  for (const entry of objects) visitResourceSpans(entry, visitor);
+  return resourceSpans.length - objects.length;
 }
 
 function findResourceSpans(document: unknown): readonly unknown[] | undefined {
@@ -41,11 +57,13 @@ function findResourceSpans(document: unknown): readonly unknown[] | undefined {
   return inner !== document && Object.keys(inner).length === 0 ? [] : undefined;
 }
 
-function readResourceSpans(entry: JsonObject, collector: SpanCollector): void {
+function visitResourceSpans(entry: JsonObject, visitor: OtlpJsonVisitor): void {
+  visitor.group();
   const resource = readResource(objectIn(entry.resource));
   for (const scopeSpans of objectsIn(entry.scopeSpans ?? entry.instrumentationLibrarySpans)) {
+    visitor.group();
     const scope = textIn(objectIn(scopeSpans.scope ?? scopeSpans.instrumentationLibrary)?.name);
-    for (const span of objectsIn(scopeSpans.spans)) addSpan(collector, span, resource, scope);
+    for (const span of objectsIn(scopeSpans.spans)) visitor.span(span, resource, scope);
   }
 }
 

@@ -3,12 +3,13 @@
 import type { AddressTable } from "../packet/address-table.ts";
 import { ACK, type DecodedPacket, FIN, RST, SYN } from "../packet/decoded-packet.ts";
 import { type Anomaly, anomaly } from "../wire/anomaly.ts";
-import { CLOSED_LINGER_US, MAX_CONNECTIONS, MAX_OUT_OF_ORDER_BYTES_TOTAL } from "../wire/limits.ts";
+import { MAX_CONNECTIONS, MAX_OUT_OF_ORDER_BYTES_TOTAL } from "../wire/limits.ts";
 import type { Emit } from "../wire/stage.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionIndex } from "./connection-index.ts";
 import { acknowledge, isOld, isReopened, synchronize, type TrackedConnection } from "./connection-state.ts";
+import { EndingConnections } from "./ending-connections.ts";
 import { finish, flush, giveUpMissing, receive } from "./stream-reassembler.ts";
 import { type CloseReason, type Direction, opposite, type StreamSink } from "./stream-sink.ts";
 
@@ -21,12 +22,10 @@ export class TcpTracker {
   readonly #openStream: OpenStream;
   readonly #emit: Emit<Anomaly>;
   readonly #index = new ConnectionIndex<TrackedConnection>();
-  /** Connections that have ended or are about to, in the order in which that was seen: their last packets may be seen again, or late. */
-  #ending: TrackedConnection[] = [];
-  #endingHead = 0;
+  readonly #ending = new EndingConnections();
   #connections = 0;
   #earlyBytes = 0;
-  #limitSaid = false;
+  readonly #limitsSaid = new Set<string>();
 
   constructor(vantage: number, addresses: AddressTable, openStream: OpenStream, emit: Emit<Anomaly>) {
     this.#vantage = vantage;
@@ -36,7 +35,8 @@ export class TcpTracker {
   }
 
   push(packet: DecodedPacket): void {
-    if (this.#endingHead < this.#ending.length) this.#forget(packet.timestamp);
+    for (let due = this.#ending.takeDue(packet.timestamp); due !== undefined; due = this.#ending.takeDue(packet.timestamp))
+      this.#forget(due);
     let entry = this.#index.find(packet.source, packet.sourcePort, packet.destination, packet.destinationPort);
     if (entry !== undefined && isAnother(entry, packet)) {
       this.#close(entry, entry.resetFrom === undefined ? "replaced" : "reset");
@@ -94,7 +94,7 @@ export class TcpTracker {
       if (other.isFinished) this.#close(entry, entry.resetFrom === undefined ? "fin" : "reset");
     }
     // Both have said FIN: what is missing may still come late in the capture, but not much later.
-    if (other.finishAt !== undefined) this.#linger(entry, at);
+    if (other.finishAt !== undefined) this.#ending.add(entry, at);
   }
 
   #reset(entry: TrackedConnection, from: Direction, at: Timestamp): void {
@@ -103,7 +103,7 @@ export class TcpTracker {
       connection.handshake = "refused";
       this.#close(entry, "reset");
     } else if (!connection.isClosed) entry.resetFrom ??= from;
-    this.#linger(entry, at);
+    this.#ending.add(entry, at);
   }
 
   #open(packet: DecodedPacket): TrackedConnection {
@@ -137,37 +137,36 @@ export class TcpTracker {
     connection.stream = undefined;
   }
 
-  #linger(entry: TrackedConnection, at: Timestamp): void {
-    if (entry.endingSince !== undefined) return;
-    entry.endingSince = at;
-    this.#ending.push(entry);
-  }
-
   #remove(entry: TrackedConnection): void {
+    this.#ending.drop(entry);
     const { source, sourcePort, destination, destinationPort } = entry;
     if (this.#index.find(source, sourcePort, destination, destinationPort) !== entry) return;
     this.#index.delete(source, sourcePort, destination, destinationPort);
   }
 
-  #forget(now: Timestamp): void {
-    for (let entry = this.#ending[this.#endingHead]; entry !== undefined; entry = this.#ending[this.#endingHead]) {
-      if (now - (entry.endingSince ?? now) < CLOSED_LINGER_US) break;
-      this.#endingHead++;
-      entry.endingSince = undefined;
-      const reason = endReason(entry);
-      // No reason any more: the reset was none, and the connection goes on.
-      if (reason === undefined && !entry.connection.isClosed) continue;
-      this.#close(entry, reason ?? "fin");
-      this.#remove(entry);
-    }
-    if (this.#endingHead > 1024 && this.#endingHead * 2 > this.#ending.length) {
-      this.#ending = this.#ending.slice(this.#endingHead);
-      this.#endingHead = 0;
-    }
+  #forget(entry: TrackedConnection): void {
+    const reason = endReason(entry);
+    // No reason any more: the reset was none, and the connection goes on.
+    if (reason === undefined && !entry.connection.isClosed) return;
+    this.#close(entry, reason ?? "fin");
+    this.#remove(entry);
   }
 
-  /** The table is full: the eighth that was silent longest goes. */
+  /** The table is full. An eighth goes: of those that have ended, else of those that are open, which were silent longest. */
   #evict(packet: DecodedPacket): void {
+    const enough = MAX_CONNECTIONS - (MAX_CONNECTIONS >> 3);
+    while (this.#index.size > enough) {
+      const entry = this.#ending.takeOldest();
+      if (entry === undefined) break;
+      this.#forget(entry);
+    }
+    if (this.#index.size < MAX_CONNECTIONS) {
+      this.#sayLimit(
+        packet,
+        `${MAX_CONNECTIONS} connections were open or had just ended; late segments of the ended may be taken for new ones`,
+      );
+      return;
+    }
     const entries = [...this.#index.values()];
     const times = Float64Array.from(entries, ({ connection }) => connection.lastPacketAt).sort();
     const newest = times[MAX_CONNECTIONS >> 3] ?? Number.POSITIVE_INFINITY;
@@ -184,8 +183,8 @@ export class TcpTracker {
   }
 
   #sayLimit(packet: DecodedPacket, message: string): void {
-    if (this.#limitSaid) return;
-    this.#limitSaid = true;
+    if (this.#limitsSaid.has(message)) return;
+    this.#limitsSaid.add(message);
     this.#emit(anomaly("limit", message, { layer: "tcp", capture: packet.capture, packet: packet.number }));
   }
 }

@@ -30,7 +30,8 @@ export const MAX_FRAGMENTS_PER_DATAGRAM = 512;
 export const MAX_FRAGMENT_BYTES = 16 << 20;
 
 /**
- * Connections that are open at a time, per vantage point. Beyond it those that were silent longest are closed. It is half of Linux's usual
+ * Connections that are open at a time, per vantage point. Beyond it those go that have ended and are remembered
+ * for late segments, else those that were silent longest. It is half of Linux's usual
  * nf_conntrack_max; an open connection with an HTTP reader that waits for an answer costs some 3.3 kB.
  */
 export const MAX_CONNECTIONS = 32_768;
@@ -90,6 +91,8 @@ export const MAX_HEADER_TABLE_BYTES = 256 << 10;
 export const MAX_OPEN_STREAMS = 10_000;
 /** Streams of one HTTP/2 connection that were reset and may still get frames that were on their way. */
 export const MAX_RESET_STREAMS = 1_024;
+/** GOAWAY frames of one HTTP/2 connection, each with a lower last stream, that all open streams are looked at for; servers send two (RFC 9113 §6.8). */
+export const MAX_REFUSALS = 16;
 /** Bytes that a resync may read, as a multiple of the segment: candidate frames overlap. In real segments hardly any do. */
 export const MAX_FRAMES_READ_OVER = 16;
 /** Bytes of the name of a field that is kept by the prefix of its name: an item of baggage of Jaeger or OpenTracing. */
@@ -167,7 +170,7 @@ export const MAX_SHAPES = 64;
 /** Different routes kept for one edge; the rest are counted as `other`. */
 export const MAX_ROUTES = 200;
 
-/** DNS questions that wait for their answer at a time, per vantage point; the oldest goes out as unanswered. */
+/** DNS questions that wait for their answer at a time, over UDP and over all connections of TCP, per vantage point; the oldest goes out as unanswered. */
 export const MAX_DNS_WAITING = 4_096;
 /** Records of one DNS answer that are kept; a resolver's list of addresses has at most a few dozen. */
 export const MAX_DNS_ANSWERS = 256;
@@ -182,6 +185,14 @@ export const MAX_EXPORT_BYTES_TOTAL = 64 << 20;
 export const MAX_EXPORT_ANSWER_BYTES = 64 << 10;
 /** Spans kept of one export; SDKs send 512 by default, collectors 8,192. */
 export const MAX_SPANS_PER_EXPORT = 16_384;
+/** ResourceSpans and ScopeSpans read of one export: one of each for each span that is kept. Empty ones take two bytes. */
+export const MAX_SPAN_GROUPS_PER_EXPORT = 2 * MAX_SPANS_PER_EXPORT;
+/** Bytes of an export in JSON for each object and list in it. Real ones have some 35; `{},` makes thirty times its size of memory. */
+export const MIN_BYTES_PER_JSON_OBJECT = 12;
+/** How much larger all exports of a vantage point may become than they were sent, together: gzip makes a tenth to a thirtieth of spans, and a thousandth of zeros. */
+export const MAX_UNPACKED_RATIO = 40;
+/** Bytes that exports of a vantage point may be unpacked to beyond that ratio. */
+export const MAX_UNPACKED_BYTES_BEYOND = 64 << 20;
 /** Exports that wait for their answer at a time, per vantage point; the oldest goes out as unanswered. */
 export const MAX_EXPORTS_WAITING = 4_096;
 /** Characters of an exported span's name. Real ones are below 100; a URL for a name is longer and tells no more. */
@@ -193,6 +204,8 @@ export const MAX_THRIFT_DEPTH = 16;
 export const MAX_REPLY_BYTES = 256 << 20;
 /** Bytes of one trace file after decompression: JSON is parsed whole. */
 export const MAX_TRACE_FILE_BYTES = 512 << 20;
+/** Lists in one another of a trace file in JSON, with the documents in the innermost: `jq -s` makes one of each file, and one of all. */
+export const MAX_TRACE_FILE_LISTS = 8;
 /** Names learnt from DNS answers and name resolution blocks. */
 export const MAX_NAMES = 65_536;
 /** Characters of a name of an interface or an address; a domain name has up to 253 (RFC 1035 §2.3.4). */

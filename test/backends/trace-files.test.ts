@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { readTraceFile } from "../../src/backends/trace-file-shapes.ts";
 import { openTraceFiles } from "../../src/backends/trace-files.ts";
 import { otlpBytes, otlpJson, sampleSpan, TRACE } from "../spans/sample-spans.ts";
@@ -76,6 +76,9 @@ describe("shapes of trace files", () => {
     ["metrics", text({ resourceMetrics: [] }), /^holds OTLP logs or metrics/],
     ["other JSON", text({ name: "x" }), /^is no trace export \(JSON with the keys name\)/],
     ["cut JSON", text(JSON.stringify(document, null, 1).slice(0, 200)), /^looks like JSON and is not/],
+    ["zeros", new Uint8Array(4_000), /^is no trace export \(it starts with/],
+    ["lists in lists without end", text("[".repeat(60_000) + "]".repeat(60_000)), /^is no trace export: it is JSON, and lists in lists/],
+    ["an error without bottom", text(`{"error":${"[".repeat(60_000)}1${"]".repeat(60_000)}}`), /^is an error answer of Jaeger/],
     ["broken gzip", gzipSync(text(document)).subarray(0, 40), /^cannot be unpacked: its gzip is broken/],
     ["broken zstd", zstd(text(document)).subarray(0, 40), /^cannot be unpacked: its zstd is broken/],
   ])("%s is told for what it is", (_, bytes, problem) => {
@@ -87,6 +90,21 @@ describe("shapes of trace files", () => {
     expect(lines).toMatchObject({ traces: [{ traceId: TRACE }], warnings: [expect.stringMatching(/^line 2 is no whole JSON value/)] });
     const records = readTraceFile(framed(message, message).subarray(0, message.length + 20));
     expect(records).toMatchObject({ traces: [{ traceId: TRACE }], warnings: [expect.stringMatching(/^the last record is cut/)] });
+  });
+
+  test("empty records are counted, not read", () => {
+    expect(readTraceFile(framed(new Uint8Array(0), message, new Uint8Array(0)))).toMatchObject({
+      traces: [{ traceId: TRACE }],
+      warnings: ["2 of 3 records are empty"],
+    });
+    const views = (length: number) => {
+      const subarray = vi.spyOn(Uint8Array.prototype, "subarray");
+      readTraceFile(new Uint8Array(length));
+      const { length: calls } = subarray.mock.calls;
+      subarray.mockRestore();
+      return calls;
+    };
+    expect(views(80_000)).toBe(views(40_000));
   });
 
   test("never throws on any bytes", () => {

@@ -3,11 +3,12 @@ import { describe, expect, it } from "vitest";
 import { FragmentTable } from "../../src/packet/fragments.ts";
 import { LimitReached } from "../../src/wire/byte-reader.ts";
 import { FRAGMENT_TIMEOUT_US, MAX_FRAGMENT_BYTES, MAX_FRAGMENTED_DATAGRAMS, MAX_FRAGMENTS_PER_DATAGRAM } from "../../src/wire/limits.ts";
-import { bytesOf, ethernetFrame, ipv4Packet, packetOf, udpDatagram } from "../tcp/build-packets.ts";
+import { bytesOf, ethernetFrame, ipv4Packet, packetOf, snap, udpDatagram } from "../tcp/build-packets.ts";
 import { decode } from "./decode.ts";
 
 const whole = "0123456789abcdefghijklmnopqrstuvwxyzABCD";
 const fragment = (offset: number, length: number, changes: Partial<Parameters<FragmentTable["add"]>[0]> = {}) => ({
+  version: 4 as const,
   source: 1,
   destination: 2,
   protocol: 17,
@@ -18,7 +19,7 @@ const fragment = (offset: number, length: number, changes: Partial<Parameters<Fr
   at: 0,
   ...changes,
 });
-const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString("latin1");
+const text = (joined: ReturnType<FragmentTable["add"]>) => joined && Buffer.from(joined.bytes).toString("latin1");
 
 describe("fragments", () => {
   it("are joined in any order, with any overlap", () => {
@@ -57,6 +58,21 @@ describe("fragments", () => {
     expect(table.add(fragment(16, 24, { identification: 4 }))).toBeUndefined();
     expect(table.add(fragment(16, 24, { source: 9 }))).toBeUndefined();
     expect(text(table.add(fragment(16, 24)))).toBe(whole);
+  });
+
+  it("of another protocol are of another datagram in IPv4, and of the same in IPv6, where the first one's counts", () => {
+    const table = new FragmentTable();
+    table.add(fragment(0, 16));
+    expect(table.add(fragment(16, 24, { protocol: 6 }))).toBeUndefined();
+    for (const order of [
+      [0, 16],
+      [16, 0],
+    ]) {
+      const [, joined] = order.map((offset) =>
+        table.add(fragment(offset, offset === 0 ? 16 : 24, { version: 6, protocol: offset === 0 ? 17 : 60 })),
+      );
+      expect([text(joined), joined?.protocol]).toEqual([whole, 17]);
+    }
   });
 
   it("are given up after a time, and when there are too many", () => {
@@ -134,5 +150,28 @@ describe("fragments in packets", () => {
   it("that the snap length cut are an anomaly", () => {
     const { anomalies } = decode([{ ...packets[0]!, end: 40 }]);
     expect(anomalies).toMatchObject([{ code: "malformed", where: { layer: "IPv4" } }]);
+  });
+
+  const u16 = (value: number) => [value >> 8, value & 255];
+  const packets6 = [0, 16, 32].map((offset) => {
+    const payload = datagram.subarray(offset, offset < 32 ? offset + 16 : undefined);
+    // All but the first say that another header comes next: they are not asked (RFC 8200 §4.5).
+    const header = [offset === 0 ? 17 : 60, 0, ...u16(offset | (offset < 32 ? 1 : 0)), 0, 0, 0, 9];
+    const addresses = [...Array(15).fill(0), 7, ...Array(15).fill(0), 8];
+    const bytes = [0x60, 0, 0, 0, ...u16(header.length + payload.length), 44, 64, ...addresses, ...header, ...payload];
+    return packetOf(ethernetFrame(0x86dd, Uint8Array.from(bytes)));
+  });
+
+  it("of IPv6 are one datagram whatever header the later ones name", () => {
+    const { packets: decoded, anomalies } = decode([packets6[2]!, packets6[0]!, packets6[1]!]);
+    expect(anomalies).toEqual([]);
+    expect(decoded).toMatchObject([{ transport: 17, payload: whole, from: "::7 1000" }]);
+  });
+
+  it("of IPv6 that the snap length cut are an anomaly, and no part of a datagram", () => {
+    // Whole but for its last byte, of the last fragment: it would be taken for a datagram that is shorter.
+    const { packets: decoded, anomalies } = decode([...packets6.slice(0, 2), snap(packets6[2]!, packets6[2]!.end - 1)]);
+    expect(decoded).toEqual([]);
+    expect(anomalies).toMatchObject([{ code: "malformed", where: { layer: "IPv6" } }]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Packet } from "../../src/capture/packet.ts";
-import { MAX_OUT_OF_ORDER_SEGMENTS } from "../../src/wire/limits.ts";
+import { MAX_CONNECTIONS, MAX_OUT_OF_ORDER_SEGMENTS } from "../../src/wire/limits.ts";
 import { ACK, Conversation, FIN, PSH, retimed, SYN, snap } from "./build-packets.ts";
 import { recordStreams } from "./record-streams.ts";
 
@@ -9,6 +9,15 @@ const only = (packets: readonly Packet[]) => {
   expect(streams).toHaveLength(1);
   return streams[0]!;
 };
+
+/** A SYN of a connection of its own, and the RST that answers it. */
+function refusal(i: number, at: number): readonly [Packet, Packet] {
+  const clientPort = 1_024 + (i % 60_000);
+  const [syn, reset] = new Conversation({ clientPort, at }).segment("client", "", SYN).reset("server").packets;
+  return [retimedTo(syn!, at), retimedTo(reset!, at)];
+}
+
+const retimedTo = (packet: Packet, timestamp: number): Packet => ({ ...packet, timestamp });
 
 /** Swaps the packets at two places. */
 const swap = (packets: readonly Packet[], a: number, b: number) => {
@@ -288,6 +297,31 @@ describe("the end of a connection", () => {
 });
 
 describe("captures with other times", () => {
+  it("forgets what has ended, though another connection ended an hour ahead of it", () => {
+    const ahead = new Conversation({ clientPort: 40_001 }).wait(3_600_000_000).open().send("client", "one").close();
+    const talk = new Conversation().open().send("client", "two").close();
+    const late = new Conversation({ clientPort: 40_002, at: talk.at }).wait(6_000_000).open();
+    const { streams } = recordStreams([...ahead.packets, ...talk.packets, ...late.packets, retimedTo(talk.packets[3]!, late.at)]);
+    // Its bytes are another connection's by now: nothing is remembered of the one that has ended. An empty one is read when it closes.
+    expect(streams.map(({ sent }) => sent[0])).toEqual(["one", "two", "two", ""]);
+  });
+
+  it("says no cap for connections that have ended, whatever the clock did", () => {
+    const pairs = Array.from({ length: MAX_CONNECTIONS + 10 }, (_, i) =>
+      refusal(i, new Conversation().at + i * 10_000 + (i === 0 ? 3_600_000_000 : 0)),
+    ).flat();
+    expect(recordStreams(pairs).anomalies).toEqual([]);
+  });
+
+  it("says that ended connections are too many at a time, and gives up no open one for them", () => {
+    const open = new Conversation({ clientPort: 1_023 }).open().send("client", "a");
+    const pairs = Array.from({ length: MAX_CONNECTIONS + 10 }, (_, i) => refusal(i, open.at)).flat();
+    const { streams, anomalies } = recordStreams([...open.packets, ...pairs, ...open.send("client", "b").packets.slice(-1)]);
+    expect(streams[0]).toMatchObject({ sent: ["ab", ""], closed: "capture ended" });
+    expect(anomalies).toMatchObject([{ code: "limit", where: { layer: "tcp" } }]);
+    expect(anomalies[0]?.message).toContain("had just ended");
+  });
+
   it("puts a conversation in order whatever the order of its packets", () => {
     const { packets } = new Conversation().open().send("client", "abcdefghij", 1);
     expect(only(retimed([...packets.slice(0, 3), ...packets.slice(3).reverse()])).sent[0]).toBe("abcdefghij");

@@ -5,7 +5,7 @@ import { anomaly } from "../../wire/anomaly.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { KeptBytes } from "../kept-bytes.ts";
 import type { Recognition, StreamContext, StreamProtocol, StreamReader } from "../stream-protocol.ts";
-import { DnsExchanges } from "./dns-exchanges.ts";
+import { type Asker, DnsExchanges } from "./dns-exchanges.ts";
 import { readDnsMessage } from "./dns-message.ts";
 import { LengthPrefixed } from "./length-prefixed.ts";
 import { recognizeDns } from "./recognize-dns.ts";
@@ -37,6 +37,7 @@ function recognizeStream(bytes: Uint8Array, start: number, end: number): Recogni
 class DnsStreamReader implements StreamReader {
   readonly #context: StreamContext;
   readonly #exchanges: DnsExchanges;
+  readonly #asker: Asker;
   readonly #client: LengthPrefixed;
   readonly #server: LengthPrefixed;
   #problemSaid = false;
@@ -44,7 +45,8 @@ class DnsStreamReader implements StreamReader {
   constructor(context: StreamContext) {
     this.#context = context;
     const { connection, emit, budget = new KeptBytes(), beganLate = connection.handshake === "not seen" } = context;
-    this.#exchanges = new DnsExchanges("tcp", connection.vantage, emit);
+    this.#exchanges = context.questions ?? new DnsExchanges("tcp", connection.vantage, emit);
+    this.#asker = { id: connection.id, waiting: new Set() };
     this.#client = new LengthPrefixed(budget, beganLate, (bytes, segment) => this.#message("client", bytes, segment));
     this.#server = new LengthPrefixed(budget, beganLate, (bytes, segment) => this.#message("server", bytes, segment));
   }
@@ -69,7 +71,7 @@ class DnsStreamReader implements StreamReader {
   close(reason: CloseReason): void {
     this.#client.lose();
     this.#server.lose();
-    this.#exchanges.close(reason);
+    this.#exchanges.close(reason, this.#asker);
   }
 
   #message(from: Side, bytes: Uint8Array, segment: Segment): void {
@@ -79,12 +81,11 @@ class DnsStreamReader implements StreamReader {
     if (message === undefined || message.problem !== undefined)
       this.#problem("malformed", `a DNS message: ${message?.problem ?? "shorter than its header"}`, segment);
     if (message !== undefined)
-      this.#exchanges.message(message, {
-        source,
-        destination,
-        at: segment.at,
-        packet: { capture: segment.capture, number: segment.packet },
-      });
+      this.#exchanges.message(
+        message,
+        { source, destination, at: segment.at, packet: { capture: segment.capture, number: segment.packet } },
+        this.#asker,
+      );
   }
 
   #problem(code: "malformed" | "limit", message: string, segment: Segment): void {

@@ -8,34 +8,34 @@ import { firstGrpcMessage, GRPC_PREFIX_BYTES } from "./grpc-message.ts";
 import { readJaegerBatch } from "./jaeger-thrift.ts";
 import { readOtlpJsonAnswer, readOtlpJsonExport, readZipkinExport } from "./json-exports.ts";
 import { isOtlpExport, mayBeOtlpExport, readOtlpAnswer, readOtlpExport } from "./otlp-protobuf.ts";
-import { unpackBody } from "./unpack-body.ts";
+import type { Unpack } from "./unpack-body.ts";
 
 export interface ExportFormat {
   readonly protocol: ExportProtocol;
   /** Where the path is hidden: whether the body may be such an export by its first `BEGINNING_BYTES`, and whether it is one. */
-  readonly hidden?: { mayBe(beginning: Uint8Array): boolean; is(body: Uint8Array): boolean };
-  /** Reads a request's body. Throws `Malformed` where nothing can be read. */
-  readSpans(body: Uint8Array, contentType: string, contentEncoding: string): ExportContent;
+  readonly hidden?: { mayBe(beginning: Uint8Array): boolean; is(body: Uint8Array, unpack: Unpack): boolean };
+  /** Reads a request's body. Throws `Malformed` or `LimitReached` where nothing can be read. */
+  readSpans(body: Uint8Array, contentType: string, contentEncoding: string, unpack: Unpack): ExportContent;
   /** Reads what an answer's body says of refused spans; absent where the protocol has no such answer. */
-  readAnswer?(body: Uint8Array, contentType: string, contentEncoding: string): ExportAnswer["rejected"];
+  readAnswer?(body: Uint8Array, contentType: string, contentEncoding: string, unpack: Unpack): ExportAnswer["rejected"];
 }
 
 const otlpHttp: ExportFormat = {
   protocol: "otlp-http",
-  readSpans(body, contentType, contentEncoding) {
-    const bytes = unpackBody(body, contentEncoding, MAX_EXPORT_BYTES);
+  readSpans(body, contentType, contentEncoding, unpack) {
+    const bytes = unpack(body, contentEncoding, MAX_EXPORT_BYTES);
     return isJson(contentType) ? readOtlpJsonExport(bytes) : readOtlpExport(bytes);
   },
-  readAnswer(body, contentType, contentEncoding) {
-    const bytes = unpackBody(body, contentEncoding, MAX_EXPORT_ANSWER_BYTES);
+  readAnswer(body, contentType, contentEncoding, unpack) {
+    const bytes = unpack(body, contentEncoding, MAX_EXPORT_ANSWER_BYTES);
     return isJson(contentType) ? readOtlpJsonAnswer(bytes) : readOtlpAnswer(bytes);
   },
 };
 
 const otlpGrpc: ExportFormat = {
   protocol: "otlp-grpc",
-  readSpans: (body) => readOtlpExport(firstGrpcMessage(body, MAX_EXPORT_BYTES)),
-  readAnswer: (body) => readOtlpAnswer(firstGrpcMessage(body, MAX_EXPORT_ANSWER_BYTES)),
+  readSpans: (body, _type, _encoding, unpack) => readOtlpExport(firstGrpcMessage(body, MAX_EXPORT_BYTES, unpack)),
+  readAnswer: (body, _type, _encoding, unpack) => readOtlpAnswer(firstGrpcMessage(body, MAX_EXPORT_ANSWER_BYTES, unpack)),
 };
 
 /**
@@ -46,19 +46,19 @@ const hiddenGrpc: ExportFormat = {
   ...otlpGrpc,
   hidden: {
     mayBe: (beginning) => beginning[0] === 1 || (beginning[0] === 0 && mayBeOtlpExport(beginning, GRPC_PREFIX_BYTES)),
-    is: (body) => isOtlpExport(firstGrpcMessage(body, MAX_EXPORT_BYTES)),
+    is: (body, unpack) => isOtlpExport(firstGrpcMessage(body, MAX_EXPORT_BYTES, unpack)),
   },
 };
 
 const zipkin: ExportFormat = {
   protocol: "zipkin",
-  readSpans: (body, _, contentEncoding) => readZipkinExport(unpackBody(body, contentEncoding, MAX_EXPORT_BYTES)),
+  readSpans: (body, _, contentEncoding, unpack) => readZipkinExport(unpack(body, contentEncoding, MAX_EXPORT_BYTES)),
 };
 
 /** Jaeger's collector (port 14268): one Batch in Thrift's binary protocol. */
 const jaegerHttp: ExportFormat = {
   protocol: "jaeger-http",
-  readSpans: (body, _, contentEncoding) => readJaegerBatch(unpackBody(body, contentEncoding, MAX_EXPORT_BYTES)),
+  readSpans: (body, _, contentEncoding, unpack) => readJaegerBatch(unpack(body, contentEncoding, MAX_EXPORT_BYTES)),
 };
 
 const PATHS: readonly (readonly [end: string, format: ExportFormat])[] = [

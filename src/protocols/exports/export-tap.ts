@@ -1,7 +1,7 @@
 // Takes the bodies of span exports out of HTTP exchanges: a third view of the same traces, besides hops and the backend. The bodies are read and dropped.
 
 import { type Anomaly, anomaly } from "../../wire/anomaly.ts";
-import { Malformed } from "../../wire/byte-reader.ts";
+import { LimitReached, Malformed } from "../../wire/byte-reader.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_EXPORT_ANSWER_BYTES, MAX_EXPORT_BYTES, MAX_EXPORT_BYTES_TOTAL, MAX_EXPORTS_WAITING } from "../../wire/limits.ts";
 import type { Emit } from "../../wire/stage.ts";
@@ -11,6 +11,8 @@ import type { ExportAnswer, HttpExchange, HttpRequest, SpanExport } from "../obs
 import type { ExportContent } from "./export-content.ts";
 import { type ExportFormat, exportFormat } from "./export-formats.ts";
 import { KeptBody, type WholeBody } from "./kept-body.ts";
+import type { Unpack } from "./unpack-body.ts";
+import { UnpackBudget } from "./unpack-budget.ts";
 
 interface Waiting {
   readonly format: ExportFormat;
@@ -27,7 +29,8 @@ export class ExportTap {
   readonly #emit: Emit<SpanExport | Anomaly>;
   readonly #budget = new KeptBytes(MAX_EXPORT_BYTES_TOTAL);
   readonly #waiting = new Map<HttpRequest, Waiting>();
-  #limitSaid = false;
+  readonly #unpacking = new UnpackBudget();
+  readonly #limitsSaid = new Set<string>();
 
   constructor(emit: Emit<SpanExport | Anomaly>) {
     this.#emit = emit;
@@ -63,12 +66,15 @@ export class ExportTap {
     this.#waiting.set(request, waiting);
     const done = (body: WholeBody) => {
       const { hidden } = format;
-      if (hidden !== undefined && (body.isCapped || !unlessMalformed(() => hidden.is(body.bytes), false))) {
+      const unpack = this.#unpacking.ofBody();
+      if (hidden !== undefined && (body.isCapped || !unlessUnreadable(() => hidden.is(body.bytes, unpack), false))) {
         this.#waiting.delete(request);
         return;
       }
       waiting.body = { bytes: body.length, isWhole: body.isWhole };
-      waiting.content = readSpans(format, body, contentType, contentEncoding);
+      waiting.content = readSpans(format, body, contentType, contentEncoding, unpack);
+      const { isLimited, unread } = waiting.content;
+      if (isLimited === true) this.#sayLimit(request, `an export was not read to its end: ${unread}`);
       if (waiting.exchange !== undefined) this.#finish(request, waiting, waiting.exchange);
     };
     return new KeptBody(MAX_EXPORT_BYTES, this.#budget, done, format.hidden?.mayBe);
@@ -80,7 +86,10 @@ export class ExportTap {
     if (waiting === undefined || format?.readAnswer === undefined) return undefined;
     return new KeptBody(MAX_EXPORT_ANSWER_BYTES, this.#budget, (body) => {
       if (!body.isCapped && body.length > 0)
-        waiting.rejected = unlessMalformed(() => format.readAnswer?.(body.bytes, contentType, contentEncoding), undefined);
+        waiting.rejected = unlessUnreadable(
+          () => format.readAnswer?.(body.bytes, contentType, contentEncoding, this.#unpacking.ofBody()),
+          undefined,
+        );
     });
   }
 
@@ -95,15 +104,19 @@ export class ExportTap {
 
   #forget(request: HttpRequest): void {
     this.#waiting.delete(request);
-    const { capture, number } = request.packet;
-    const message = `more than ${MAX_EXPORTS_WAITING} exports wait for their answer; the oldest is not reported`;
-    if (!this.#limitSaid) this.#emit(anomaly("limit", message, { layer: "exports", capture, packet: number }));
-    this.#limitSaid = true;
+    this.#sayLimit(request, `more than ${MAX_EXPORTS_WAITING} exports wait for their answer; the oldest is not reported`);
+  }
+
+  #sayLimit({ packet }: HttpRequest, message: string): void {
+    if (this.#limitsSaid.has(message)) return;
+    this.#limitsSaid.add(message);
+    this.#emit(anomaly("limit", message, { layer: "exports", capture: packet.capture, packet: packet.number }));
   }
 
   #finish(request: HttpRequest, { format, content, body, rejected }: Waiting, exchange: HttpExchange): void {
     if (!this.#waiting.delete(request)) return;
     const { vantage, client, server, response, grpc, incomplete } = exchange;
+    const { spans, spanCount, unread } = content;
     const answer = response && {
       at: response.endedAt ?? response.startedAt,
       packet: response.packet,
@@ -120,7 +133,9 @@ export class ExportTap {
       server,
       at: request.startedAt,
       packet: request.packet,
-      ...content,
+      spans,
+      spanCount,
+      unread,
       bytes: body?.bytes ?? request.bodyLength,
       isWhole: body?.isWhole ?? false,
       answer,
@@ -129,21 +144,22 @@ export class ExportTap {
   }
 }
 
-function readSpans(format: ExportFormat, body: WholeBody, contentType: string, contentEncoding: string): ExportContent {
+function readSpans(format: ExportFormat, body: WholeBody, contentType: string, contentEncoding: string, unpack: Unpack): ExportContent {
   if (body.isCapped) return { ...NOTHING, unread: `more than ${MAX_EXPORT_BYTES >> 20} MiB, or too many unfinished exports at a time` };
   try {
-    return format.readSpans(body.bytes, contentType, contentEncoding);
+    return format.readSpans(body.bytes, contentType, contentEncoding, unpack);
   } catch (error) {
+    if (error instanceof LimitReached) return { ...NOTHING, unread: error.message, isLimited: true };
     if (!(error instanceof Malformed)) throw error;
     return { ...NOTHING, unread: error.message };
   }
 }
 
-function unlessMalformed<Value>(read: () => Value, otherwise: Value): Value {
+function unlessUnreadable<Value>(read: () => Value, otherwise: Value): Value {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
+    if (!(error instanceof Malformed || error instanceof LimitReached)) throw error;
     return otherwise;
   }
 }

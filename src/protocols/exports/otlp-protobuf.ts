@@ -19,19 +19,25 @@ export function readOtlpExport(bytes: Uint8Array): ExportContent {
 }
 
 function readResourceSpans(bytes: Uint8Array, start: number, end: number, list: SpanList): void {
+  list.group();
   const attributes = new Map<string, Scalar>();
   const scopeSpans: number[] = [];
   // The resource names all spans, wherever it stands; of a cut message it is read as far as it goes.
   unlessCut(() =>
     readProtobuf(bytes, start, end, (field) => {
       if (field.number === 1) readAttributes(bytes, field.start, field.end, attributes);
-      else if (field.number === 2) scopeSpans.push(field.start, field.end);
+      else if (field.number === 2) {
+        list.group();
+        scopeSpans.push(field.start, field.end);
+      }
     }),
   );
   const resource = resourceFrom(attributes);
   for (let i = 0; i < scopeSpans.length; i += 2) {
     readProtobuf(bytes, scopeSpans[i]!, scopeSpans[i + 1]!, (field) => {
-      if (field.number === 2 && field.isBytes && !field.isCut) list.add(readSpan(bytes, field.start, field.end, resource));
+      if (field.number !== 2 || !field.isBytes || field.isCut) return;
+      if (list.isFull) list.skip();
+      else list.add(readSpan(bytes, field.start, field.end, resource));
     });
   }
 }

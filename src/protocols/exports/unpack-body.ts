@@ -1,20 +1,30 @@
 // Content codings of a body (RFC 9110 §8.4.1, RFC 8878), unpacked up to a cap: a body of a few bytes may be a bomb.
 
 import type { ZlibOptions } from "node:zlib";
-import { Malformed, Truncated } from "../../wire/byte-reader.ts";
+import { LimitReached, Malformed, Truncated } from "../../wire/byte-reader.ts";
 import { loadWhenUsed } from "../../wire/load-when-used.ts";
 import { zstdBound } from "./zstd-bound.ts";
 
 const zlib = loadWhenUsed<typeof import("node:zlib")>("node:zlib");
 const fzstd = loadWhenUsed<typeof import("fzstd")>("fzstd");
 
-/** The bytes of `coding`, "" for none. What is cut gives what it can. Throws `Malformed` with the reason where it gives nothing. */
+/** Unpacks a body up to `limit` bytes: see `unpackBody`. */
+export type Unpack = (bytes: Uint8Array, coding: string, limit: number) => Uint8Array;
+
+/** Whether bytes of `coding` are as they were before it. */
+export function isPlain(coding: string): boolean {
+  return PLAIN.has(coding.trim().toLowerCase());
+}
+
+const PLAIN: ReadonlySet<string> = new Set(["", "identity", "none"]);
+
+/**
+ * The bytes of `coding`, "" for none. What is cut gives what it can. Throws `Malformed` with the reason where it gives nothing, and `LimitReached` where it
+ * gives more than `limit` bytes.
+ */
 export function unpackBody(bytes: Uint8Array, coding: string, limit: number): Uint8Array {
+  if (isPlain(coding)) return bytes;
   switch (coding.trim().toLowerCase()) {
-    case "":
-    case "identity":
-    case "none":
-      return bytes;
     case "gzip":
     case "x-gzip":
       return inflated(() => zlib().gunzipSync(bytes, options(limit)), limit);
@@ -52,21 +62,22 @@ function inflated(inflate: () => Uint8Array, limit: number): Uint8Array {
   try {
     return inflate();
   } catch (error) {
-    throw new Malformed(error instanceof RangeError ? tooLarge(limit) : "its compression is broken");
+    if (error instanceof RangeError) throw tooLarge(limit);
+    throw new Malformed("its compression is broken");
   }
 }
 
 function unzstd(bytes: Uint8Array, limit: number): Uint8Array {
   try {
     // The library would make room for whatever a frame's header promises.
-    if (zstdBound(bytes) > limit) throw new Malformed(tooLarge(limit));
+    if (zstdBound(bytes) > limit) throw tooLarge(limit);
     return fzstd().decompress(bytes);
   } catch (error) {
-    if (error instanceof Malformed) throw error;
+    if (error instanceof Malformed || error instanceof LimitReached) throw error;
     throw new Malformed(error instanceof Truncated ? "its zstd is cut" : "its compression is broken");
   }
 }
 
-function tooLarge(limit: number): string {
-  return `it is larger than ${limit >> 20} MiB unpacked`;
+function tooLarge(limit: number): LimitReached {
+  return new LimitReached(`it is larger than ${limit >> 20} MiB unpacked`);
 }

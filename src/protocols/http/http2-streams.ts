@@ -2,11 +2,13 @@
 
 import type { CloseReason } from "../../tcp/stream-sink.ts";
 import type { Side } from "../../wire/endpoint.ts";
-import { MAX_OPEN_STREAMS, MAX_RESET_STREAMS } from "../../wire/limits.ts";
+import { MAX_OPEN_STREAMS, MAX_REFUSALS, MAX_RESET_STREAMS } from "../../wire/limits.ts";
+import { OldestFirst } from "../../wire/oldest-first.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
 import type { HttpRequest, HttpResponse } from "../observation.ts";
 import type { BodySink } from "./body-sink.ts";
 import type { Incomplete } from "./exchange-pairing.ts";
+import { LowestIds } from "./lowest-ids.ts";
 
 export interface Http2Stream {
   readonly id: number;
@@ -23,6 +25,8 @@ export interface Http2Stream {
   /** Whether the capture lacks bytes of a body. */
   isRequestBodyHoled: boolean;
   isResponseBodyHoled: boolean;
+  /** Its response is over, and its request was not seen yet. */
+  isUnasked: boolean;
   isGrpc: boolean;
   grpcStatus: string | undefined;
   grpcTimeout: string | undefined;
@@ -33,13 +37,17 @@ export type EmitStream = (stream: Http2Stream, incomplete: Incomplete | undefine
 export class Http2Streams {
   readonly #emit: EmitStream;
   readonly #open = new Map<number, Http2Stream>();
+  readonly #oldest = new OldestFirst(this.#open);
   /** The stream that was asked for last: frames of one follow each other. */
   #last: Http2Stream | undefined;
   /** Reset while frames of the other side were on their way. */
   readonly #reset = new Set<number>();
   /** Streams whose response ended before their request was seen: the capture swapped the two, or lacks the request. */
-  readonly #unasked: number[] = [];
+  readonly #unasked = new LowestIds((id) => this.#open.get(id)?.isUnasked === true);
   #highestRequest = 0;
+  /** The lowest last stream of a GOAWAY of the server, and how often it fell. */
+  #refusedAbove = Number.POSITIVE_INFINITY;
+  #refusals = 0;
   /** How often frames of a direction were missed. */
   readonly #losses: Record<Side, number>;
   #wasFull = false;
@@ -86,7 +94,8 @@ export class Http2Streams {
   asked(stream: Http2Stream, request: HttpRequest): void {
     stream.request = request;
     this.#highestRequest = Math.max(this.#highestRequest, stream.id);
-    while (this.#unasked.length > 0 && this.#unasked[0]! < stream.id) this.#settle(this.#open.get(this.#unasked.shift()!));
+    for (let id = this.#unasked.takeBelow(stream.id); id !== undefined; id = this.#unasked.takeBelow(stream.id))
+      this.#settle(this.#open.get(id));
   }
 
   /** END_STREAM of one side. */
@@ -116,6 +125,10 @@ export class Http2Streams {
 
   /** GOAWAY of the server: streams above were not and will not be looked at (RFC 9113 §6.8). */
   refused(above: number): void {
+    if (above >= this.#refusedAbove) return;
+    this.#refusedAbove = above;
+    // Of streams that no frame was a reason to look at, why they got no response is told when they end.
+    if (this.#refusals++ >= MAX_REFUSALS) return;
     for (const stream of this.#open.values()) if (stream.id > above && stream.response === undefined) this.#finish(stream, "reset");
   }
 
@@ -126,10 +139,8 @@ export class Http2Streams {
   #add(id: number): Http2Stream {
     if (this.#open.size >= MAX_OPEN_STREAMS) {
       this.#wasFull = true;
-      for (const oldest of this.#open.values()) {
-        this.#finish(oldest, "evicted");
-        break;
-      }
+      const oldest = this.#oldest.peek();
+      if (oldest !== undefined) this.#finish(oldest[1], "evicted");
     }
     const stream: Http2Stream = {
       id,
@@ -143,6 +154,7 @@ export class Http2Streams {
       responseBody: undefined,
       isRequestBodyHoled: false,
       isResponseBodyHoled: false,
+      isUnasked: false,
       isGrpc: false,
       grpcStatus: undefined,
       grpcTimeout: undefined,
@@ -156,14 +168,14 @@ export class Http2Streams {
     if (stream?.isResponseOver !== true) return;
     if (stream.request === undefined) {
       if (stream.id < this.#highestRequest) this.#finish(stream, "gap");
-      else this.#wait(stream.id);
+      else this.#wait(stream);
     } else if (stream.isRequestOver || this.hasLost(stream, "client")) this.#finish(stream, undefined);
   }
 
-  #wait(id: number): void {
-    let at = this.#unasked.length;
-    while (at > 0 && this.#unasked[at - 1]! > id) at--;
-    if (this.#unasked[at - 1] !== id) this.#unasked.splice(at, 0, id);
+  #wait(stream: Http2Stream): void {
+    if (stream.isUnasked) return;
+    this.#unasked.add(stream.id);
+    stream.isUnasked = true;
   }
 
   #finish(stream: Http2Stream, reason: Incomplete | undefined): void {
@@ -174,6 +186,7 @@ export class Http2Streams {
     const { request, response } = stream;
     if (request === undefined && response === undefined) return;
     if (request !== undefined && response !== undefined && stream.isResponseOver) this.#emit(stream, undefined);
+    else if (response === undefined && stream.id > this.#refusedAbove) this.#emit(stream, this.#why(stream, "reset"));
     else this.#emit(stream, this.#why(stream, reason));
   }
 

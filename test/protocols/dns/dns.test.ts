@@ -92,9 +92,10 @@ describe("DNS", () => {
 
   it("forgets the oldest of too many questions", () => {
     const asked = Array.from({ length: MAX_DNS_WAITING + 2 }, (_, i) => datagram(question("a", i), false));
-    const { dns } = observe(asked);
+    const { dns, anomalies } = observe(asked);
     expect(dns).toHaveLength(asked.length);
     expect(dns.filter(({ unanswered }) => unanswered === "evicted")).toHaveLength(2);
+    expect(anomalies).toMatchObject([{ code: "limit", where: { layer: "dns" } }]);
   });
 
   it("does not expect an answer to a question to all", () => {
@@ -253,6 +254,22 @@ describe("DNS over TCP", () => {
           .reset("server"),
       ),
     ).toEqual([["tcp", "a", "reset"]]);
+  });
+
+  it("lets all connections together wait for so many answers, and each for its own", () => {
+    const each = MAX_DNS_WAITING / 4;
+    const asked = framed(...Array.from({ length: each }, (_, i) => question("a", i)));
+    const talks = [1, 2, 3, 4, 5, 6].map((clientPort) =>
+      new Conversation({ serverPort: 53, clientPort }).open().send("client", asked, 60_000),
+    );
+    talks[5]!.send("server", framed(answer("a", ["10.0.0.9"], 3)));
+    const { dns, anomalies } = observe([...talks.flatMap(({ packets }) => packets), ...talks[4]!.reset("server").packets.slice(-1)]);
+    const count = (reason: string | undefined) => dns.filter(({ unanswered }) => unanswered === reason).map(({ client }) => client.port);
+    expect(count(undefined)).toEqual([6]);
+    expect(count("evicted")).toEqual([...Array(each).fill(1), ...Array(each).fill(2)]);
+    expect(count("reset")).toEqual(Array(each).fill(5));
+    expect(count("capture ended")).toHaveLength(3 * each - 1);
+    expect(anomalies).toMatchObject([{ code: "limit", where: { layer: "dns" } }]);
   });
 
   it("goes on behind a gap where a message surely begins", () => {

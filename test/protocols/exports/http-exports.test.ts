@@ -2,8 +2,8 @@
 
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { MAX_EXPORT_BYTES, MAX_SPANS_PER_EXPORT } from "../../../src/wire/limits.ts";
+import { describe, expect, it, vi } from "vitest";
+import { MAX_EXPORT_BYTES, MAX_SPAN_GROUPS_PER_EXPORT, MAX_SPANS_PER_EXPORT, MAX_UNPACKED_BYTES_BEYOND } from "../../../src/wire/limits.ts";
 import { CLIENT, otlpBytes, otlpJson, SERVER, sampleSpan, TRACE } from "../../spans/sample-spans.ts";
 import { type Body, bytesOf, Conversation } from "../../tcp/build-packets.ts";
 import { get, ok } from "../http/messages.ts";
@@ -164,6 +164,51 @@ describe("OTLP over HTTP", () => {
     const [seen] = exportOf(post("/v1/traces", join(Uint8Array.of(0x0a, ...length(scope.length)), scope), PROTOBUF));
     expect(seen?.spanCount).toBe(MAX_SPANS_PER_EXPORT + 5);
     expect(seen?.spans).toHaveLength(MAX_SPANS_PER_EXPORT);
+  });
+
+  const limits = (talked: Conversation) => observe(talked.packets).anomalies.filter(({ code }) => code === "limit");
+  const many = (count: number, of: string) => Uint8Array.from(Buffer.from(`{"resourceSpans":[${Array(count).fill(of).join()}]}`));
+
+  it("in JSON is not made of more objects than spans are", () => {
+    const body = gzipSync(many(100_000, "{}"));
+    const parse = vi.spyOn(JSON, "parse");
+    const talked = talk()
+      .send("client", post("/v1/traces", body, JSON_TYPE, "Content-Encoding: gzip"))
+      .send("server", ok());
+    expect(exportsOf(talked)).toMatchObject([{ spans: [], unread: expect.stringContaining("more objects and lists") }]);
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+    expect(limits(talked)).toMatchObject([{ where: { layer: "exports" } }]);
+  });
+
+  it.each([
+    ["JSON", many(MAX_SPAN_GROUPS_PER_EXPORT + 5, `{"schemaUrl":"nothing"}`), JSON_TYPE],
+    ["protobuf", Uint8Array.from({ length: 2 * (MAX_SPAN_GROUPS_PER_EXPORT + 5) }, (_, i) => (i % 2 === 0 ? 0x0a : 0)), PROTOBUF],
+  ])("in %s is read to so many ResourceSpans, and those in front count", (_, rest, type) => {
+    const first = type === JSON_TYPE ? Buffer.from(JSON.stringify(otlpJson("stock", spans)).replace(/\]\}$/, ",")) : otlp;
+    const body = type === JSON_TYPE ? join(first, rest.subarray(`{"resourceSpans":[`.length)) : join(first, rest);
+    const talked = talk()
+      .send("client", post("/v1/traces", body, type), 60_000)
+      .send("server", ok());
+    expect(exportsOf(talked)).toMatchObject([{ spans: read, unread: expect.stringContaining("ResourceSpans and ScopeSpans") }]);
+    expect(limits(talked)).toHaveLength(1);
+  });
+
+  it("is unpacked up to a ratio of all that was sent, and real ones are read behind any number of bombs", () => {
+    // A field that nobody reads, of as many bytes as are left of a cap.
+    const zeros = new Uint8Array(MAX_EXPORT_BYTES - 5);
+    const bomb = gzipSync(join(Uint8Array.of(0x7a, 0xfb, 0xff, 0xff, 0x03), zeros.subarray(0, MAX_EXPORT_BYTES - 5)));
+    const gzip = (body: Uint8Array) => post("/v1/traces", body, PROTOBUF, "Content-Encoding: gzip");
+    const talked = talk();
+    const bombs = 2 * (MAX_UNPACKED_BYTES_BEYOND / MAX_EXPORT_BYTES);
+    for (let i = 0; i < bombs; i++) talked.send("client", gzip(bomb)).send("server", ok());
+    talked.send("client", gzip(gzipSync(otlp))).send("server", ok());
+    const seen = exportsOf(talked);
+    const unread = seen.filter((one) => one.unread?.includes("40 times what was sent"));
+    expect(seen).toHaveLength(bombs + 1);
+    expect(unread.length).toBeGreaterThan(bombs / 3);
+    expect(seen.at(-1)).toMatchObject({ spans: read, unread: undefined });
+    expect(limits(talked)).toHaveLength(1);
   });
 
   it("does not keep more than the cap", () => {
