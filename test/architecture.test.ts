@@ -38,8 +38,8 @@ const worldly: Readonly<Record<string, readonly string[]>> = {
   "node:stream": ["sources/", "commands/"],
   "node:v8": ["main.ts"],
   "node:module": ["wire/load-when-used.ts"],
-  // isIPv4 and isIPv6, which open nothing.
-  "node:net": ["capture/address-bytes.ts", "capture/pcapng-writer.ts", "protocols/proxy/proxy-header.ts"],
+  // What tells and spells addresses, which opens nothing.
+  "node:net": ["commands/names-file.ts", "capture/address-bytes.ts", "capture/pcapng-writer.ts", "protocols/proxy/proxy-header.ts"],
 };
 const harmless = /^node:(crypto|zlib|path|url|events)$/;
 /** Files of src/ itself: the table of contents, its two parts, and the process. */

@@ -34,10 +34,7 @@ describe("attacks", () => {
   it.each(Object.entries(attacks))("%s", async (_, { make, small: [count, isLimit] }) => {
     const { inspection, written } = await run(make(count));
     expect(written).toBeGreaterThan(0);
-    const { anomalies } = inspection.captures[0]!;
-    expect(anomalies.limit ?? 0).toBeGreaterThanOrEqual(isLimit ? 1 : 0);
-    if (!isLimit) expect(anomalies.limit).toBeUndefined();
-    // What is said is in the report's words too, however much else is wrong.
-    if (isLimit) expect(inspection.anomalies.some(({ code }) => code === "limit")).toBe(true);
+    // Of the file, or of the run; it is said however much else is wrong.
+    expect(inspection.anomalies.some(({ code }) => code === "limit")).toBe(isLimit);
   });
 });

@@ -90,7 +90,7 @@ describe("Jaeger cannot be asked", () => {
     expect(() => openJaeger({ ...options, headers: [["x", "secret\nvalue"]] })).toThrow(UserError);
     expect(() => openJaeger({ ...options, headers: [["x", "secret\nvalue"]] })).not.toThrow(/secret/);
     expect(() => openJaeger({ ...options, headers: [], token: "secret\nvalue" })).toThrow(UserError);
-    expect(() => openJaeger({ ...options, headers: [], tls: { cert: new Uint8Array(1) } })).toThrow(/needs its key/);
+    expect(() => openJaeger({ ...options, headers: [], tls: { cert: new Uint8Array(1) } })).toThrow(/private key/);
     expect(() =>
       openJaeger({ ...options, headers: [], tls: { ca: Buffer.from("no pem"), cert: Buffer.from("x"), key: Buffer.from("y") } }),
     ).toThrow(UserError);
