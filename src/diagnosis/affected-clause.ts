@@ -41,14 +41,14 @@ export function isEveryOne(verdict: Verdict, affected: number, of: number, edges
   return affected + edges.reduce((sum, edge) => sum + sparedOf(verdict, edge), 0) === of;
 }
 
-function sparedOf(verdict: Verdict, { begun, absent, exchanges, withContext, faults }: EdgeTally): number {
+function sparedOf(verdict: Verdict, { begun, unsampled, absent, exchanges, withContext }: EdgeTally): number {
   switch (verdict) {
     case "malformed":
       return absent;
     case "ignored":
       return exchanges - withContext;
     case "unrecorded":
-      return faults.reduce((sum, { like, affected }) => sum + (like.cause === "unsampled" ? affected : 0), 0);
+      return unsampled;
     default:
       return begun;
   }

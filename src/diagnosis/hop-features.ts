@@ -62,7 +62,7 @@ export class HopFeatures {
     edge: EdgeTally,
     counted: readonly FaultTally[],
   ): void {
-    if (this.isBegun(index)) edge.begun++;
+    this.countSpared(index, edge);
     const grave = counted.filter(({ like }) => like.severity !== "note");
     if (grave.length === 0) return;
     const own = grave.map(({ features }) => features);
@@ -72,6 +72,21 @@ export class HopFeatures {
     if (isRecorded) own.push(edge.controls.recorded);
     const cause = faults.find(({ parent }) => parent !== undefined)?.parent;
     this.count(index, route, cause === undefined ? NO_PARENT : cause.index, own);
+  }
+
+  /** Counts an exchange that had nothing to lose. */
+  countSpared(hop: number, edge: EdgeTally): void {
+    if (this.isBegun(hop)) edge.begun++;
+    if (this.#isUnsampled(hop)) edge.unsampled++;
+  }
+
+  /** No backend has spans of it, by right. */
+  #isUnsampled(hop: number): boolean {
+    const { readings, identities } = this.#table.exchanges;
+    const row = this.#table.row[hop]!;
+    const [first, end] = [readings.first(row), readings.end(row)];
+    for (let identity = first; identity < end; identity++) if (!identities.isUnsampled(identity)) return false;
+    return end > first;
   }
 
   /** Whether what caused it, as far as that is known, came without any context. */

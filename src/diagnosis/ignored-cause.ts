@@ -7,6 +7,7 @@ import type { Span } from "../spans/span.ts";
 import { sum } from "../wire/sum.ts";
 import { relateTraceIds } from "./compare-values.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
+import { propagatorAdvice } from "./propagator-advice.ts";
 import type { ReceiverHabits } from "./receiver-habits.ts";
 import { fieldOfFormat } from "./receiver-habits.ts";
 import { whyRejected } from "./receivers/registry.ts";
@@ -27,16 +28,17 @@ export function ignoredCause(hop: Hop, receiver: Workload, habits: ReceiverHabit
       ? proven("restarts-trace")
       : { cause: "unknown", possible: behindProxy(server.resource.service) };
   const sent = [...new Set(hop.reading.identities.map((id) => id.format))];
+  const remedy = propagatorAdvice(sent, habits, server);
   if (isUnreadFormat(sent, habits))
     return {
       ...proven("format-mismatch"),
-      ...remedyFor(sent),
+      ...(remedy !== undefined && { remedy }),
       detail: `${sent.join(" and ")} came, which it was never seen to read or write`,
     };
   if (isNeverRead(sent, habits, server))
     return {
       ...proven("format-mismatch"),
-      ...remedyFor(sent),
+      ...(remedy !== undefined && { remedy }),
       detail: `${sent.join(" and ")} came, and its instrumentation, which asks the propagator, never took it`,
     };
   const spelt = hop.reading.identities.map(({ format }) => fieldOfFormat(format, hop.reading.fields)?.name);
@@ -77,22 +79,6 @@ const OTHERS: readonly PossibleCause[] = [
   { cause: "header-case", because: "the receiver looks the field up with regard to case" },
   MIDDLEWARE_TOO_LATE,
 ];
-
-/** Formats that the general advice, which names W3C and B3, does not read. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  jaeger:
-    "Let the receiver read uber-trace-id as well (OTEL_PROPAGATORS=tracecontext,baggage,jaeger), or let the sender write traceparent.",
-  datadog:
-    "Let the sender write traceparent (DD_TRACE_PROPAGATION_STYLE=tracecontext,datadog); of OpenTelemetry's SDKs hardly any reads Datadog's fields.",
-  xray: "Let the receiver read X-Amzn-Trace-Id as well (OTEL_PROPAGATORS=tracecontext,baggage,xray), or let the sender write traceparent.",
-  opentracing:
-    "Let the receiver read ot-tracer-* as well (OTEL_PROPAGATORS=tracecontext,baggage,ottrace), or let the sender write traceparent.",
-};
-
-function remedyFor([format, another]: readonly string[]): { readonly remedy?: string } {
-  const remedy = format === undefined || another !== undefined ? undefined : REMEDIES[format];
-  return remedy === undefined ? {} : { remedy };
-}
 
 const REWRITE = "Upgrade the receiver's SDK, or let the sender's propagator write the value itself: version 00, flags 00 or 01.";
 

@@ -199,11 +199,19 @@ function isRecordedElsewhere(hop: Hop, receiver: Workload, view: View): boolean 
   );
 }
 
+/** Of causes of causes. */
+const MAX_ABOVE = 16;
+
 function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {
   const parent = hop.parent === undefined ? undefined : view.table.hop(hop.parent.hop);
   // Told once, where it came in to the first that would have recorded it.
   if (sender.isInstrumented && parent?.reading.identities.some((id) => id.sampled === false) === true) return [];
-  if (parent?.reading.identities.some((id) => id.sampled === true) === true) return [];
+  // Whoever changed the flag on the way is told of instead.
+  let above = parent;
+  for (let step = 0; above !== undefined && step < MAX_ABOVE; step++) {
+    if (above.reading.identities.some((id) => id.sampled === true)) return [];
+    above = above.parent === undefined ? undefined : view.table.hop(above.parent.hop);
+  }
   const who = sender.isOutside ? "the caller" : "the sender";
   return [fault("not-sampled", "unsampled", undefined, "note", 1, `${who} sends the sampled flag 00: absent from the backend by right`)];
 }

@@ -40,6 +40,8 @@ export interface EdgeTally extends EdgeCounts {
   readonly faults: FaultTally[];
   /** Exchanges whose cause came without a context, where others of the edge are faulty. */
   begun: number;
+  /** Exchanges whose contexts are not sampled, where others of the edge are faulty. */
+  unsampled: number;
   /** Features of exchanges that went right, where others of the edge did not (see `hop-features.ts`). */
   readonly controls: { readonly carried: FeatureCounts; readonly joined: FeatureCounts; readonly recorded: FeatureCounts };
 }
@@ -175,6 +177,7 @@ export class Tally {
       doubtful: new Map(),
       faults: [],
       begun: 0,
+      unsampled: 0,
       controls: { carried: new FeatureCounts(), joined: new FeatureCounts(), recorded: new FeatureCounts() },
     };
     this.edges.set(keyOf(from, to), edge);

@@ -86,6 +86,22 @@ describe("a fault of all that had something to lose", () => {
     expect(finding?.message).toMatch(/carry another trace id than their cause, all that came with a context$/);
   });
 
+  it("is told of spans that are lost beside requests which are not sampled", () => {
+    const flags = (i: number) => (i % 3 === 0 ? "00" : "01");
+    const calls = nTimes(12, (i) =>
+      checkout(i, { target: i % 2 === 0 ? "/a" : "/b", outgoing: [traceparent(i + 1, (i + 1) * 16 + 2, flags(i))] }),
+    );
+    const spans = calls.flatMap(({ spans: own }, i) => (i % 3 === 0 ? [] : [own.frontend, own.call]));
+    const beside = nTimes(4, (i) => checkout(100 + i, { caller: "stock", frontend: "stock" }));
+    const { findings } = look({
+      requests: requestsOf([...calls, ...beside]),
+      spans: [...spans, ...beside.flatMap(({ spans: own }) => [own.frontend, own.call, own.orders])],
+    });
+    const lost = findings.find(({ verdict, edge }) => verdict === "unrecorded" && edge?.from === "frontend");
+    expect(lost).toMatchObject({ affected: 8, of: 12 });
+    expect(lost?.message).toContain(", all that are sampled");
+  });
+
   it("is not where one of them went right", () => {
     const calls = nTimes(12, (i) =>
       forwarded(i, { ...(i % 3 === 0 ? { incoming: [] } : {}), ...(i === 7 ? {} : { outgoing: [fresh(i)] }) }),

@@ -43,7 +43,7 @@ function whatHappened(
   const span = shown?.fault.spans[0];
   const who = culprit === undefined ? "the sender" : nameAndAddress(culprit);
   if (verdict === "stripped" && parent !== undefined) {
-    const begun = hops.filter((hop) => hop.parent !== undefined && table.hop(hop.parent.hop).reading.fields.length === 0).length;
+    const begun = hops.filter((hop) => hop.parent !== undefined && table.hop(hop.parent.hop).reading.context === undefined).length;
     return howStripped(affected, begun, who);
   }
   if (verdict === "stripped" && span !== undefined) return `${who} has spans for them, and no context of theirs went out.`;
