@@ -10,8 +10,9 @@ import type { Sightings } from "./sightings.ts";
 const MAX_SAMPLES = 2_000;
 
 /**
- * What each vantage point's clock shows minus the clock of the run, in µs. The clock of the run is that of the vantage point that shares most
- * exchanges with others; captures that share none are told by contexts that are passed on, else taken to be right.
+ * What each vantage point's clock shows minus the clock of the run, in µs. The clock of the run is that of the vantage point in the middle of those that can be
+ * compared, since few are wrong; of two, that which shares most exchanges with others. Captures that share none are told by contexts that are passed on, else
+ * taken to be right.
  */
 export function estimateCaptureClocks(table: ExchangeTable, sightings: Sightings, vantagePoints: number): number[] {
   const clocks = new Array<number>(vantagePoints).fill(0);
@@ -35,6 +36,7 @@ export function estimateCaptureClocks(table: ExchangeTable, sightings: Sightings
   for (const start of clocks.map((_, i) => i).sort((x, y) => weight[y]! - weight[x]! || x - y)) {
     if (settled.has(start)) continue;
     settled.add(start);
+    const compared = [start];
     // Strongest edges first, as a maximum spanning tree grows.
     for (let grown = true; grown; ) {
       grown = false;
@@ -43,12 +45,20 @@ export function estimateCaptureClocks(table: ExchangeTable, sightings: Sightings
         const [from, to, sign] = settled.has(a) ? [a, b, 1] : [b, a, -1];
         clocks[to] = clocks[from]! + sign * offset;
         settled.add(to);
+        compared.push(to);
         grown = true;
         break;
       }
     }
+    const right = compared.length < 3 ? 0 : middleOf(compared.map((vantage) => clocks[vantage]!));
+    for (const vantage of compared) clocks[vantage] = clocks[vantage]! - right;
   }
   return clocks;
+}
+
+/** One of them, not a mean of two: then that clock is the run's to the microsecond. */
+function middleOf(clocks: readonly number[]): number {
+  return clocks.toSorted((a, b) => a - b)[(clocks.length - 1) >> 1]!;
 }
 
 function strongestFirst(offsets: readonly ClockOffset[]): ClockOffset[] {
