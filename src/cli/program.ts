@@ -48,7 +48,7 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     // The longest option leaves less than commander's least on 80 columns, and then nothing would be broken at all.
     .configureHelp({ minWidthToWrap: 30 })
     .showSuggestionAfterError(true)
-    .helpCommand("help [command]", "help for a command");
+    .helpCommand(false);
 
   const pcap = program
     .command("pcap")
@@ -103,6 +103,15 @@ export function buildProgram(actions: Actions, texts: ProgramTexts): Command {
     .action((values: Record<string, unknown>) => actions.demo(values));
   addOutput(demo, texts.reportFormats);
   addHops(demo);
+  program
+    .command("help")
+    .argument("[command]")
+    .description("help for a command")
+    // What is no command is told as such, with its like.
+    .action(async (name?: string) => {
+      const isKnown = name === undefined || program.commands.some((command) => command.name() === name);
+      await program.parseAsync([...(name === undefined ? [] : [name]), ...(isKnown ? ["--help"] : [])], { from: "user" });
+    });
   sayErrorsInSentences(program, "traceinspect");
   for (const command of program.commands) sayErrorsInSentences(command, `traceinspect ${command.name()}`);
   return program;

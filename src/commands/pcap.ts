@@ -24,22 +24,24 @@ import type { World } from "./world.ts";
 type Values = Readonly<Record<string, unknown>>;
 
 export async function runPcap(captures: readonly string[], values: Values, world: World): Promise<void> {
-  const { options, paths } = readArguments(captures, values);
+  const { options, paths } = readArguments(captures, values, "pcap capture.pcap");
   const { inspection, hasFailed, series } = await inspectCaptures(paths, options, world);
   await reportInspection(inspection, options, world, paths, hasFailed);
   await exportStitched(inspection, options, world);
   if (options.annotate !== undefined) await annotateCaptures(options.annotate, series, inspection, options.quiet, world);
 }
 
+/** `example`: a command line with a capture, for who named none. */
 export function readArguments(
   captures: readonly string[],
   values: Values,
+  example: string,
 ): { readonly options: InspectOptions; readonly paths: readonly string[] } {
   const value = values.jaeger;
   const split = splitJaegerValue(typeof value === "string" || value === true ? value : undefined, captures, existsSync);
   if (split.captures.length === 0)
     throw new UserError(
-      "no capture was named. Name pcap or pcapng files, folders or - for standard input: traceinspect pcap capture.pcap --jaeger",
+      `no capture was named. Name pcap or pcapng files, folders or - for standard input: traceinspect ${example} --jaeger`,
     );
   const options = readInspectOptions(values, split.jaeger);
   checkDiagnosis(options);

@@ -25,7 +25,7 @@ export async function runTrace(
     throw new UserError(
       `"${traceId}" is no trace id. Give up to 32 hex digits as a log, Jaeger or the wire shows them, or a whole traceparent, b3 or uber-trace-id value.`,
     );
-  const { options, paths } = readArguments(captures, values);
+  const { options, paths } = readArguments(captures, values, `trace ${given} capture.pcap`);
   const { inspection, hasFailed, series } = await inspectCaptures(paths, options, world, [given.padStart(32, "0")]);
   const view = viewTrace(findTrace(given, traceId, idsSeen(inspection)), inspection);
   const style = reportOptions(options, world, {

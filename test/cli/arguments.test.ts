@@ -36,6 +36,12 @@ describe("help", () => {
     expect(await run(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
   });
 
+  test("of what is no command: a sentence, with its like", async () => {
+    expect(sentence(await run(["help", "pcpa"]))).toBe("traceinspect: unknown command 'pcpa'. Did you mean pcap?");
+    expect((await run(["help", "trace"])).stdout).toBe((await run(["trace", "--help"])).stdout);
+    expect((await run(["help"])).stdout).toBe((await run(["--help"])).stdout);
+  });
+
   test("each command has its own", async () => {
     const commands = ["pcap", "trace", "live", "explain", "demo"];
     for (const outcome of await Promise.all(commands.map((command) => run([command, "--help"]))))
