@@ -5,6 +5,8 @@ import type { Hop } from "../hops/hop.ts";
 import { isHttpSpan, spanRpcPath } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
 import { groupBy } from "../wire/group-by.ts";
+import { median } from "../wire/median.ts";
+import { MILLISECOND } from "../wire/timestamp.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import type { SpanClocks } from "./span-clocks.ts";
 import { isSending, type SpanIndex } from "./span-index.ts";
@@ -16,24 +18,56 @@ interface Matched {
   readonly hopOf: ReadonlyMap<Span, number>;
 }
 
+/** Of the orphans of one operation so many must lie behind calls to one receiver: who else calls it, unseen, does so beside those calls as well. */
+const NEARLY_ALL = 0.9;
+/** What clocks of hosts are apart that are kept right. */
+const CLOCK_ERROR_US = MILLISECOND;
+
 /** By hop index: a SERVER span of another service in the same trace that hangs below a span of this hop's receiver, which the backend lacks. */
 export function lostAbove(hops: readonly Hop[], matched: Matched, clocks: SpanClocks): ReadonlyMap<number, Span> {
   const found = new Map<number, Span>();
   const orphans = orphansOf(hops, matched);
   if (orphans.length === 0) return found;
-  const unanswered = unansweredCalls(hops, matched);
+  const clients = clientsOf(hops, matched);
+  const unanswered = unansweredCalls(hops, clients, matched);
   const isElsewhere = tracesWithUnseenCalls(matched);
-  for (const span of orphans) {
-    if (isElsewhere.has(span.traceId)) continue;
-    const possible = openAt(span, unanswered.get(span.traceId), clocks);
-    const [first, ...more] = possible;
-    if (first === undefined || more.some(({ receiver }) => receiver !== first.receiver)) continue;
-    // What its own service called lies behind it, and so does what came later.
-    const own = possible.findIndex(({ index }) => matched.matches.get(index)?.client?.resource.service === span.resource.service);
-    const last = own < 0 ? possible.at(-1) : possible[own - 1];
-    if (last !== undefined) found.set(last.index, span);
+  for (const own of groupBy(
+    orphans.filter(({ traceId }) => unanswered.has(traceId)),
+    operationOf,
+  ).values()) {
+    const behind = own.flatMap((span) => {
+      const hop = isElsewhere.has(span.traceId) ? undefined : callAbove(span, unanswered.get(span.traceId), matched, clocks);
+      return hop === undefined ? [] : [{ hop, span }];
+    });
+    const most = [...groupBy(behind, ({ hop }) => hop.receiver).values()].reduce<typeof behind>(
+      (best, calls) => (calls.length > best.length ? calls : best),
+      [],
+    );
+    if (most.length === 0 || most.length < NEARLY_ALL * own.length || !areInside(most, clients)) continue;
+    for (const { hop, span } of most) found.set(hop.index, span);
   }
   return found;
+}
+
+/**
+ * Whether the spans lie within the CLIENT spans of the calls, as the backend has both: what was called before or afterwards does not, and times on the wire
+ * are too coarse for that.
+ */
+function areInside(calls: readonly { readonly hop: Hop; readonly span: Span }[], clients: ReadonlyMap<number, Span>): boolean {
+  const pairs = calls.map(({ hop, span }) => ({ client: clients.get(hop.index)!, span }));
+  const before = median(pairs.map(({ client, span }) => span.startedAt - client.startedAt));
+  const after = median(pairs.map(({ client, span }) => client.endedAt - span.endedAt));
+  return Math.min(before, after) >= -CLOCK_ERROR_US;
+}
+
+/** The last of the calls that were under way all the time of this span, if all of them went to one receiver. */
+function callAbove(span: Span, calls: OpenExchanges | undefined, { matches }: Matched, clocks: SpanClocks): Hop | undefined {
+  const possible = openAt(span, calls, clocks);
+  const [first, ...more] = possible;
+  if (first === undefined || more.some(({ receiver }) => receiver !== first.receiver)) return undefined;
+  // What its own service called lies behind it, and so does what came later.
+  const own = possible.findIndex(({ index }) => matches.get(index)?.client?.resource.service === span.resource.service);
+  return own < 0 ? possible.at(-1) : possible[own - 1];
 }
 
 /**
@@ -64,21 +98,26 @@ function operationOf({ resource, name }: Span): string {
   return `${resource.service}\n${name}`;
 }
 
+/** By hop index: the CLIENT span that its context names, also where it was copied from another exchange. */
+function clientsOf(hops: readonly Hop[], { matches }: Matched): ReadonlyMap<number, Span> {
+  const clients = new Map<number, Span>();
+  for (const { index, reading, parent } of hops) {
+    const { client } = matches.get(index) ?? {};
+    const isNamed = client !== undefined && reading.identities.some(({ traceId }) => traceId === client.traceId);
+    const own = isNamed ? client : parent?.because === "forwarded unchanged" ? clients.get(parent.hop) : undefined;
+    if (own !== undefined) clients.set(index, own);
+  }
+  return clients;
+}
+
 /**
  * Exchanges whose CLIENT span is known and that have no SERVER span below it, by its trace. Who copies the context into calls of its own makes no spans:
  * then it is those calls.
  */
-function unansweredCalls(hops: readonly Hop[], { matches }: Matched): Map<string, OpenExchanges> {
+function unansweredCalls(hops: readonly Hop[], clients: ReadonlyMap<number, Span>, { matches }: Matched): Map<string, OpenExchanges> {
   const copied = new Set(hops.flatMap(({ parent }) => (parent?.because === "forwarded unchanged" ? [parent.hop] : [])));
-  const traces = new Map<number, string>();
-  for (const { index, reading, parent } of hops) {
-    const { client } = matches.get(index) ?? {};
-    const own = reading.identities.some(({ traceId }) => traceId === client?.traceId) ? client?.traceId : undefined;
-    const traceId = own ?? (parent?.because === "forwarded unchanged" ? traces.get(parent.hop) : undefined);
-    if (traceId !== undefined) traces.set(index, traceId);
-  }
-  const calls = hops.filter(({ index }) => traces.has(index) && !copied.has(index) && matches.get(index)?.server === undefined);
-  const byTrace = groupBy(calls, ({ index }) => traces.get(index)!);
+  const calls = hops.filter(({ index }) => clients.has(index) && !copied.has(index) && matches.get(index)?.server === undefined);
+  const byTrace = groupBy(calls, ({ index }) => clients.get(index)!.traceId);
   return new Map([...byTrace].map(([traceId, own]) => [traceId, new OpenExchanges(own)]));
 }
 
@@ -96,8 +135,8 @@ function tracesWithUnseenCalls({ index, hopOf }: Matched): Set<string> {
   return traces;
 }
 
-/** Those under way when the span began. */
+/** Those under way from its beginning to its end. */
 function openAt(span: Span, calls: OpenExchanges | undefined, clocks: SpanClocks): Hop[] {
   if (calls === undefined) return [];
-  return calls.openAround(undefined, clocks.startsOf(span), clocks.slackOf(span)).filter((hop) => clocks.isDuring(span, hop));
+  return calls.openAround(undefined, clocks.startsOf(span), clocks.slackOf(span)).filter((hop) => clocks.isWithin(span, hop));
 }

@@ -67,6 +67,12 @@ export class SpanClocks {
     return at >= hop.startedAt - slack && at <= (hop.endedAt ?? hop.startedAt + SECOND) + slack;
   }
 
+  /** Whether the span began and ended while the exchange was under way. */
+  isWithin(span: Span, hop: Hop): boolean {
+    const end = this.startAt(span, hop) + (span.endedAt - span.startedAt);
+    return this.isDuring(span, hop) && end <= (hop.endedAt ?? hop.startedAt + SECOND) + this.slackOf(span, hop);
+  }
+
   /** Whether the exchange began while the span was open. */
   isBegunIn(hop: Hop, span: Span): boolean {
     const slack = this.slackOf(span, hop);
