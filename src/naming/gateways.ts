@@ -5,6 +5,7 @@ import type { TraceDiff } from "../diff/trace-diff.ts";
 import { spanPeer } from "../spans/http-span.ts";
 import { count } from "../wire/count.ts";
 import { isLoopback } from "../wire/endpoint.ts";
+import { sum } from "../wire/sum.ts";
 import type { Draft } from "./draft.ts";
 import { isPlaceholder } from "./placeholder.ts";
 
@@ -18,6 +19,26 @@ interface Served {
   /** Spans that name the listener's own machine as their peer, and others that name any. */
   behind: number;
   before: number;
+}
+
+/** Marks who only sends, and sends with CLIENT spans of several services: it passes their calls on. `sender`: of a hop. */
+export function findForwarders({ matches }: TraceDiff, sender: (hop: number) => Draft): void {
+  const sent = new Map<Draft, Map<string, number>>();
+  for (const [hop, { client, clientBy }] of matches) {
+    if (client === undefined || clientBy !== "span id" || isPlaceholder(client.resource.service)) continue;
+    const draft = sender(hop);
+    if (draft.ports.length > 0) continue;
+    const services = sent.get(draft) ?? new Map<string, number>();
+    sent.set(draft, services);
+    count(services, client.resource.service);
+  }
+  for (const [draft, services] of sent) draft.isGateway = hasSeveral(services, sum(services.values()));
+}
+
+/** `all`: how often anybody was asked, or asked. */
+function hasSeveral(counts: ReadonlyMap<string, number>, all: number): boolean {
+  const least = Math.max(MIN_SPANS, MIN_SHARE * all);
+  return [...counts.values()].filter((n) => n >= least).length > 1;
 }
 
 /**
@@ -40,8 +61,7 @@ export function findGateways({ matches }: TraceDiff, receiver: (hop: number) => 
   }
   for (const [draft, { services, pods, behind, before }] of served) {
     const least = Math.max(MIN_SPANS, MIN_SHARE * draft.received);
-    const hasSeveral = (counts: ReadonlyMap<string, number>) => [...counts.values()].filter((n) => n >= least).length > 1;
-    draft.isGateway = hasSeveral(services) || (behind >= least && behind > before);
-    draft.isShared = !draft.isGateway && hasSeveral(pods);
+    draft.isGateway = hasSeveral(services, draft.received) || (behind >= least && behind > before);
+    draft.isShared = !draft.isGateway && hasSeveral(pods, draft.received);
   }
 }

@@ -9,7 +9,7 @@ import { isProxySpan } from "../spans/proxy-span.ts";
 import { inPieces } from "../wire/columns.ts";
 import { count } from "../wire/count.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
-import { findGateways } from "./gateways.ts";
+import { findForwarders, findGateways } from "./gateways.ts";
 import { hiddenSidecars } from "./hidden-sidecars.ts";
 import { mergeListeners } from "./merge-listeners.ts";
 import { isReparented } from "./reparented.ts";
@@ -61,6 +61,7 @@ export class Drafts {
       draft.clientSpans++;
       count(draft.resources, client.resource);
     }
+    findForwarders(diff, (hop) => this.sender(hop));
     this.#findClients();
     if (hidden.length > 0) this.#findClientsOf(new Set(hidden.map(({ sidecar }) => sidecar)));
     const { size, purpose } = this.#table;
