@@ -1,16 +1,17 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { otherSpanId } from "../../../src/report/stitched/derived-ids.ts";
-import { giveIds } from "../../../src/report/stitched/give-ids.ts";
 import type { StitchedSpan } from "../../../src/report/stitched/stitched-trace.ts";
 import type { Span } from "../../../src/spans/span.ts";
 import { spanId, trace } from "../inspect-packets.ts";
 
-vi.mock("../../../src/report/stitched/derived-ids.ts", async (original) => {
+// Files of tests share modules: one that is loaded already is loaded anew, with a function that counts.
+vi.resetModules();
+vi.doMock("../../../src/report/stitched/derived-ids.ts", async (original) => {
   const { otherSpanId, ...rest } = await original<typeof import("../../../src/report/stitched/derived-ids.ts")>();
   return { ...rest, otherSpanId: vi.fn(otherSpanId) };
 });
-
-const derive = vi.mocked(otherSpanId);
+const derive = vi.mocked((await import("../../../src/report/stitched/derived-ids.ts")).otherSpanId);
+const { giveIds } = await import("../../../src/report/stitched/give-ids.ts");
+vi.doUnmock("../../../src/report/stitched/derived-ids.ts");
 
 function recorded(span: number, traceId = trace(1)): StitchedSpan {
   return { spanId: spanId(span), originalTraceId: traceId, span: {} as Span } as StitchedSpan;
@@ -28,7 +29,7 @@ const idsOf = (spans: StitchedSpan[]) => {
 beforeEach(() => derive.mockClear());
 
 test("who comes later gets another id, ghosts after recorded spans", () => {
-  const other = (attempt: number, traceId = trace(1)) => otherSpanId(traceId, spanId(1), attempt);
+  const other = (attempt: number, traceId = trace(1)) => derive(traceId, spanId(1), attempt);
   expect(idsOf([ghost(1), recorded(1), recorded(2), recorded(1), recorded(1, trace(2)), recorded(1)])).toEqual([
     other(3),
     spanId(1),
