@@ -186,7 +186,9 @@ const FIXES: Partial<Record<Cause, Advice>> = {
     ],
   },
   "format-translated-wrong": {
-    any: ["A 64-bit trace id stands in the lower half: pad it with zeros on the left, and never read ids as numbers."],
+    any: [
+      "Copy the 32 digits as they stand: no half or byte changes places, 64 bits get their zeros on the left, and ids are never numbers.",
+    ],
   },
   "trace-id-shortened": {
     any: ["Switch the culprit to 128-bit trace ids. Brave: traceId128Bit(true). Envoy's Zipkin tracer: trace_id_128bit: true."],

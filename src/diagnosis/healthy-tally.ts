@@ -70,8 +70,7 @@ export class HealthyTally {
       const place = places.get(at, route);
       if (place >= 0) counts[place]!.n++;
       else places.set(at, route, counts.push({ edge, kind, route, n: 1 }) - 1);
-      const isBegun = this.#features.isBegun(hop);
-      this.#features.countSpared(hop, this.#edges.all[edge]!);
+      const isBegun = this.#features.countSpared(hop, this.#edges.all[edge]!);
       const own = at * 2 + (isBegun ? 1 : 0);
       features[own] ??= controlsFor(unpacked(kind), isBegun, this.#edges.all[edge]!, controls);
       this.#features.count(hop, route, NO_PARENT, features[own]);

@@ -62,22 +62,24 @@ export class HopFeatures {
     edge: EdgeTally,
     counted: readonly FaultTally[],
   ): void {
-    this.countSpared(index, edge);
+    const isBegun = this.countSpared(index, edge);
     const grave = counted.filter(({ like }) => like.severity !== "note");
     if (grave.length === 0) return;
     const own = grave.map(({ features }) => features);
     const broken = new Set(grave.map(({ verdict }) => controlOf(verdict)));
-    if (outcome === "continued" && hasContext && !this.isBegun(index) && !broken.has("carried")) own.push(edge.controls.carried);
+    if (outcome === "continued" && hasContext && !isBegun && !broken.has("carried")) own.push(edge.controls.carried);
     if (isRecorded && hasContext && !broken.has("joined")) own.push(edge.controls.joined);
     if (isRecorded) own.push(edge.controls.recorded);
     const cause = faults.find(({ parent }) => parent !== undefined)?.parent;
     this.count(index, route, cause === undefined ? NO_PARENT : cause.index, own);
   }
 
-  /** Counts an exchange that had nothing to lose. */
-  countSpared(hop: number, edge: EdgeTally): void {
-    if (this.isBegun(hop)) edge.begun++;
+  /** Counts an exchange that had nothing to lose. Returns whether what caused it, as far as that is known, came without any context. */
+  countSpared(hop: number, edge: EdgeTally): boolean {
+    const isBegun = this.#isBegun(hop);
+    if (isBegun) edge.begun++;
     if (this.#isUnsampled(hop)) edge.unsampled++;
+    return isBegun;
   }
 
   /** No backend has spans of it, by right. */
@@ -89,8 +91,7 @@ export class HopFeatures {
     return end > first;
   }
 
-  /** Whether what caused it, as far as that is known, came without any context. */
-  isBegun(hop: number): boolean {
+  #isBegun(hop: number): boolean {
     const { exchanges, row } = this.#table;
     const cause = this.#causeOf(hop, NO_PARENT);
     return cause !== NO_PARENT && !exchanges.readings.hasFields(row[cause]!);

@@ -199,7 +199,7 @@ function isRecordedElsewhere(hop: Hop, receiver: Workload, view: View): boolean 
   );
 }
 
-/** Of causes of causes. */
+/** So many causes, one of the other, are looked up. */
 const MAX_ABOVE = 16;
 
 function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {
