@@ -93,12 +93,16 @@ const BY_HAND: Told = {
   otherCauses: [MIDDLEWARE_TOO_LATE, TOLD_TO],
 };
 
-/** Its spans are of no library's making, and no field that these routes got was spelt in lower case, as one looks it up who forgets that case is free. */
+/**
+ * Its spans are of no library's making, and no field that these routes got was spelt in lower case, as one looks it up who forgets that case is free. Go's
+ * server spells fields its own way, whatever came: there no spelling is the right one.
+ */
 function isReadByHand(faults: readonly FaultTally[]): boolean {
   return faults.every(({ like, features }) => {
     const [server] = like.spans;
     const spellings = [...features.named.spelling.keys()];
-    return server !== undefined && !isOfLibrary(server) && spellings.every((name) => name !== "" && name !== name.toLowerCase());
+    if (server === undefined || isOfLibrary(server) || spellings.includes("")) return false;
+    return server.resource.language === "go" || spellings.every((name) => name !== name.toLowerCase());
   });
 }
 
