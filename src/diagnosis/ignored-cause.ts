@@ -112,14 +112,18 @@ const PUBLISHED_SCOPE = /^(@|[a-z0-9-]+(\.[a-z0-9-]+)+\/)(.*\/)?otel[a-z-]*$/;
 /** Requests on each side before two spellings are set against one another. */
 const ENOUGH = 2;
 
-/** Spellings that it joins and spellings that it ignores are different ones; where it joins none, none that it ignores is the usual one. */
+/**
+ * Spellings that it joins and spellings that it ignores are different ones; where it joins none, none that it ignores is the usual one. Go's server spells
+ * fields its own way, whatever came: who looks them up by hand may miss any.
+ */
 function isCaseTheReason(name: string, { joined, ignored }: ReceiverHabits, server: Span | undefined): boolean {
   const lower = name.toLowerCase();
   const same = (names: ReadonlyMap<string, number>) => [...names].filter(([other]) => other.toLowerCase() === lower);
   const [joinedNames, ignoredNames] = [same(joined), same(ignored)];
   if (joinedNames.some(([other]) => ignored.has(other))) return false;
   if (joinedNames.length > 0) return requestsWith(joinedNames) >= ENOUGH && requestsWith(ignoredNames) >= ENOUGH;
-  return !ignoredNames.some(([other]) => other === lower) && server !== undefined && !isOfLibrary(server);
+  if (server === undefined || isOfLibrary(server)) return false;
+  return server.resource.language === "go" || !ignoredNames.some(([other]) => other === lower);
 }
 
 function requestsWith(names: readonly (readonly [string, number])[]): number {

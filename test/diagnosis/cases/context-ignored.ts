@@ -15,14 +15,16 @@ const many = nTimes(30, (i) => checkout(i));
 
 const otelhttp = "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp";
 /** orders ignores what is spelt as Go does, or as `name` says; `scope` made its spans. */
-const spelt = (name: (i: number) => string, scope: string, isIgnored = (_: number) => true) => {
+const spelt = (name: (i: number) => string, scope: string, isIgnored = (_: number) => true, language?: string) => {
   const made = nTimes(6, (i) => checkout(i, { outgoing: [[name(i), traceparent(i + 1, (i + 1) * 16 + 2)[1]]] }));
   return {
     requests: requestsOf(made),
     spans: made.flatMap(({ spans, outbound }, i) => [
       spans.frontend,
       spans.call,
-      isIgnored(i) ? server(outbound, { trace: 900 + i, id: 900 + i, scope }) : { ...spans.orders, scope },
+      isIgnored(i)
+        ? server(outbound, { trace: 900 + i, id: 900 + i, scope, ...(language !== undefined && { language }) })
+        : { ...spans.orders, scope },
     ]),
   };
 };
@@ -90,6 +92,11 @@ export const contextIgnored: RuleCases = {
     {
       name: "every name is spelt with a capital, and hand-written middleware joins none of them",
       world: spelt(() => "Traceparent", "shop/middleware"),
+      says: ["error ignored: frontend → orders 6/6, orders, header-case"],
+    },
+    {
+      name: "hand-written middleware in Go joins none, however they are spelt",
+      world: spelt(() => "traceparent", "shop/middleware", undefined, "go"),
       says: ["error ignored: frontend → orders 6/6, orders, header-case"],
     },
     {
