@@ -45,6 +45,7 @@ function requestAt(table: ExchangeTable, row: number): HttpExchange["request"] {
     startedAt: table.requestStart[row]!,
     endedAt: seen(table.requestEnd[row]!),
     packet: table.requests.packet(row),
+    lastPacket: table.requests.lastNumber(row),
     sequence: table.requestSequence[row]!,
     seenAgain: table.seenAgain.get(row) ?? [],
   };

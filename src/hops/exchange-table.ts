@@ -133,7 +133,7 @@ export class ExchangeTable {
     this.targetHash[row] = request.targetHash;
     this.method[row] = this.methods.number(request.method);
     this.path.push(this.#text.path(request.path));
-    this.requests.set(row, packet, request.bodyLength);
+    this.requests.set(row, packet, request.bodyLength, request.lastPacket);
     this.#headLength[row] = request.headLength;
     if (request.hiddenFields > 0) this.hiddenFields.set(row, request.hiddenFields);
     if (seenAgain.length > 0) this.seenAgain.set(row, seenAgain);

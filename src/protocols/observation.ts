@@ -34,6 +34,8 @@ export interface HttpRequest {
   /** Time of the last byte; undefined when it was not seen. */
   endedAt: Timestamp | undefined;
   readonly packet: PacketReference;
+  /** Frame number of the last byte, where it is of the same capture file: Wireshark shows a request there. */
+  lastPacket?: number;
   /** TCP sequence number of the first byte: with the addresses it names the request in every capture. */
   readonly sequence: number;
   /** Other packets of the same capture that showed the same first byte. */

@@ -15,6 +15,8 @@ export interface PacketEvidence {
   readonly kind: "packet";
   readonly capture: string;
   readonly number: number;
+  /** The frame that Wireshark shows the request at, where its bytes end in another one. */
+  readonly shownAt?: number;
   /** Wireshark display filter that shows it. */
   readonly filter: string;
   readonly at: string;
@@ -59,15 +61,22 @@ export function packetEvidence(hop: Hop, inspection: Inspection, options: Eviden
   const message = hop.exchange.request ?? hop.exchange.response;
   if (message === undefined) return undefined;
   const { capture, number } = message.packet;
+  const shownAt = shownElsewhere(hop);
   return {
     kind: "packet",
     capture: inspection.captures[capture]?.file ?? "?",
     number,
-    filter: `frame.number == ${number}`,
+    ...(shownAt !== undefined && { shownAt }),
+    filter: `frame.number == ${number}${shownAt === undefined ? "" : ` or frame.number == ${shownAt}`}`,
     at: toIso(message.startedAt),
     fields: shownFields(hop, options),
     hop,
   };
+}
+
+/** Wireshark shows a request at the frame of its last byte; undefined where that is the first one, too. */
+export function shownElsewhere({ exchange: { request } }: Hop): number | undefined {
+  return request?.lastPacket === undefined || request.lastPacket === request.packet.number ? undefined : request.lastPacket;
 }
 
 /** Trace fields as they stood on the wire; baggage as its keys and lengths unless it was asked for. */

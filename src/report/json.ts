@@ -199,8 +199,8 @@ function findingOf(finding: Finding, inspection: Inspection, options: ReportOpti
 function plainEvidence(evidence: Evidence) {
   if (evidence.kind === "span") return { ...evidence, url: evidence.url ?? null };
   if (evidence.kind !== "packet") return evidence;
-  const { kind, capture, number, filter, at, fields } = evidence;
-  return { kind, capture, number, filter, at, fields };
+  const { kind, capture, number, shownAt, filter, at, fields } = evidence;
+  return { kind, capture, number, ...(shownAt !== undefined && { shownAt }), filter, at, fields };
 }
 
 function hopId(index: number): string {

@@ -46,6 +46,24 @@ function serverSpan(n: number, traceId = trace(n)): Span {
   };
 }
 
+describe("a request over several packets", () => {
+  test("is proven by its first one, with the one that Wireshark shows it at", async () => {
+    const post = (client: string, server: string, serverPort: number, at: number, fields: readonly string[]) => {
+      const conversation = new Conversation({ client, server, clientPort: 41_000 + at, serverPort, at: NOON + at * 1_000 }).open();
+      conversation.send("client", ["POST /orders HTTP/1.1", `host: ${server}`, "content-length: 3", ...fields, "", ""].join("\r\n"));
+      conversation.send("client", "abc");
+      return conversation.wait(5_000).send("server", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").close().packets;
+    };
+    const id = `x-request-id: ${UUID}1`;
+    const packets = [...post(CLIENT, PROXY, 80, 0, [traceparent(1, 1), id]), ...post(PROXY, APP, 8080, 1, [id])];
+    const report = render(await inspectPackets(packets));
+    const [, came = "", shown = ""] = /#(\d+) .*\(Wireshark shows it at #(\d+)\)/.exec(report) ?? [];
+    expect(Number(shown)).toBeGreaterThan(Number(came));
+    const { lastPacket, packet } = (await inspectPackets(packets)).graph.table.hop(0).exchange.request ?? {};
+    expect([packet?.number, lastPacket]).toEqual([Number(came), Number(shown)]);
+  });
+});
+
 describe("a fault", async () => {
   const inspection = await inspectPackets(strippingProxy());
   const report = render(inspection);

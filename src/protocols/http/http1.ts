@@ -3,7 +3,6 @@
 import type { CloseReason, Direction, Segment } from "../../tcp/stream-sink.ts";
 import { opposite } from "../../tcp/stream-sink.ts";
 import { anomaly } from "../../wire/anomaly.ts";
-import { SP } from "../../wire/ascii.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_PATH_BYTES, MAX_PIPELINED, MAX_SIGHTINGS } from "../../wire/limits.ts";
 import { KeptBuffer } from "../kept-buffer.ts";
@@ -18,7 +17,7 @@ import type { Cut, Head, MessageEvents } from "./message-events.ts";
 import { type Framing, requestFraming, responseFraming } from "./message-framing.ts";
 import { MessageParser } from "./message-parser.ts";
 import { perKeep } from "./per-keep.ts";
-import { parseRequestLine, parseStatusLine, recognizeStartLine } from "./start-line.ts";
+import { parseRequestLine, parseStatusLine, recognizeStartLine, wordEnd } from "./start-line.ts";
 import { readTarget } from "./target.ts";
 
 export const http1: StreamProtocol = {
@@ -146,7 +145,7 @@ class Http1Reader implements StreamReader, MessageEvents {
 
   messageEnd(from: Side, segment: Segment | undefined, cut: Cut | undefined): void {
     if (from === "client") {
-      if (this.#request !== undefined && cut === undefined) this.#request.endedAt = segment?.at;
+      if (this.#request !== undefined && cut === undefined) endRequest(this.#request, segment);
       this.#request = undefined;
       return;
     }
@@ -197,6 +196,7 @@ class Http1Reader implements StreamReader, MessageEvents {
       startedAt: first.at,
       endedAt: undefined,
       packet: { capture: first.capture, number: first.packet },
+      lastPacket: first.packet,
       sequence: this.#context.connection.sequenceAt(this.#direction("client"), first.offset),
       seenAgain: NOT_SEEN_AGAIN,
     };
@@ -275,6 +275,11 @@ class Http1Reader implements StreamReader, MessageEvents {
   }
 }
 
+function endRequest(request: HttpRequest, segment: Segment | undefined): void {
+  request.endedAt = segment?.at;
+  if (segment?.capture === request.packet.capture) request.lastPacket = segment.packet;
+}
+
 function hasBody({ kind }: Framing): boolean {
   return kind === "length" || kind === "chunked" || kind === "until close";
 }
@@ -289,11 +294,4 @@ function isEventStream(bytes: Uint8Array, start: number, end: number): boolean {
 function countFrames({ asked, response }: OpenResponse, from: Side, length: number): void {
   if (from === "server") response.bodyLength += length;
   else if (asked !== undefined) asked.bodyLength += length;
-}
-
-/** Where the word at `start` of a cut start line ends. */
-function wordEnd(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  while (at < end && bytes[at] !== SP) at++;
-  return at;
 }

@@ -169,3 +169,10 @@ function isTokenByte(byte: number): boolean {
     byte === 126
   );
 }
+
+/** Where the word at `start` of a cut start line ends. */
+export function wordEnd(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end && bytes[at] !== SP) at++;
+  return at;
+}

@@ -13,7 +13,7 @@ import { formatEndpoint } from "../../wire/endpoint.ts";
 import type { Field } from "../../wire/field.ts";
 import { counted, listed } from "../../wire/words.ts";
 import { captureNames, frameOf } from "../capture-names.ts";
-import { arrow, proofsOf, shownFields, spanEvidence } from "../evidence.ts";
+import { arrow, proofsOf, shownElsewhere, shownFields, spanEvidence } from "../evidence.ts";
 import { populationFilter } from "../population-filter.ts";
 import { packetOf, proofText, proofWay, wireEvidence } from "../wire-evidence.ts";
 import { isTakenInWireshark } from "../wireshark-ports.ts";
@@ -105,7 +105,7 @@ function proofLines(finding: Finding, exemplar: Exemplar, inspection: Inspection
   const nameOf = captureNames(inspection);
   const hops = fault.parent === undefined ? [judgement.hop] : [fault.parent, judgement.hop];
   const inferred = isCauseInferred(exemplar) ? "  (its cause, inferred)" : "";
-  const noteOf = (hop: Hop) => (hop === judgement.hop ? refusal(finding, hop) : inferred);
+  const noteOf = (hop: Hop) => `${shownThere(hop)}${hop === judgement.hop ? refusal(finding, hop) : inferred}`;
   const heads = hops.map((hop) => [frameOf(hop, nameOf), arrow(hop, inspection), `${hop.method} ${hop.path}${noteOf(hop)}`]);
   const wide = (column: number) => Math.max(...heads.map((head) => widthOf(head[column] ?? "")));
   const packets = hops.flatMap((hop, i) => {
@@ -114,6 +114,11 @@ function proofLines(finding: Finding, exemplar: Exemplar, inspection: Inspection
     return [head, ...fieldLines(finding, hop, fault.parent, judgement.hop, page)];
   });
   return [...packets, ...spanLines(exemplar, inspection, page)];
+}
+
+function shownThere(hop: Hop): string {
+  const at = shownElsewhere(hop);
+  return at === undefined ? "" : `  (Wireshark shows it at #${at})`;
 }
 
 /** Where the answer is the proof. */
