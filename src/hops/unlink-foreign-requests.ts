@@ -1,5 +1,5 @@
-// A machine that does nothing but pass requests on with their ids sends each once, as it came. What it sends with ids that did not come in, beside those,
-// is of requests that no capture shows: of callers elsewhere, behind the captures' edge.
+// A machine that does nothing but pass requests on with their ids sends each once, as it came. What it sends beside those, with ids that did not come in or
+// with none, is of requests that no capture shows: of callers elsewhere, behind the captures' edge.
 
 import { type HopTable, NO_PARENT } from "./hop-table.ts";
 import { isPassedOn } from "./passed-on.ts";
@@ -8,7 +8,7 @@ import { isPassedOn } from "./passed-on.ts";
 const MIN_PASSED = 10;
 const PASSED_SHARE = 0.95;
 
-/** Takes back parents of hops with ids of their own, and drops candidates, where those went on under theirs or were something else. */
+/** Takes back parents, and drops candidates, where those went on under their ids; of hops with ids of their own also where those were something else. */
 export function unlinkForeignRequests(table: HopTable): void {
   const { size, parent, row, clientHost, exchanges } = table;
   const isPassed = new Uint8Array(size);
@@ -16,14 +16,9 @@ export function unlinkForeignRequests(table: HopTable): void {
   if (!isRelay.includes(1)) return;
   const { readings } = exchanges;
   for (let hop = 0; hop < size; hop++) {
-    if (
-      isRelay[clientHost[hop]!] === 0 ||
-      isInside(table, hop) ||
-      readings.first(row[hop]!) === readings.end(row[hop]!) ||
-      isById(table, hop)
-    )
-      continue;
-    const isPossible = (cause: number) => isPassed[cause] === 0 && isPassedOn(table, cause, hop);
+    if (isRelay[clientHost[hop]!] === 0 || isInside(table, hop) || isById(table, hop)) continue;
+    const isBare = readings.first(row[hop]!) === readings.end(row[hop]!);
+    const isPossible = (cause: number) => isPassed[cause] === 0 && (isBare || isPassedOn(table, cause, hop));
     if (parent[hop]! >= 0 && !isPossible(parent[hop]!)) parent[hop] = NO_PARENT;
     table.setCandidates(hop, table.candidates(hop).filter(isPossible));
   }

@@ -41,11 +41,13 @@ function foreign(during: number, trace: number, more: Options = {}): Options {
   };
 }
 
-function parentsOf(seen: readonly Options[], trace: number): (string | undefined)[] {
+/** `trace`: undefined for those without any. */
+function parentsOf(seen: readonly Options[], trace?: number): (string | undefined)[] {
   const table = new ExchangeTable(standardFormats, () => undefined);
   for (const options of seen) table.add(exchange(options));
   const hops = buildHops(table, [], 1, []).table.all();
-  const outgoing = hops.filter(({ receiver, traceIds }) => receiver.host === STOCK.address && traceIds[0]?.endsWith(`1${trace}`));
+  const isMeant = (traceId: string | undefined) => (trace === undefined ? traceId === undefined : traceId?.endsWith(`1${trace}`));
+  const outgoing = hops.filter(({ receiver, traceIds }) => receiver.host === STOCK.address && isMeant(traceIds[0]));
   return outgoing.map(({ parent }) => parent?.because);
 }
 
@@ -61,6 +63,17 @@ describe("a machine that passes everything on with its ids", () => {
   it("nor for something else", () => {
     const seen = [...TWELVE.flatMap((trace) => passed(trace)), foreign(6, 77, { target: "/prices" })];
     expect(parentsOf(seen, 77)).toEqual([undefined]);
+  });
+
+  it("nor what carries none", () => {
+    const seen = [...TWELVE.flatMap((trace) => passed(trace)), foreign(6, 77, { fields: [] })];
+    expect(parentsOf(seen)).toEqual([undefined]);
+    expect(parentsOf(seen, 6)).toEqual(["forwarded unchanged"]);
+  });
+
+  it("may have taken the context off one that did not go on otherwise", () => {
+    const [came, went] = passed(13);
+    expect(parentsOf([...TWELVE.flatMap((trace) => passed(trace)), came!, { ...went!, fields: [] }])).toEqual(["same request"]);
   });
 
   it("may have begun a new trace for one that did not go on otherwise", () => {
