@@ -71,6 +71,15 @@ describe("a machine that passes everything on with its ids", () => {
     expect(parentsOf(seen, 6)).toEqual(["forwarded unchanged"]);
   });
 
+  it("may have asked another without a context whether a request is allowed", () => {
+    const guard = { address: "10.0.0.7", port: 8_080 };
+    const seen = [...TWELVE.flatMap((trace) => passed(trace)), foreign(6, 77, { server: guard, fields: [] })];
+    const table = new ExchangeTable(standardFormats, () => undefined);
+    for (const options of seen) table.add(exchange(options));
+    const hops = buildHops(table, [], 1, []).table.all();
+    expect(hops.filter(({ receiver }) => receiver.host === guard.address).map(({ parent }) => parent?.because)).toEqual(["same request"]);
+  });
+
   it("may have taken the context off one that did not go on otherwise", () => {
     const [came, went] = passed(13);
     expect(parentsOf([...TWELVE.flatMap((trace) => passed(trace)), came!, { ...went!, fields: [] }])).toEqual(["same request"]);
