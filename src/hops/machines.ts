@@ -10,6 +10,7 @@ import type { Timestamp } from "../wire/timestamp.ts";
 import type { Period } from "./coverage.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import { OPEN_ENDED_US, type Place } from "./hop.ts";
+import { loopbackSide } from "./loopback-side.ts";
 
 export interface Machines {
   /** The machine behind an address, as a vantage point shows it. */
@@ -37,7 +38,7 @@ export function findMachines(
   loopbacks: Int32Array,
   tls: readonly TlsHandshake[],
 ): Machines {
-  const own = ownAddresses(connections, loopbacks);
+  const own = ownAddresses(table, connections, loopbacks);
   const isOne = loopbacks.every((machine) => machine === loopbacks[0]);
   const hostOf = (address: string, vantage: number) => {
     if (!isLoopback(address)) return address;
@@ -187,15 +188,22 @@ function add(map: Map<string, Set<number>>, key: string, value: number): void {
 
 /**
  * By machine of a loopback; of several captures that were taken there, the first that tells. Where a capture shows one pair of machines only, it was taken on
- * the one that no other capture was taken on.
+ * the one that no other capture was taken on, or on that at whose end of the requests between them its loopback is.
  */
-function ownAddresses(connections: readonly ConnectionSummary[], loopbacks: Int32Array): (string | undefined)[] {
+function ownAddresses(table: ExchangeTable, connections: readonly ConnectionSummary[], loopbacks: Int32Array): (string | undefined)[] {
   const byVantage = groupBy(connections, ({ vantage }) => vantage);
   const likely = Array.from(loopbacks, (_, vantage) => likelyAddresses(byVantage.get(vantage) ?? []));
   const taken = new Set(likely.flatMap((addresses) => (addresses.length === 1 ? addresses : [])));
   const own: (string | undefined)[] = [];
   for (const [vantage, machine] of loopbacks.entries()) own[machine] ??= only(likely[vantage]!);
   for (const [vantage, machine] of loopbacks.entries()) own[machine] ??= only(likely[vantage]!.filter((address) => !taken.has(address)));
+  for (const [vantage, machine] of loopbacks.entries()) {
+    if (own[machine] !== undefined || likely[vantage]!.length !== 2) continue;
+    const side = loopbackSide(table, vantage);
+    // Of a pair that asks both ways the side tells nothing.
+    const ends = (byVantage.get(vantage) ?? []).map((connection) => (side === undefined ? undefined : connection[side].address));
+    own[machine] = only(likely[vantage]!.filter((address) => ends.includes(address)));
+  }
   return own;
 }
 

@@ -3,7 +3,7 @@ import { ExchangeTable } from "../../src/hops/exchange-table.ts";
 import { findMachines } from "../../src/hops/machines.ts";
 import { standardFormats } from "../../src/propagation/registry.ts";
 import type { ConnectionSummary } from "../../src/protocols/observation.ts";
-import { connection } from "./exchanges.ts";
+import { connection, exchange } from "./exchanges.ts";
 
 const POD = "10.0.0.5";
 const VAULT = "10.0.0.9";
@@ -39,6 +39,45 @@ describe("loopback of a capture", () => {
       findMachines(new ExchangeTable(standardFormats, () => undefined), connections, Int32Array.of(0, 1), []).hostOf("127.0.0.1", 1);
     expect(hostOf([...caller, ...pod])).toBe(POD);
     expect(hostOf(pod)).toBe("loopback of capture 2");
+  });
+});
+
+describe("loopback of a capture that shows one pair of machines", () => {
+  /** Requests of the pair from 0 to 5 ms, and the same on loopback from `from` to `to`. */
+  const hostOf = (from: number, to: number, isBothWays = false) => {
+    const table = new ExchangeTable(standardFormats, () => undefined);
+    const local = { address: "127.0.0.1", port: 9_090 };
+    for (let i = 0; i < 6; i++) {
+      const at = 100_000 * (i + 1);
+      const [client, server] = isBothWays && i % 2 === 0 ? [VAULT, POD] : [POD, VAULT];
+      const common = { target: `/${"x".repeat(i + 1)}` };
+      table.add(
+        exchange({
+          ...common,
+          client: { address: client, port: 40_000 + i },
+          server: { address: server, port: 80 },
+          at,
+          answered: at + 5_000,
+        }),
+      );
+      const inside = { client: { address: "127.0.0.1", port: 50_000 + i }, server: local, at: at + from, answered: at + to };
+      table.add(exchange({ ...common, ...inside }));
+    }
+    const pairs = isBothWays ? [...times(5, between(POD, VAULT)), ...times(5, between(VAULT, POD))] : times(9, between(POD, VAULT));
+    return findMachines(table, pairs, Int32Array.of(0), []).hostOf("127.0.0.1", 0);
+  };
+
+  it("is that of who is asked, where what came in goes on there meanwhile", () => {
+    expect(hostOf(1_000, 4_000)).toBe(VAULT);
+  });
+
+  it("is that of who asks, where it went there first", () => {
+    expect(hostOf(-1_000, 6_000)).toBe(POD);
+  });
+
+  it("is nobody's where they ask one another, or nothing goes on", () => {
+    expect(hostOf(1_000, 4_000, true)).toBe("127.0.0.1");
+    expect(hostOf(20_000, 25_000)).toBe("127.0.0.1");
   });
 });
 
