@@ -3,6 +3,7 @@
 
 import { mergeTraces } from "../spans/merge-traces.ts";
 import type { Trace } from "../spans/span.ts";
+import { sum } from "../wire/sum.ts";
 import { SECOND, type Timestamp } from "../wire/timestamp.ts";
 import { UserError } from "../wire/user-error.ts";
 import type { TraceAnswer, TraceBackend, TraceQuestion } from "./backend.ts";
@@ -119,5 +120,5 @@ function mergeAnswers(first: TraceAnswer, second: TraceAnswer): TraceAnswer {
 }
 
 function spanCount(answer: TraceAnswer): number {
-  return answer.traces.reduce((count, trace) => count + trace.spans.length, 0);
+  return sum(answer.traces.map(({ spans }) => spans.length));
 }

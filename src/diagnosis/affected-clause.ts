@@ -1,5 +1,6 @@
 // Which exchanges of its edge a finding is about, as a clause of its sentence.
 
+import { sum } from "../wire/sum.ts";
 import type { Population } from "./finding.ts";
 import type { EdgeTally } from "./tally.ts";
 import type { Verdict } from "./verdict.ts";
@@ -38,7 +39,7 @@ const EVERY_ONE: Partial<Record<Verdict, string>> = {
 /** Whether the other exchanges of these edges had nothing that could be lost. */
 export function isEveryOne(verdict: Verdict, affected: number, of: number, edges: readonly EdgeTally[]): boolean {
   if (affected === of || !(verdict in EVERY_ONE)) return false;
-  return affected + edges.reduce((sum, edge) => sum + sparedOf(verdict, edge), 0) === of;
+  return affected + sum(edges.map((edge) => sparedOf(verdict, edge))) === of;
 }
 
 function sparedOf(verdict: Verdict, { begun, unsampled, absent, exchanges, withContext }: EdgeTally): number {

@@ -3,7 +3,7 @@
 import type { Hop } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
 import { firstPast } from "../wire/bisect.ts";
-import { groupBy } from "../wire/group-by.ts";
+import { addTo, groupBy } from "../wire/group-by.ts";
 import { MAX_EXEMPLARS } from "../wire/limits.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import type { Exemplar } from "./exemplars.ts";
@@ -42,9 +42,7 @@ export function findBlockedPreflights(view: View): BlockedPreflights {
     const denied = hop.exchange.preflight?.denied ?? [];
     if (denied.length === 0 || isAny(followed, clientHost, path, startedAt, startedAt + FOLLOWS_WITHIN_US)) continue;
     edge.blocked++;
-    const known = hops.get(key);
-    if (known === undefined) hops.set(key, [hop.index]);
-    else known.push(hop.index);
+    addTo(hops, key, hop.index);
     if (edge.exemplars.length < MAX_EXEMPLARS) edge.exemplars.push(exemplarOf(hop, edge, denied));
   }
   return { edges: [...edges.values()].filter(({ blocked }) => blocked > 0), hops };

@@ -1,7 +1,7 @@
 // Edges and faults of a tally by who takes part in them, each grouped once: a capture may show as many of them as exchanges, and every finding asks.
 
 import type { Workload } from "../naming/workload.ts";
-import { groupBy } from "../wire/group-by.ts";
+import { addTo, groupBy } from "../wire/group-by.ts";
 
 interface Between {
   readonly from: Workload;
@@ -44,9 +44,7 @@ function byNames<Edge extends Between>(edges: readonly Edge[]): Map<string, Edge
     for (const from of namesOf(edge.from)) {
       for (const to of namesOf(edge.to)) {
         const key = keyOf(from, to);
-        const known = named.get(key);
-        if (known === undefined) named.set(key, [edge]);
-        else known.push(edge);
+        addTo(named, key, edge);
       }
     }
   }

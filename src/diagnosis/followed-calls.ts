@@ -6,6 +6,7 @@ import { type Hop, INFERRED } from "../hops/hop.ts";
 import { lastAtOrBefore, SHIFTS } from "../pairing/shifts.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { median } from "../wire/median.ts";
+import { sum } from "../wire/sum.ts";
 import { MILLISECOND } from "../wire/timestamp.ts";
 import { queuedCalls } from "./queued-calls.ts";
 import { RouteNames } from "./route.ts";
@@ -214,7 +215,7 @@ function windowsOf(calls: readonly Hop[], marks: Marks): Window[] {
   /** By lag: marks up to that long before the calls, all of which are moved by a part of the time. */
   const counts = [0, ...SHIFTS].map((shift) => {
     const moved = moments.map((moment) => from + ((moment - from + shift * span) % span));
-    return LAGS_US.map((lag) => moved.reduce((sum, moment) => sum + lastAtOrBefore(at, moment - lag), 0));
+    return LAGS_US.map((lag) => sum(moved.map((moment) => lastAtOrBefore(at, moment - lag))));
   });
   const isEven = Math.abs(at.length - moments.length) <= EVEN * moments.length;
   const least = (isEven ? EACH_WHERE_EVEN : EACH) * moments.length;
@@ -223,8 +224,8 @@ function windowsOf(calls: readonly Hop[], marks: Marks): Window[] {
   for (let near = 0; near < LAGS_US.length; near++) {
     for (let far = near + 1; far < LAGS_US.length; far++) {
       const [own = 0, ...chance] = counts.map((byLag) => byLag[near]! - byLag[far]!);
-      const mean = chance.reduce((sum, n) => sum + n, 0) / chance.length;
-      const variance = chance.reduce((sum, n) => sum + (n - mean) ** 2, 0) / chance.length;
+      const mean = sum(chance) / chance.length;
+      const variance = sum(chance.map((n) => (n - mean) ** 2)) / chance.length;
       const more = own - mean;
       if (more >= least && more >= sigmas * Math.sqrt(Math.max(variance, mean)))
         windows.push({ marks, from: LAGS_US[near]!, to: LAGS_US[far]!, byChance: mean, more });

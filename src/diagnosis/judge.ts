@@ -2,6 +2,7 @@
 
 import type { Hop } from "../hops/hop.ts";
 import { count } from "../wire/count.ts";
+import { addTo } from "../wire/group-by.ts";
 import { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
 import { type AttributionFacts, gatherAttribution, judgeAttribution } from "./judge-attribution.ts";
@@ -67,11 +68,7 @@ function gatherFacts(view: View): ReceiverFacts {
   if (!view.backend.isAsked) return facts;
   for (const hop of view.table.all()) {
     const cause = causeOf(hop, view);
-    if (cause !== undefined) {
-      const known = children.get(cause);
-      if (known === undefined) children.set(cause, [hop]);
-      else known.push(hop);
-    }
+    if (cause !== undefined) addTo(children, cause, hop);
     const { server, client } = spansOf(view, hop.index);
     if (server !== undefined) {
       const receiver = view.naming.receiverOf(hop.index);

@@ -177,7 +177,7 @@ function isOnlyEarly(compared: Compared): boolean {
   const { verdict, faults, tally } = compared;
   const culprits = [...new Set(faults.map(({ culprit }) => culprit))].filter((culprit) => culprit !== undefined);
   const side = faults.every((fault) => fault.culprit === fault.from) ? "from" : "to";
-  const edges = culprits.reduce((n, culprit) => n + tally.edgeIndex.at(side, culprit).length, 0);
+  const edges = sum(culprits.map((culprit) => tally.edgeIndex.at(side, culprit).length));
   return edges > compared.edges.length && isEarlyOverall(verdict, culprits, side, tally);
 }
 

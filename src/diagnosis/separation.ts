@@ -87,7 +87,7 @@ function isBetter(one: Separation, other: Separation): boolean {
 function byName(feature: SeparatingFeature, affected: NamedCounts | undefined, rest: NamedCounts | undefined): Separation | undefined {
   if (affected === undefined || rest === undefined) return undefined;
   const values = [...new Set([...affected.keys(), ...rest.keys()])].filter((value) => value !== "" || feature === "id");
-  const of = (counts: NamedCounts, names: readonly string[]) => names.reduce((total, name) => total + (counts.get(name) ?? 0), 0);
+  const of = (counts: NamedCounts, names: readonly string[]) => sum(names.map((name) => counts.get(name) ?? 0));
   const pure = values.filter((value) => of(affected, [value]) >= NEARLY_ALL * (of(affected, [value]) + of(rest, [value])));
   const [k, n] = [sum(affected.values()), sum(affected.values()) + sum(rest.values())];
   const choose = (inside: readonly string[], isClean: boolean) => {

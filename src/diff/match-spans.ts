@@ -5,7 +5,7 @@ import type { HopGraph } from "../hops/build-hops.ts";
 import { type Hop, INFERRED } from "../hops/hop.ts";
 import { isHttpSpan, spanPath, spanPeer, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
-import { groupBy } from "../wire/group-by.ts";
+import { addTo, groupBy } from "../wire/group-by.ts";
 import { lostAbove } from "./lost-above.ts";
 import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
@@ -90,12 +90,7 @@ type HopsByIdentity = ReadonlyMap<string, readonly Hop[]>;
 function hopsByIdentity(hops: readonly Hop[]): HopsByIdentity {
   const byIdentity = new Map<string, Hop[]>();
   for (const hop of hops) {
-    for (const { traceId, spanId } of hop.reading.identities) {
-      const key = traceId + spanId;
-      const known = byIdentity.get(key);
-      if (known === undefined) byIdentity.set(key, [hop]);
-      else known.push(hop);
-    }
+    for (const { traceId, spanId } of hop.reading.identities) addTo(byIdentity, traceId + spanId, hop);
   }
   return byIdentity;
 }

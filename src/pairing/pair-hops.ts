@@ -8,6 +8,7 @@ import type { TraceIds } from "../hops/trace-ids.ts";
 import { float64Column, Interned, int32Column } from "../wire/columns.ts";
 import { fnv1aStep } from "../wire/fnv1a.ts";
 import { PairTable } from "../wire/pair-table.ts";
+import { sum } from "../wire/sum.ts";
 import { pairTraffic } from "./pair-traffic.ts";
 import { type Guess, linkSiblings } from "./siblings.ts";
 import { NOBODY, OPEN, type Pairing, type PairingReason, type Requests, type Traffic } from "./traffic.ts";
@@ -35,7 +36,7 @@ const BLIND_CONFIDENCE = 0.7;
 export function pairHops(table: HopTable, budget = usualBudget(table)): HopPairing {
   if (!table.hasCandidates) return { sought: 0, left: 0 };
   const machines = machinesOf(table);
-  const sought = machines.reduce((n, { open }) => n + open, 0);
+  const sought = sum(machines.map(({ open }) => open));
   const guesses = new Map<number, readonly Guess[]>();
   let left = 0;
   for (const machine of machines) {

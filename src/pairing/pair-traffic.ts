@@ -1,6 +1,7 @@
 // Parents without ids: for every call that a machine made, which of the requests that it received is the cause, and how sure that is.
 
 import { mix } from "../wire/mix.ts";
+import { sum } from "../wire/sum.ts";
 import { type Block, blockEnds, makeBlock, noParents } from "./blocks.ts";
 import { leaveOut } from "./budget.ts";
 import { type Candidates, findCandidates } from "./candidates.ts";
@@ -91,7 +92,7 @@ class TrafficPairing {
       because: this.#because,
       alternatives: this.#alternatives,
       scored: this.#scored,
-      left: this.#isLeft.reduce((sum, left) => sum + left, 0),
+      left: sum(this.#isLeft),
       orphanRate: this.#orphanRate,
     };
   }
@@ -142,7 +143,7 @@ class TrafficPairing {
     const past = before ?? new TimingModel(problem.types, problem.endpoints, quantumOf(problem, this.#rows.resolution));
     const chains: Samples[] = [];
     for (let chain = 0; chain < CHAINS; chain++) chains.push(search(problem, past, { ...plan, seed: mix(this.#seed * CHAINS + chain) }));
-    this.#orphanRate = chains.reduce((sum, { orphanRate }) => sum + orphanRate, 0) / CHAINS;
+    this.#orphanRate = sum(chains.map(({ orphanRate }) => orphanRate)) / CHAINS;
     for (let k = block.from; k < block.outRows.length; k++) if (problem.isFixed[k] === 0) this.#conclude(block, chains, k);
     return chains[0]!.model.asPast(MAX_PAST);
   }

@@ -4,6 +4,7 @@
 import { INFERRED } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { PairTable } from "../wire/pair-table.ts";
+import { sum } from "../wire/sum.ts";
 
 /** Of the siblings that tell anything this part must find the parent possible: a job makes calls beside many requests. */
 const AGREEING = 0.6;
@@ -61,7 +62,7 @@ function likeliest(told: readonly (readonly Guess[])[]): Guess[] {
   const parents = [...byParent.keys()];
   const scores = [...byParent.values()];
   const best = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
-  const all = scores.reduce((sum, score) => sum + Math.exp(score - best), 0);
+  const all = sum(scores.map((score) => Math.exp(score - best)));
   return parents
     .map((parent, k) => ({ parent, likely: Math.exp(scores[k]! - best) / all }))
     .sort((a, b) => b.likely - a.likely || a.parent - b.parent);

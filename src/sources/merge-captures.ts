@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import type { CaptureSink } from "../capture/packet.ts";
 import { MAX_CHUNK_BYTES, MAX_MERGE_SLICE_BYTES, MAX_READ_AHEAD_BYTES } from "../wire/limits.ts";
+import { sum } from "../wire/sum.ts";
 import type { CaptureSeries } from "./rotated-files.ts";
 import { type FileSummary, SeriesReader } from "./series-reader.ts";
 
@@ -29,7 +30,7 @@ export async function readCaptures(
   const total = onProgress && (await totalBytes(series));
   try {
     let ready = await advanceAll(readers);
-    let bytesRead = readers.reduce((sum, reader) => sum + reader.consumed(), 0);
+    let bytesRead = sum(readers.map((reader) => reader.consumed()));
     onProgress?.(bytesRead, total);
     for (let reader = furthestBehind(ready); reader; reader = furthestBehind(ready)) {
       const before = reader.consumed();

@@ -5,7 +5,7 @@ import type { HopTable } from "../../hops/hop-table.ts";
 import type { Naming, Workload } from "../../naming/workload.ts";
 import type { DnsExchange, SpanExport } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
-import { groupBy } from "../../wire/group-by.ts";
+import { addTo, groupBy } from "../../wire/group-by.ts";
 import { Collectors } from "./collectors.ts";
 import { connectionTroubles } from "./connection-trouble.ts";
 import { dnsTroubles } from "./dns-trouble.ts";
@@ -215,9 +215,7 @@ export class Exporters {
     this.#exportsByService = new Map();
     for (const of of this.#traffic.exports) {
       for (const service of servicesOf(of)) {
-        const known = this.#exportsByService.get(service);
-        if (known === undefined) this.#exportsByService.set(service, [of]);
-        else known.push(of);
+        addTo(this.#exportsByService, service, of);
       }
     }
     return this.#exportsByService;

@@ -1,5 +1,6 @@
 import type { TlsHandshake, Undecrypted } from "../../protocols/observation.ts";
 import { MAX_TRACE_IDS } from "../../wire/limits.ts";
+import { sum } from "../../wire/sum.ts";
 import { upTo } from "../../wire/words.ts";
 import type { EncryptedEdge } from "../encrypted-edges.ts";
 import type { Finding } from "../finding.ts";
@@ -149,7 +150,7 @@ function encryptedFindings(tally: Tally): Finding[] {
     const readable = tally.edgeIndex.between(from, to);
     // Requests where spans tell of them, in one unit with those that could be read; else connections.
     const affected = requests > 0 ? requests : connections;
-    const others = requests > 0 ? readable.reduce((sum, { exchanges }) => sum + exchanges, 0) : 0;
+    const others = requests > 0 ? sum(readable.map(({ exchanges }) => exchanges)) : 0;
     const reason = handshakes[0]?.undecrypted ?? "no keys";
     const population = { cause: "encrypted", verdict: "not-observable", severity: "note", culprit: undefined, tallies: [] } as const;
     return {

@@ -3,6 +3,7 @@
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { type Hop, INFERRED, type ParentLink } from "../../hops/hop.ts";
 import { isSameTrace } from "../../propagation/same-trace.ts";
+import { addTo } from "../../wire/group-by.ts";
 import { Breaks } from "./breaks.ts";
 import { derivedTraceId } from "./derived-ids.ts";
 import { giveIds } from "./give-ids.ts";
@@ -46,18 +47,13 @@ function isMended({ joins, spans }: StitchedTrace): boolean {
 function traces(all: readonly StitchedSpan[]): StitchedTrace[] {
   const children = new Map<StitchedSpan, StitchedSpan[]>();
   for (const own of all) {
-    if (own.parent === undefined) continue;
-    const known = children.get(own.parent);
-    if (known === undefined) children.set(own.parent, [own]);
-    else known.push(own);
+    if (own.parent !== undefined) addTo(children, own.parent, own);
   }
   const trees = new Map<string, Tree[]>();
   for (const root of all) {
     if (root.parent !== undefined) continue;
     const tree = walk(root, children);
-    const known = trees.get(tree.traceId);
-    if (known === undefined) trees.set(tree.traceId, [tree]);
-    else known.push(tree);
+    addTo(trees, tree.traceId, tree);
   }
   return [...trees].map(([traceId, own]) => traceOf(traceId, own));
 }

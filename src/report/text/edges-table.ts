@@ -7,6 +7,7 @@ import { severities, type Verdict } from "../../diagnosis/verdict.ts";
 import { figure } from "../../wire/figure.ts";
 import { groupBy } from "../../wire/group-by.ts";
 import { MAX_EDGES_TOLD } from "../../wire/limits.ts";
+import { sum } from "../../wire/sum.ts";
 import { counted, listed } from "../../wire/words.ts";
 import { type GroupEdge, groupEdges, invalidOf } from "../group-edges.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
@@ -101,7 +102,7 @@ function writeNarrow(rows: readonly Row[], width: number, page: Page): void {
     ...(isMixed ? ["HTTP/1.1".length] : []),
     Math.max(...marks.map((piece) => widthOf(piece))),
   ];
-  const longest = Math.max(10, Math.floor((width - taken.reduce((sum, n) => sum + n + GAP, 0) - 2 * GAP) / 2));
+  const longest = Math.max(10, Math.floor((width - sum(taken.map((n) => n + GAP)) - 2 * GAP) / 2));
   page.table(
     [left("from"), left("to"), ...(isMixed ? [left("protocol")] : []), ...counts.map(({ narrowHead }) => right(narrowHead)), left("")],
     rows.map((row, i) => [

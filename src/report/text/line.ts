@@ -1,5 +1,6 @@
 // Lines of a text report: pieces with a style. What is in a piece is escaped when it is drawn, so that nothing from the wire reaches a terminal raw.
 
+import { sum } from "../../wire/sum.ts";
 import { escapeControls } from "./escape-controls.ts";
 
 export type Style = "plain" | "bold" | "dim" | "red" | "yellow" | "green" | "cyan";
@@ -41,7 +42,7 @@ function merge(pieces: readonly Piece[]): Styled[] {
 
 /** Columns that the pieces take: one a code point. */
 export function widthOf(...pieces: readonly Piece[]): number {
-  return pieces.reduce((total, piece) => total + [...escapeControls(toStyled(piece).text)].length, 0);
+  return sum(pieces.map((piece) => [...escapeControls(toStyled(piece).text)].length));
 }
 
 export function toStyled(piece: Piece): Styled {
