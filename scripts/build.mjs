@@ -6,6 +6,7 @@ import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSy
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { plainMembers } from "./plain-members.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
@@ -19,7 +20,12 @@ execFileSync("npx", ["--no-install", "tsc", "-p", "tsconfig.json", "--outDir", a
 });
 
 // Libraries stay where npm put them. What src/ loads only when it is used stays a file of its own.
-const bundle = await rolldown({ input: at("build", "main.js"), platform: "node", external: (id) => /^(node:|[a-z@])/.test(id) });
+const bundle = await rolldown({
+  input: at("build", "main.js"),
+  platform: "node",
+  external: (id) => /^(node:|[a-z@])/.test(id),
+  plugins: [plainMembers()],
+});
 await bundle.write({ dir: at("dist"), format: "cjs", chunkFileNames: "[name].js" });
 await bundle.close();
 writeFileSync(at("dist", "package.json"), '{ "type": "commonjs" }\n');

@@ -19,17 +19,9 @@ import { WireObjections } from "./wire-objections.ts";
 
 export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff {
   const index = new SpanIndex(traces);
+  // Without spans no hop is made an object: they may be hundreds of thousands.
+  if (index.spans.length === 0) return nothingMatched(index);
   const matching = new Matching(graph.hops, index);
-  if (index.spans.length === 0)
-    return {
-      index,
-      matches: matching.matches,
-      hopOf: matching.hopOf,
-      lostAbove: new Map(),
-      spansWithoutHop: [],
-      clockOffsets: new Map(),
-      usualClockOffset: 0,
-    };
   const byIdentity = hopsByIdentity(graph.hops);
   matchByIds(byIdentity, matching);
   matchShortened(byIdentity, matching);
@@ -48,6 +40,18 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
   const { matches, hopOf } = matching;
   const { byService: clockOffsets, usual: usualClockOffset } = clocks;
   return { index, matches, hopOf, lostAbove: lostAbove(openHops, matching, clocks), spansWithoutHop, clockOffsets, usualClockOffset };
+}
+
+function nothingMatched(index: SpanIndex): TraceDiff {
+  return {
+    index,
+    matches: new Map(),
+    hopOf: new Map(),
+    lostAbove: new Map(),
+    spansWithoutHop: [],
+    clockOffsets: new Map(),
+    usualClockOffset: 0,
+  };
 }
 
 class Matching {

@@ -5,6 +5,7 @@ import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { HopGraph } from "../../hops/build-hops.ts";
 import type { Hop, ParentReason } from "../../hops/hop.ts";
+import { NO_PARENT } from "../../hops/hop-table.ts";
 import type { Workload } from "../../naming/workload.ts";
 import { UNSEEN_METHOD } from "../../protocols/observation.ts";
 import { count } from "../../wire/count.ts";
@@ -43,7 +44,8 @@ function whatHappened(
   const span = shown?.fault.spans[0];
   const who = culprit === undefined ? "the sender" : nameAndAddress(culprit);
   if (verdict === "stripped" && parent !== undefined) {
-    const begun = hops.filter((hop) => hop.parent !== undefined && table.hop(hop.parent.hop).reading.context === undefined).length;
+    const { parent: parents, row, exchanges } = table;
+    const begun = hops.filter(({ index }) => parents[index] !== NO_PARENT && !exchanges.readings.hasContext(row[parents[index]!]!)).length;
     return howStripped(affected, begun, who);
   }
   if (verdict === "stripped" && span !== undefined) return `${who} has spans for them, and no context of theirs went out.`;
