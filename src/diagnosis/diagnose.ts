@@ -16,7 +16,7 @@ import { rules } from "./registry.ts";
 import { tellReplicas } from "./replicas.ts";
 import { OTHER_ROUTES, RouteNames } from "./route.ts";
 import { Tally } from "./tally.ts";
-import { severities } from "./verdict.ts";
+import { LOSES_SPANS, severities } from "./verdict.ts";
 import type { View } from "./view.ts";
 
 export interface Diagnosis {
@@ -96,12 +96,10 @@ function shareGroups(findings: readonly Finding[], findingsOf: Diagnosis["findin
     const root = causes
       .sort((a, b) => a - b)
       .map((i) => findings[i]!)
-      .find((other) => other.verdict === "unrecorded" && other.culprit === finding.culprit && !LOST_ON_THEIR_WAY.test(other.cause));
+      .find((other) => other.verdict === "unrecorded" && other.culprit === finding.culprit && !LOSES_SPANS.has(other.cause));
     return root === undefined ? finding : { ...finding, group: root.group };
   });
 }
-
-const LOST_ON_THEIR_WAY = /^(exporter-|intermediary-|span-not-ended)/;
 
 function byGravity(a: Finding, b: Finding): number {
   return (

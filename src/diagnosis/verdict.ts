@@ -74,6 +74,17 @@ export const causes = [
 
 export type Cause = (typeof causes)[number];
 
+/** Causes with which spans were made, and got lost before the backend: contexts go on as they should. */
+export const LOSES_SPANS: ReadonlySet<Cause> = new Set<Cause>([
+  "exporter-dns-failed",
+  "exporter-unreachable",
+  "exporter-tls-failed",
+  "exporter-rejected",
+  "exporter-queue-overflow",
+  "span-not-ended",
+  "intermediary-not-exported",
+]);
+
 export type Severity = "error" | "warning" | "note";
 
 export const severities: readonly Severity[] = ["error", "warning", "note"];
