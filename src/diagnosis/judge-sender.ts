@@ -96,7 +96,7 @@ function notObservable(hop: Hop, view: View): Fault[] {
 
 function stripped(hop: Hop, sender: Workload, expected: Expected, view: View): Fault {
   const [cause, possible] = strippedCause(hop, sender, expected, view);
-  const detail = "no trace field went out";
+  const detail = `no trace field went out${howUnseen(hop, view)}`;
   return {
     ...fault("stripped", cause, "sender", "error", expected.confidence, detail),
     possible,
@@ -123,8 +123,7 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
       ...proofOf(expected),
     };
   const [cause, possible] = splitCause(hop, sender, expected, view);
-  const unseen = view.unseen?.get(hop.index);
-  const detail = `a new trace ${identities[0]?.traceId ?? ""} went out${unseen === undefined ? "" : `, ${unseen.how}`}`;
+  const detail = `a new trace ${identities[0]?.traceId ?? ""} went out${howUnseen(hop, view)}`;
   const isShown = cause !== "unknown" && cause !== "format-mismatch";
   const severity: Severity = !isShown && isFirstInside(expected, view) ? "warning" : "error";
   return {
@@ -132,6 +131,12 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
     possible,
     ...withOwnRoot(proofOf(expected), hop, view),
   };
+}
+
+/** A clause on the request that no capture shows, where that is the cause. */
+function howUnseen({ index }: Hop, { unseen }: View): string {
+  const request = unseen?.get(index);
+  return request === undefined ? "" : `, ${request.how}`;
 }
 
 /** The context of another request went out (borrowed-contexts.ts). */

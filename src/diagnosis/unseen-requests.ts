@@ -7,19 +7,26 @@ import { originOfSpan } from "../diff/span-parents.ts";
 import type { Hop } from "../hops/hop.ts";
 import { NO_PARENT } from "../hops/hop-table.ts";
 import type { Workload } from "../naming/workload.ts";
+import { lastAtOrBefore } from "../pairing/shifts.ts";
 import { spanRoute } from "../spans/http-span.ts";
 import type { Resource, Span } from "../spans/span.ts";
 import { groupBy } from "../wire/group-by.ts";
+import { median } from "../wire/median.ts";
+import { sum } from "../wire/sum.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import { originOf, type UnseenRequest, type View } from "./view.ts";
 
 /** Calls and requests of a route come out even but for so many: a service that is merely busy while it polls has others. */
 const EVEN = 0.9;
 const MIN_CALLS = 5;
-/** Without the spans around them more calls must show it, and come out nearly the same: what only happens to be as many is soon out of step. */
-const MIN_CALLS_AFTER = 20;
+/** Where spans around them have other calls, or are over, more calls must show it, and come out nearly the same: what only happens to be as many is soon out of step. */
+const MIN_CALLS_BESIDE = 20;
 const QUITE_EVEN = 0.97;
 const LONGEST_WAIT_US = SECOND;
+/** How far calls are moved to see what chance does, in usual lengths of a request: far enough to leave it, and not the load that it was part of. */
+const MOVES = [-4.3, -2.9, -1.7, 1.7, 2.9, 4.3];
+/** So much more than chance is no chance. */
+const SIGMAS = 6;
 
 /** By hop index. */
 export function unseenRequests(view: View): ReadonlyMap<number, UnseenRequest> {
@@ -32,15 +39,26 @@ export function unseenRequests(view: View): ReadonlyMap<number, UnseenRequest> {
   for (const calls of [...roots.values(), ...bare.values()]) {
     const [{ process }] = calls as [Call];
     const own = servers.get(process) ?? { all: [], bare: [] };
-    const within = pairWithin(calls, own.bare);
+    const within = pairWithin(calls, own.bare, MIN_CALLS, EVEN);
     for (const [hop, span] of within)
       found.set(hop.index, { span, how: `within its SERVER span ${span.spanId} of trace ${span.traceId}, which no call hangs below` });
     if (within.length > 0) continue;
-    for (const [hop, span] of pairByRoute(calls, own.all))
+    const each = pairWithin(calls, own.all, MIN_CALLS_BESIDE, QUITE_EVEN);
+    for (const [hop, span] of each)
+      found.set(hop.index, {
+        span,
+        how: `within its SERVER span ${span.spanId} of trace ${span.traceId}: one in each request of ${routeOf(span)}`,
+      });
+    if (each.length > 0) continue;
+    const after = pairByRoute(calls, own.all);
+    for (const [hop, span] of after)
       found.set(hop.index, {
         span,
         how: `after its SERVER span ${span.spanId} of trace ${span.traceId}: one for each request of ${routeOf(span)}`,
       });
+    if (after.length > 0) continue;
+    for (const [hop, span] of pairEnclosed(calls, own.all))
+      found.set(hop.index, { span, how: "within its SERVER spans, as such calls are far more often than chance would put them there" });
   }
   return found;
 }
@@ -84,7 +102,7 @@ function bareCalls(view: View): Map<string, Call[]> {
     const startedAt = hop.startedAt + offset;
     calls.push({ hop, process: processOf(resource), startedAt, endedAt: (hop.endedAt ?? hop.startedAt) + offset });
   }
-  return groupBy(calls.sort(byStart), ({ hop, process }) => `${process}\n${naming.receiverOf(hop.index).index}`);
+  return groupBy(calls.sort(byStart), ({ hop, process }) => `${process}\n${naming.receiverOf(hop.index).group}`);
 }
 
 /** The one process that all CLIENT spans of a sender's calls are of. */
@@ -138,9 +156,9 @@ function processOf({ service, pod }: Resource): string {
   return `${service}\n${pod ?? ""}`;
 }
 
-/** Each call with the earliest span around it that has none yet; nothing unless calls and the spans of these routes come out even. */
-function pairWithin(calls: readonly Call[], servers: readonly Span[]): [Hop, Span][] {
-  if (calls.length < MIN_CALLS) return [];
+/** Each call with the earliest span around it that has none yet; nothing unless calls and the spans of these routes come out even, but for a part. */
+function pairWithin(calls: readonly Call[], servers: readonly Span[], least: number, even: number): [Hop, Span][] {
+  if (calls.length < least) return [];
   const taken = new Set<Span>();
   const pairs: [Hop, Span][] = [];
   /** Begun, not over, and without a call: in the order of their starts. */
@@ -158,12 +176,12 @@ function pairWithin(calls: readonly Call[], servers: readonly Span[]): [Hop, Spa
   }
   const routes = new Set([...taken].map(routeOf));
   const own = servers.filter((server) => routes.has(routeOf(server))).length;
-  return pairs.length >= EVEN * calls.length && pairs.length >= EVEN * own ? pairs : [];
+  return pairs.length >= even * calls.length && pairs.length >= even * own ? pairs : [];
 }
 
 /** Each call with the earliest span of a route before it that has none yet; nothing unless that leaves hardly any call and hardly any span over. */
 function pairByRoute(calls: readonly Call[], servers: readonly Span[]): [Hop, Span][] {
-  if (calls.length < MIN_CALLS_AFTER) return [];
+  if (calls.length < MIN_CALLS_BESIDE) return [];
   for (const [, own] of groupBy(servers, routeOf)) {
     if (Math.min(calls.length, own.length) < QUITE_EVEN * Math.max(calls.length, own.length)) continue;
     const pairs: [Hop, Span][] = [];
@@ -178,6 +196,52 @@ function pairByRoute(calls: readonly Call[], servers: readonly Span[]): [Hop, Sp
     if (pairs.length >= QUITE_EVEN * Math.max(calls.length, own.length)) return pairs;
   }
   return [];
+}
+
+/**
+ * Each call with the newest span around it; nothing unless nearly all lie within one, and far fewer do a few requests earlier or later: who polls while
+ * it serves does not wait for requests to begin.
+ */
+function pairEnclosed(calls: readonly Call[], servers: readonly Span[]): [Hop, Span][] {
+  if (calls.length < MIN_CALLS_BESIDE || servers.length === 0) return [];
+  const around = new SpansAround(servers);
+  const usual = median(servers.map(({ startedAt, endedAt }) => endedAt - startedAt));
+  const pairs = calls.flatMap(({ hop, startedAt, endedAt }): [Hop, Span][] => {
+    const span = around.newest(startedAt, endedAt);
+    return span === undefined ? [] : [[hop, span]];
+  });
+  if (pairs.length < EVEN * calls.length) return [];
+  const byChance =
+    sum(
+      MOVES.map((move) => calls.filter(({ startedAt, endedAt }) => around.newest(startedAt + move * usual, endedAt + move * usual)).length),
+    ) / MOVES.length;
+  const deviation = Math.sqrt(byChance * (1 - byChance / calls.length));
+  return pairs.length - byChance >= SIGMAS * Math.max(deviation, 1) ? pairs : [];
+}
+
+/** Finds the spans that are open for the whole of a time. */
+class SpansAround {
+  readonly #spans: readonly Span[];
+  readonly #starts: Float64Array;
+  /** By place: when the last of the spans up to here ends. */
+  readonly #latestEnd: Float64Array;
+
+  /** `spans`: in the order of their starts. */
+  constructor(spans: readonly Span[]) {
+    this.#spans = spans;
+    this.#starts = Float64Array.from(spans, ({ startedAt }) => startedAt);
+    let latest = Number.NEGATIVE_INFINITY;
+    this.#latestEnd = Float64Array.from(spans, ({ endedAt }) => {
+      latest = Math.max(latest, endedAt);
+      return latest;
+    });
+  }
+
+  newest(from: number, until: number): Span | undefined {
+    for (let at = lastAtOrBefore(this.#starts, from); at >= 0 && this.#latestEnd[at]! >= until; at--)
+      if (this.#spans[at]!.endedAt >= until) return this.#spans[at];
+    return undefined;
+  }
 }
 
 function routeOf(span: Span): string {

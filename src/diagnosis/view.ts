@@ -19,7 +19,7 @@ export interface BackendKnowledge {
 /** The request that a call was made for, though no capture shows it. */
 export interface UnseenRequest {
   readonly span: Span;
-  /** A clause that follows on "a new trace went out". */
+  /** A clause that follows on "a new trace went out", or "no trace field went out". */
   readonly how: string;
 }
 

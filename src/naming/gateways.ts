@@ -1,11 +1,12 @@
 // Listeners that stand for others: a gateway hands requests on to several services and makes no spans, a service address leads to several pods. Where no
 // capture shows what goes out of them, the SERVER spans of what they receive tell.
 
+import { isCompatible } from "../diff/span-fits.ts";
 import type { TraceDiff } from "../diff/trace-diff.ts";
+import type { HopTable } from "../hops/hop-table.ts";
 import { spanPeer } from "../spans/http-span.ts";
 import { count } from "../wire/count.ts";
 import { isLoopback } from "../wire/endpoint.ts";
-import { sum } from "../wire/sum.ts";
 import type { Draft } from "./draft.ts";
 import { isPlaceholder } from "./placeholder.ts";
 
@@ -21,18 +22,31 @@ interface Served {
   before: number;
 }
 
-/** Marks who only sends, and sends with CLIENT spans of several services: it passes their calls on. `sender`: of a hop. */
-export function findForwarders({ matches }: TraceDiff, sender: (hop: number) => Draft): void {
-  const sent = new Map<Draft, Map<string, number>>();
+interface Sent {
+  readonly services: Map<string, number>;
+  /** CLIENT spans that are of what was sent, and of other requests: of those that it got, with the contexts that it copies. */
+  own: number;
+  others: number;
+}
+
+/**
+ * Marks who only sends, and sends contexts of CLIENT spans of several services, or of other requests than it sends: it passes calls on, or copies what came
+ * with them. `sender`: of a hop.
+ */
+export function findForwarders({ matches }: TraceDiff, table: HopTable, sender: (hop: number) => Draft): void {
+  const sent = new Map<Draft, Sent>();
   for (const [hop, { client, clientBy }] of matches) {
     if (client === undefined || clientBy !== "span id" || isPlaceholder(client.resource.service)) continue;
     const draft = sender(hop);
     if (draft.ports.length > 0) continue;
-    const services = sent.get(draft) ?? new Map<string, number>();
-    sent.set(draft, services);
-    count(services, client.resource.service);
+    const all = sent.get(draft) ?? { services: new Map(), own: 0, others: 0 };
+    sent.set(draft, all);
+    count(all.services, client.resource.service);
+    if (isCompatible(client, table.hop(hop))) all.own++;
+    else all.others++;
   }
-  for (const [draft, services] of sent) draft.isGateway = hasSeveral(services, sum(services.values()));
+  for (const [draft, { services, own, others }] of sent)
+    draft.isGateway = hasSeveral(services, own + others) || (others >= MIN_SPANS && others > own);
 }
 
 /** `all`: how often anybody was asked, or asked. */

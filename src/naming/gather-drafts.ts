@@ -61,7 +61,7 @@ export class Drafts {
       draft.clientSpans++;
       count(draft.resources, client.resource);
     }
-    findForwarders(diff, (hop) => this.sender(hop));
+    findForwarders(diff, this.#table, (hop) => this.sender(hop));
     this.#findClients();
     if (hidden.length > 0) this.#findClientsOf(new Set(hidden.map(({ sidecar }) => sidecar)));
     const { size, purpose } = this.#table;

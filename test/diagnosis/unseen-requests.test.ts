@@ -89,3 +89,55 @@ describe("bare calls of a service that no capture shows receive anything", () =>
     expect(bare(8)).toEqual([]);
   });
 });
+
+describe("bare calls beside others that carry on", () => {
+  interface Busy {
+    /** How long a request of frontend takes, of the second that it has. */
+    readonly lasts: number;
+    /** When bare calls go out in the second of a request, by its number. */
+    readonly bare: (i: number) => readonly number[];
+  }
+
+  /** Thirty requests of frontend, which no capture shows: each calls stock with its context, and some call orders with nothing. */
+  const beside = ({ lasts, bare }: Busy) => {
+    const seconds = times(30, (i) => {
+      const at = 1_000 * i;
+      const own = request("client → frontend", { at, until: at + lasts, target: "/checkout" });
+      const call = request("frontend → stock", { at: at + 5, until: at + 15, fields: [traceparent(i + 1, 32 * i + 2)] });
+      return [
+        {
+          call,
+          bare: bare(i).map((after) => request("frontend → orders", { at: at + after, until: at + after + 10 })),
+          spans: [
+            server(own, { trace: i + 1, id: 32 * i + 1, route: "/checkout" }),
+            client(call, { trace: i + 1, id: 32 * i + 2, parent: 32 * i + 1 }),
+            server(call, { trace: i + 1, id: 32 * i + 3, parent: 32 * i + 2 }),
+          ],
+        },
+      ];
+    });
+    return look({
+      requests: seconds.flatMap(({ call, bare: calls }) => [call, ...calls]),
+      spans: seconds.flatMap(({ spans }) => spans),
+    });
+  };
+
+  it("lost their context, where one lies in each request", () => {
+    const { blamed, findings } = beside({ lasts: 600, bare: () => [20] });
+    expect(blamed).toEqual(["error stripped: frontend → orders 30/30, frontend, client-does-not-inject"]);
+    expect(findings[0]?.detail).toMatch(/^no trace field went out, within its SERVER span .*: one in each request of \/checkout$/);
+  });
+
+  it("lost their context, where they lie in requests far more often than chance would put them there", () => {
+    const { blamed, findings } = beside({ lasts: 100, bare: (i) => (i % 3 === 0 ? [20, 40, 60] : []) });
+    expect(blamed).toEqual(["error stripped: frontend → orders 30/30, frontend, client-does-not-inject"]);
+    expect(findings[0]?.detail).toMatch(/^no trace field went out, within its SERVER spans, as such calls are/);
+  });
+
+  it.each([
+    ["some lie in no request", { lasts: 100, bare: (i: number) => (i % 3 === 0 ? [20, 300, 600] : []) }],
+    ["requests are so close that anything lies in one", { lasts: 995, bare: (i: number) => (i % 3 === 0 ? [20, 300, 600] : []) }],
+  ])("may go out by themselves, where %s", (_, busy) => {
+    expect(beside(busy).blamed).toEqual([]);
+  });
+});

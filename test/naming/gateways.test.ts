@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { HopSpans, TraceDiff } from "../../src/diff/trace-diff.ts";
+import type { Hop } from "../../src/hops/hop.ts";
+import type { HopTable } from "../../src/hops/hop-table.ts";
 import { emptyDraft } from "../../src/naming/draft.ts";
 import { findForwarders, findGateways } from "../../src/naming/gateways.ts";
-import { client, request, server } from "../diagnosis/build-view.ts";
+import { client, type Request, request, server } from "../diagnosis/build-view.ts";
 
 const N = 12;
 const HOST = "10.0.0.5";
@@ -13,23 +15,29 @@ const diffOf = (spansOf: (i: number) => HopSpans) =>
   ({ matches: new Map(Array.from({ length: N }, (_, i) => [i, spansOf(i)])) }) as unknown as TraceDiff;
 
 describe("who only sends", () => {
-  const isForwarder = (ports: number[], ...services: readonly string[]) => {
+  const sent = ({ method, target: path = "/" }: Request) =>
+    ({ hop: (): Partial<Hop> => ({ observed: "full", method, path }) }) as unknown as HopTable;
+  const isForwarder = (ports: number[], services: readonly string[], table = sent(CALL)) => {
     const draft = emptyDraft(HOST, ports);
     const spansOf = (i: number): HopSpans => ({
       client: client(CALL, { service: services[i % services.length]! }),
       clientBy: "span id",
     });
-    findForwarders(diffOf(spansOf), () => draft);
+    findForwarders(diffOf(spansOf), table, () => draft);
     return draft.isGateway;
   };
 
   it("passes calls on where their CLIENT spans are of several services", () => {
-    expect(isForwarder([], "frontend", "billing")).toBe(true);
-    expect(isForwarder([], "frontend")).toBe(false);
+    expect(isForwarder([], ["frontend", "billing"])).toBe(true);
+    expect(isForwarder([], ["frontend"])).toBe(false);
+  });
+
+  it("copies what came with its requests where the CLIENT spans are of others than it sends", () => {
+    expect(isForwarder([], ["frontend"], sent(request("frontend → stock", { target: "/stock/7" })))).toBe(true);
   });
 
   it("is nobody who listens, too: what comes in there tells more", () => {
-    expect(isForwarder([8_080], "frontend", "billing")).toBe(false);
+    expect(isForwarder([8_080], ["frontend", "billing"])).toBe(false);
   });
 });
 
