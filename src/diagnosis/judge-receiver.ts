@@ -6,6 +6,7 @@ import type { Workload } from "../naming/workload.ts";
 import { isSameTrace } from "../propagation/same-trace.ts";
 import type { Span } from "../spans/span.ts";
 import { RESOURCE_EXHAUSTED } from "../wire/grpc-status.ts";
+import { SECOND } from "../wire/timestamp.ts";
 import { aftermathOf } from "./aftermath.ts";
 import type { RouteCounts } from "./exporters/route-counts.ts";
 import type { SpanLosses } from "./exporters/span-losses.ts";
@@ -26,6 +27,8 @@ export interface ReceiverFacts {
   readonly isCause: (hop: number) => boolean;
   /** Latest end of a hop that a receiver has a SERVER span of, by workload index: spans are exported in the order of their ends. */
   readonly newestRecorded: ReadonlyMap<number, number>;
+  /** The latest of them. */
+  readonly newestOfAll: number;
   readonly losses: SpanLosses;
   readonly recordedRoutes: RouteCounts;
   /** Groups of workloads of which one has SERVER spans. */
@@ -33,6 +36,9 @@ export interface ReceiverFacts {
   /** Workloads that send on unsampled what comes in sampled, by index. */
   readonly samplers: ReadonlySet<number>;
 }
+
+/** SDKs send their spans in batches, every 5 s by default, and try again. */
+const LONGEST_WAY_US = 10 * SECOND;
 
 /** 431 Request Header Fields Too Large (RFC 6585 §5). */
 const HEADER_TOO_LARGE = 431;
@@ -74,8 +80,10 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (isLeftUnsampled(hop, calls)) return [sampledAway(SHOWN_BY_CALLS, "its calls for this request carry 00")];
   if (!facts.samplers.has(receiver.index) && hop.traceIds.some((traceId) => view.exporters.isSampledAway(traceId))) return [];
   const newest = facts.newestRecorded.get(receiver.index);
-  // What was still being answered when the capture ended has a span that has not ended either.
-  const isTrailing = newest !== undefined && (hop.endedAt === undefined || hop.endedAt > newest);
+  // What was still being answered when the capture ended has a span that has not ended either. What others have spans of long before their newest ones
+  // is not on its way any more.
+  const isTrailing =
+    newest !== undefined && (hop.endedAt === undefined || (hop.endedAt > newest && hop.endedAt > facts.newestOfAll - LONGEST_WAY_US));
   const aftermath = aftermathOf(hop, calls);
   const own = {
     ...unrecorded(hop, possibleCauses(hop, receiver, newest !== undefined, facts)),

@@ -64,8 +64,9 @@ function gatherFacts(view: View): ReceiverFacts {
   };
   const samplers = new Set<number>();
   const recording = new Set<string>();
-  const facts: ReceiverFacts = { children, habits, newestRecorded, losses, recordedRoutes, recording, samplers, isCause };
-  if (!view.backend.isAsked) return facts;
+  const facts = { children, habits, newestRecorded, losses, recordedRoutes, recording, samplers, isCause };
+  let newestOfAll = Number.NEGATIVE_INFINITY;
+  if (!view.backend.isAsked) return { ...facts, newestOfAll };
   for (const hop of view.table.all()) {
     const cause = causeOf(hop, view);
     if (cause !== undefined) addTo(children, cause, hop);
@@ -73,7 +74,9 @@ function gatherFacts(view: View): ReceiverFacts {
     if (server !== undefined) {
       const receiver = view.naming.receiverOf(hop.index);
       recording.add(receiver.group);
-      newestRecorded.set(receiver.index, Math.max(newestRecorded.get(receiver.index) ?? 0, hop.endedAt ?? hop.startedAt));
+      const at = hop.endedAt ?? hop.startedAt;
+      newestRecorded.set(receiver.index, Math.max(newestRecorded.get(receiver.index) ?? 0, at));
+      newestOfAll = Math.max(newestOfAll, at);
     }
     const isForwarded = hop.parent?.because === "forwarded unchanged";
     const { identities, fields } = hop.reading;
@@ -85,7 +88,7 @@ function gatherFacts(view: View): ReceiverFacts {
       habits.sentNothing(view.naming.senderOf(hop.index).index);
   }
   for (const workload of samplersAmong(children, view)) samplers.add(workload);
-  return facts;
+  return { ...facts, newestOfAll };
 }
 
 /** One call with a changed flag may have other reasons. */

@@ -87,8 +87,8 @@ export interface HttpExchange {
   readonly request: HttpRequest | undefined;
   readonly response: HttpResponse | undefined;
   readonly grpc?: GrpcCall;
-  /** Why it is not whole. `HTTP/2`: the server speaks that, and was asked in HTTP/1. */
-  readonly incomplete?: "gap" | "HTTP/2" | CloseReason;
+  /** Why it is not whole. `HTTP/2`, `TLS`: the server speaks that, and was asked in HTTP/1 in the clear. */
+  readonly incomplete?: "gap" | "HTTP/2" | "TLS" | CloseReason;
 }
 
 /** A connection that has ended, or that the capture has ended on. */
@@ -186,6 +186,8 @@ export interface ExportAnswer {
   readonly rejected: { readonly spans: number; readonly hasMessage: boolean } | undefined;
   /** It began when the exporter had closed its side of the connection. */
   readonly isTooLate?: true;
+  /** Its body is HTML, which no collector answers with. */
+  readonly isPage?: true;
 }
 
 /** Spans on their way from a process to a collector or agent: one request, or one datagram. */

@@ -288,6 +288,34 @@ describe("of a service that the backend knows, spans are missing", () => {
     expect(fix).toContain("OTEL_EXPORTER_OTLP_PROTOCOL=grpc");
   });
 
+  it("because plain HTTP was sent to a port that speaks TLS", () => {
+    const sent = exported("orders", ordersSpans(lost), { at: 1_500, answer: "none", unanswered: "TLS" });
+    const { blamed, detail, fix } = seen({ exports: [{ ...sent, protocol: "otlp-http" }] }, some);
+    expect(blamed).toEqual(two("exporter-tls-failed"));
+    expect(detail).toContain("with a TLS alert, and the span was in it: plain HTTP sent to a port that speaks TLS");
+    expect(fix).toContain("https://");
+  });
+
+  it("because a page was answered, though with 200", () => {
+    const answer = { grpcStatus: undefined, isPage: true } as const;
+    const { blamed, detail } = seen({ exports: [exported("orders", ordersSpans(lost), { at: 1_500, answer })] }, some);
+    expect(blamed).toEqual(two("exporter-rejected"));
+    expect(detail).toContain("with a page (text/html), and the span was in it: something else than a collector answers there");
+  });
+
+  it("because its exporter stopped, while others go on", () => {
+    const many = nTimes(20, (i) => checkout(i));
+    const spans = many.flatMap((each, i) => [each.spans.frontend, each.spans.call, ...(i < 4 ? [each.spans.orders] : [])]);
+    const stopped = exported("orders", ordersSpans(many.slice(0, 4)), { at: 3_500 });
+    const goesOn = exported("frontend", spans.slice(-1), { at: 20_000 });
+    const { blamed, detail } = seen({ exports: [stopped, goesOn] }, spans, requestsOf(many));
+    expect(blamed).toEqual(["error unrecorded: frontend → orders 16/20, orders, unknown"]);
+    expect(detail).toBe(
+      "orders exported for the last time at 12:00:03.500, and not in the 16 s since, while others went on exporting and it went on serving",
+    );
+    expect(seen({ exports: [stopped] }, spans, requestsOf(many)).detail).toBe("the backend has no SERVER span for it");
+  });
+
   it("and a refusal that was made good by another try is none", () => {
     const exports = [
       exported("orders", ordersSpans(lost), { at: 1_500, answer: { grpcStatus: 14 } }),

@@ -2,7 +2,7 @@
 
 import type { SpanExport } from "../../protocols/observation.ts";
 import { RESOURCE_EXHAUSTED } from "../../wire/grpc-status.ts";
-import { CONTENT_TOO_LARGE, fateOf, isSentToGrpcPort, isSentToHttpPort, isTooLargeAtTimes } from "./export-answer.ts";
+import { CONTENT_TOO_LARGE, fateOf, isSentToGrpcPort, isSentToHttpPort, isSentToTlsPort, isTooLargeAtTimes } from "./export-answer.ts";
 
 /** gRPC's own name for what is over a limit. */
 const OUT_OF_RANGE = 11;
@@ -45,6 +45,9 @@ const EXHAUSTED =
   "Too large or too much, as the collector's message says: send smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE) and raise max_recv_msg_size_mib, or raise its sending_queue and memory_limiter.";
 const TO_GRPC_PORT = "Send HTTP to the HTTP port (4318), or speak gRPC: OTEL_EXPORTER_OTLP_PROTOCOL=grpc.";
 export const TO_HTTP_PORT = "Send gRPC to the gRPC port (4317), or speak HTTP: OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf.";
+const TO_TLS_PORT = "Say https:// in OTEL_EXPORTER_OTLP_ENDPOINT, with the collector's CA in OTEL_EXPORTER_OTLP_CERTIFICATE.";
+const PAGE =
+  "Look at the page that is answered (a login, an error page, the start page of something else), and send to the collector itself: port 4318 with the path /v1/traces for HTTP, 4317 for gRPC.";
 const IN_PART =
   "The collector says in its answer which spans it refuses: most often for their size or attributes, or a quota. Let the SDK log it, or read the collector's log.";
 const TOO_LATE =
@@ -59,6 +62,8 @@ export function adviceOn(of: SpanExport, refused: readonly SpanExport[], accepte
   const fate = fateOf(of);
   if (fate === "too late") return TOO_LATE;
   if (isSentToGrpcPort(of)) return TO_GRPC_PORT;
+  if (isSentToTlsPort(of)) return TO_TLS_PORT;
+  if (of.answer?.isPage === true) return PAGE;
   if (fate === "cut off") return CUT_OFF;
   if (fate === "in part") return IN_PART;
   if (isSentToHttpPort(of)) return TO_HTTP_PORT;

@@ -16,11 +16,11 @@ export const CONTENT_TOO_LARGE = 413;
 const NOT_GRPC: ReadonlySet<number> = new Set([400, 404, 405, 415, 426, 505]);
 
 export function fateOf({ answer, unanswered }: SpanExport): Fate {
-  if (unanswered === "HTTP/2") return "rejected";
+  if (unanswered === "HTTP/2" || unanswered === "TLS") return "rejected";
   if (answer === undefined) return unanswered === "fin" || unanswered === "reset" ? "cut off" : "sent";
   const { status, grpcStatus, rejected, isTooLate } = answer;
   if (isTooLate === true) return "too late";
-  if ((grpcStatus ?? 0) !== 0 || (status !== undefined && (status < 200 || status > 299))) return "rejected";
+  if (answer.isPage === true || (grpcStatus ?? 0) !== 0 || (status !== undefined && (status < 200 || status > 299))) return "rejected";
   return rejected !== undefined && rejected.spans > 0 ? "in part" : "accepted";
 }
 
@@ -31,11 +31,12 @@ export function isUnanswered(fate: Fate): boolean {
 
 /** `RESOURCE_EXHAUSTED (grpc-status 8)`, `413`, `a partial success`. */
 export function answerName({ answer, unanswered }: SpanExport): string {
-  if (answer === undefined) return unanswered === "HTTP/2" ? "HTTP/2" : "no answer";
+  if (answer === undefined) return unanswered === "HTTP/2" ? "HTTP/2" : unanswered === "TLS" ? "a TLS alert" : "no answer";
   const { status, grpcStatus, rejected } = answer;
   if (grpcStatus !== undefined && grpcStatus !== 0)
     return `${grpcStatusNames[grpcStatus] ?? "an unknown status"} (grpc-status ${grpcStatus})`;
   if (status !== undefined && (status < 200 || status > 299)) return `HTTP ${status}`;
+  if (answer.isPage === true) return "a page (text/html)";
   if (answer.isTooLate === true) return "OK, after the exporter had closed the connection";
   return rejected === undefined ? "OK" : `a partial success that refuses ${rejected.spans} spans`;
 }
@@ -58,6 +59,11 @@ export function isSentToGrpcPort({ unanswered }: SpanExport): boolean {
   return unanswered === "HTTP/2";
 }
 
+/** What a TLS server does with what is no ClientHello: an alert in the clear, and the end of the connection. */
+export function isSentToTlsPort({ unanswered }: SpanExport): boolean {
+  return unanswered === "TLS";
+}
+
 /** It takes others that are as large. */
 export function isTooLargeAtTimes(refused: readonly SpanExport[], accepted: readonly SpanExport[]): boolean {
   const smallest = smallestOf(refused);
@@ -72,6 +78,8 @@ export function reasonOf(refused: readonly SpanExport[], accepted: readonly Span
   if (isSentToHttpPort(first)) return ": gRPC sent to an HTTP port";
   if (isSentToGrpcPort(first)) return ": HTTP/1 sent to a port that speaks HTTP/2, as gRPC does";
   if (protocol === "otlp-grpc" && bytes > GRPC_LIMIT) return `: a message of ${bytes} bytes is over gRPC's usual limit of 4 MiB`;
+  if (isSentToTlsPort(first)) return ": plain HTTP sent to a port that speaks TLS";
+  if (answer?.isPage === true) return ": something else than a collector answers there";
   const smallest = smallestOf(refused);
   const largest = accepted.reduce((most, of) => Math.max(most, of.bytes), 0);
   if (answer?.status === CONTENT_TOO_LARGE)

@@ -6,6 +6,7 @@ import type { Naming, Workload } from "../../naming/workload.ts";
 import type { DnsExchange, SpanExport } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { addTo, groupBy } from "../../wire/group-by.ts";
+import type { Timestamp } from "../../wire/timestamp.ts";
 import { Collectors } from "./collectors.ts";
 import { connectionTroubles } from "./connection-trouble.ts";
 import { dnsTroubles } from "./dns-trouble.ts";
@@ -35,6 +36,7 @@ export class Exporters {
   readonly #well = new Map<Workload, boolean>();
   readonly #silenced = new Map<Workload, boolean>();
   readonly #troublesOf = new Map<Workload, readonly Trouble[]>();
+  #latest: ReadonlyMap<number, Timestamp> | undefined;
   #shipped: ShippedSpans | undefined;
   #collectors: Collectors | undefined;
   #troubles: Map<string, Trouble[]> | undefined;
@@ -128,6 +130,14 @@ export class Exporters {
     const isWell = this.deliveredBy(workload).length === all.length && all.every(isRead);
     this.#well.set(workload, isWell);
     return isWell;
+  }
+
+  /** When anybody exported last, on the clock of the capture that shows its exports. */
+  latestBeside(workload: Workload): Timestamp | undefined {
+    const [own] = this.exportsOf(workload);
+    if (own === undefined) return undefined;
+    this.#latest ??= latestByVantage(this.#traffic.exports);
+    return this.#latest.get(own.vantage);
   }
 
   saturationOf(workload: Workload): Saturation | undefined {
@@ -261,4 +271,10 @@ export class Exporters {
 
 function servicesOf({ spans }: SpanExport): ReadonlySet<string> {
   return new Set(spans.map(({ resource }) => resource.service));
+}
+
+function latestByVantage(exports: readonly SpanExport[]): Map<number, Timestamp> {
+  const latest = new Map<number, Timestamp>();
+  for (const { vantage, at } of exports) latest.set(vantage, Math.max(latest.get(vantage) ?? at, at));
+  return latest;
 }

@@ -9,12 +9,13 @@ import type { View } from "../view.ts";
 import { whyEnded } from "./ended-process.ts";
 import type { Explanation } from "./explanation.ts";
 import { adviceOn } from "./export-advice.ts";
-import { answersName, type Fate, fateOf, isRead, isUnanswered, reasonOf } from "./export-answer.ts";
+import { answersName, type Fate, fateOf, isRead, isSentToTlsPort, isUnanswered, reasonOf } from "./export-answer.ts";
 import { endOn, firstBehind } from "./hop-end.ts";
 import { whyNeverExported } from "./never-exported.ts";
 import type { RouteCounts } from "./route-counts.ts";
 import type { Shipment } from "./shipped-spans.ts";
 import type { SpanLosses } from "./span-losses.ts";
+import { whyStopped } from "./stopped-exports.ts";
 import { bestView, type Trouble } from "./trouble.ts";
 
 /** The very span stands in an export that was refused. */
@@ -43,7 +44,10 @@ export function explainUnrecorded(
   return (
     refusedUnread(hop, receiver, view) ??
     whyNeverExported(hop, receiver, view, losses, routes) ??
-    whyEnded(hop, receiver, view.exporters.endOf(receiver))
+    whyEnded(hop, receiver, view.exporters.endOf(receiver)) ??
+    (view.exporters.isWell(receiver)
+      ? whyStopped(hop, receiver, view.exporters.exportsOf(receiver), view.exporters.latestBeside(receiver))
+      : undefined)
   );
 }
 
@@ -101,7 +105,7 @@ function refused(receiver: Workload, exports: readonly SpanExport[], { exporters
     };
   const why = reasonOf(refusals, others);
   const detail = `${collector} answers ${how} with ${answersName(refusals)}, and the span was in ${lost.length > 1 ? "one of them" : "it"}${why}`;
-  return { cause: "exporter-rejected", detail, confidence: PROVEN, proofs, ...remedy };
+  return { cause: isSentToTlsPort(last) ? "exporter-tls-failed" : "exporter-rejected", detail, confidence: PROVEN, proofs, ...remedy };
 }
 
 /** Exported, accepted, and not in the backend. */

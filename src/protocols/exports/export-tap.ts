@@ -19,10 +19,12 @@ interface Waiting {
   content: ExportContent;
   body: Pick<SpanExport, "bytes" | "isWhole"> | undefined;
   rejected: ExportAnswer["rejected"];
+  isPage: boolean;
   /** Set when it came before the request's body was over. */
   exchange: HttpExchange | undefined;
 }
 
+const HTML = /^text\/html\b/i;
 const NOTHING: ExportContent = { spans: [], spanCount: 0, unread: undefined };
 
 export class ExportTap {
@@ -62,7 +64,7 @@ export class ExportTap {
     const format = exportFormat(request, contentType);
     if (format === undefined) return undefined;
     this.#makeRoom();
-    const waiting: Waiting = { format, content: NOTHING, body: undefined, rejected: undefined, exchange: undefined };
+    const waiting: Waiting = { format, content: NOTHING, body: undefined, rejected: undefined, isPage: false, exchange: undefined };
     this.#waiting.set(request, waiting);
     const done = (body: WholeBody) => {
       const { hidden } = format;
@@ -83,7 +85,8 @@ export class ExportTap {
   #openAnswer(request: HttpRequest, contentType: string, contentEncoding: string): BodySink | undefined {
     const waiting = this.#waiting.get(request);
     const { format } = waiting ?? {};
-    if (waiting === undefined || format?.readAnswer === undefined) return undefined;
+    if (waiting !== undefined) waiting.isPage = HTML.test(contentType);
+    if (waiting === undefined || format?.readAnswer === undefined || waiting.isPage) return undefined;
     return new KeptBody(MAX_EXPORT_ANSWER_BYTES, this.#budget, (body) => {
       if (!body.isCapped && body.length > 0)
         waiting.rejected = unlessUnreadable(
@@ -113,7 +116,7 @@ export class ExportTap {
     this.#emit(anomaly("limit", message, { layer: "exports", capture: packet.capture, packet: packet.number }));
   }
 
-  #finish(request: HttpRequest, { format, content, body, rejected }: Waiting, exchange: HttpExchange): void {
+  #finish(request: HttpRequest, { format, content, body, rejected, isPage }: Waiting, exchange: HttpExchange): void {
     if (!this.#waiting.delete(request)) return;
     const { vantage, client, server, response, grpc, incomplete } = exchange;
     const { spans, spanCount, unread } = content;
@@ -124,6 +127,7 @@ export class ExportTap {
       grpcStatus: grpc?.status,
       rejected,
       ...(response.isTooLate === true && { isTooLate: true as const }),
+      ...(isPage && { isPage: true as const }),
     };
     this.#emit({
       kind: "export",

@@ -12,11 +12,11 @@ import type { StreamContext, StreamProtocol, StreamReader, Upgrade } from "../st
 import type { BodySink } from "./body-sink.ts";
 import { ExchangePairing, type OpenResponse } from "./exchange-pairing.ts";
 import { createFieldReader, type FieldReader } from "./field-reader.ts";
-import { beginsWithSettings } from "./http2-recognition.ts";
 import type { Cut, Head, MessageEvents } from "./message-events.ts";
 import { type Framing, requestFraming, responseFraming } from "./message-framing.ts";
 import { MessageParser } from "./message-parser.ts";
 import { perKeep } from "./per-keep.ts";
+import { type ServerSpeech, speechOf } from "./server-speech.ts";
 import { parseRequestLine, parseStatusLine, recognizeStartLine, wordEnd } from "./start-line.ts";
 import { readTarget } from "./target.ts";
 
@@ -57,8 +57,8 @@ class Http1Reader implements StreamReader, MessageEvents {
   #wanted: HttpRequest | undefined;
   #problemSaid = false;
   #isPairingFull = false;
-  /** Undefined until the server says something. It then ends the connection without an answer in HTTP/1. */
-  #isServerHttp2: boolean | undefined;
+  /** Undefined until the server says something. What is not HTTP/1 ends the connection without an answer. */
+  #serverSpeaks: ServerSpeech | undefined;
 
   constructor(context: StreamContext) {
     this.#context = context;
@@ -72,7 +72,7 @@ class Http1Reader implements StreamReader, MessageEvents {
         const version = this.#version;
         if (incomplete === undefined) emit({ kind: "http", version, vantage, connection: id, client, server, request, response });
         else {
-          const why = this.#isServerHttp2 === true ? "HTTP/2" : incomplete;
+          const why = this.#serverSpeaks === undefined || this.#serverSpeaks === "HTTP/1" ? incomplete : this.#serverSpeaks;
           emit({ kind: "http", version, vantage, connection: id, client, server, request, response, incomplete: why });
         }
       },
@@ -86,8 +86,8 @@ class Http1Reader implements StreamReader, MessageEvents {
   data(from: Side, bytes: Uint8Array, start: number, end: number, segment: Segment): void {
     if (from === "client") this.#clientParser.data(bytes, start, end, segment);
     else {
-      this.#isServerHttp2 ??= beginsWithSettings(bytes, start, end);
-      if (!this.#isServerHttp2) this.#serverParser.data(bytes, start, end, segment);
+      this.#serverSpeaks ??= speechOf(bytes, start, end);
+      if (this.#serverSpeaks === "HTTP/1") this.#serverParser.data(bytes, start, end, segment);
     }
   }
 

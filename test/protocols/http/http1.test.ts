@@ -41,6 +41,11 @@ describe("exchanges", () => {
       ["GET /a - HTTP/2"],
     ],
     [
+      "a server that speaks TLS and answers with an alert",
+      talk().send("client", get("/a")).send("server", "\x15\x03\x01\0\x02\x02\x46").close("server"),
+      ["GET /a - TLS"],
+    ],
+    [
       "HEAD",
       talk()
         .send("client", "HEAD /a HTTP/1.1\r\n\r\n")
