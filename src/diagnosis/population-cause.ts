@@ -51,10 +51,10 @@ function sampleOf(parts: readonly Part[], control: Control): Sample {
   };
   const { total, named, headLengths, bodyLengths, times } = sumOf(parts.map(({ features }) => features));
   const counts = { total, named, headLengths, bodyLengths, times, sender: by("from"), receiver: by("to") };
-  // Of what a sender did wrong, how the field is spelt and how long the head is are no causes but effects, and who answered is neither.
-  return control === "carried"
-    ? { ...counts, named: { ...named, spelling: new Map(), pod: new Map() }, headLengths: new Histogram() }
-    : counts;
+  // Of what a sender did wrong, how the field is spelt and how long the head is are no causes but effects, and who answered is neither. A request without
+  // the field is not judged by whether it was recorded: how it is spelt would only tell those apart.
+  if (control === "carried") return { ...counts, named: { ...named, spelling: new Map(), pod: new Map() }, headLengths: new Histogram() };
+  return control === "recorded" ? { ...counts, named: { ...named, spelling: new Map() } } : counts;
 }
 
 interface Part {

@@ -2,6 +2,7 @@
 // it.
 
 import type { Workload } from "../naming/workload.ts";
+import { count } from "../wire/count.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { MAX_TRACE_IDS } from "../wire/limits.ts";
 import { sum } from "../wire/sum.ts";
@@ -16,6 +17,9 @@ import { type Cause, causeApart, type Severity, severities, type Verdict } from 
 
 /** A replica without the fault must have had this many chances before the others are called the faulty ones. */
 const MIN_HEALTHY_EXCHANGES = 3;
+/** From this part of its exchanges on a replica's fault is no chance; below it, what is less likely than this. */
+const MOSTLY = 0.5;
+const BY_CHANCE = 0.01;
 /** A span or two among hundreds may be lost by anything, and need no cause of their own. */
 const MAX_STRAYS = 2;
 const STRAY = 0.02;
@@ -32,10 +36,9 @@ export function findingsOf(rule: string, verdict: Verdict, tally: Tally, word: W
 }
 
 export function populationsOf(verdict: Verdict, tally: Tally, hasEdge: boolean): Population[] {
-  const faults = [...tally.faults.values()]
-    .filter((fault) => fault.verdict === verdict)
-    .map((fault) => withoutDoubt(fault, tally))
-    .filter((fault) => fault.affected > 0);
+  const all = [...tally.faults.values()].filter((fault) => fault.verdict === verdict);
+  const doubts = doubtsOf(all, tally);
+  const faults = all.map((fault) => withoutDoubt(fault, tally, doubts)).filter((fault) => fault.affected > 0);
   const groups = groupBy(faults, (fault) => {
     const note = fault.severities.size === 1 && fault.severities.has("note") ? "note" : "";
     return hasEdge ? `${culpritSide(fault)} ${fault.from.group}\n${fault.to.group}\n${note} ${causeApart(fault.like)}` : "";
@@ -51,18 +54,44 @@ function culpritSide(fault: FaultTally): string {
  * What counts only because a request was open at the time proves nothing on a route that also goes out while none is: it may be a job or a
  * poll. Nor do a few among many that went right.
  */
-function withoutDoubt(fault: FaultTally, tally: Tally): FaultTally {
+function withoutDoubt(fault: FaultTally, tally: Tally, doubts: ReadonlyMap<string, Doubt>): FaultTally {
   if (fault.circumstantial.size === 0) return fault;
   const edge = tally.edgeOf(fault.from, fault.to);
-  const isSent = fault.culprit === fault.from;
+  const doubt = fault.culprit === fault.from ? doubts.get(groupsOf(fault)) : undefined;
+  const isDoubtful = (route: string) =>
+    doubt !== undefined && (doubt.doubtful.get(route) ?? 0) >= MAX_DOUBT * (doubt.circumstantial.get(route) ?? 0);
   const isFew = (route: string, n: number) => fault.routes.get(route) === n && n < MIN_INFERRED_SHARE * (edge?.routes.get(route) ?? 0);
-  const dropped = new Map(
-    [...fault.circumstantial].filter(([route, n]) => (isSent && (edge?.doubtful.get(route) ?? 0) >= MAX_DOUBT * n) || isFew(route, n)),
-  );
+  const dropped = new Map([...fault.circumstantial].filter(([route, n]) => isDoubtful(route) || isFew(route, n)));
   if (dropped.size === 0) return fault;
   const routes = new Map([...fault.routes].map(([route, n]) => [route, n - (dropped.get(route) ?? 0)] as const).filter(([, n]) => n > 0));
   const exemplars = fault.exemplars.filter((exemplar) => !exemplar.fault.isCircumstantial || !dropped.has(exemplar.route));
   return { ...fault, affected: sum([...routes.values()]), routes, exemplars };
+}
+
+/** Of the calls of one group to another, by route: those that may go out by themselves, and those whose cause was only open at the time. */
+interface Doubt {
+  readonly doubtful: Map<string, number>;
+  readonly circumstantial: Map<string, number>;
+}
+
+/** All replicas of a sender run the same code: what one does may be what another seems to do wrong. */
+function doubtsOf(faults: readonly FaultTally[], tally: Tally): Map<string, Doubt> {
+  const doubts = new Map<string, Doubt>();
+  for (const fault of faults) {
+    if (fault.circumstantial.size === 0 || fault.culprit !== fault.from) continue;
+    const known = doubts.get(groupsOf(fault));
+    const doubt = known ?? { doubtful: new Map<string, number>(), circumstantial: new Map<string, number>() };
+    for (const [route, n] of fault.circumstantial) count(doubt.circumstantial, route, n);
+    if (known !== undefined) continue;
+    doubts.set(groupsOf(fault), doubt);
+    for (const { doubtful } of tally.edgeIndex.between(fault.from.group, fault.to.group))
+      for (const [route, n] of doubtful) count(doubt.doubtful, route, n);
+  }
+  return doubts;
+}
+
+function groupsOf({ from, to }: FaultTally): string {
+  return `${from.group}\n${to.group}`;
 }
 
 /** Faults of one finding, with the edges that they are compared within. */
@@ -84,15 +113,24 @@ function splitByReplica(faults: readonly FaultTally[], tally: Tally): Part[] {
   const proxies = new Set([...byReplica.keys()].filter(({ role }) => role === "proxy").map(placeOf));
   const routes = new Set(faults.flatMap((fault) => [...fault.routes.keys()]));
   const healthy = new Map<Workload, number>();
+  let chances = 0;
   for (const edge of edges) {
-    if (byReplica.has(edge[side]) || proxies.has(placeOf(edge[side]))) continue;
-    const chances = sum([...edge.routes].map(([route, n]) => (routes.has(route) ? n : 0)));
-    healthy.set(edge[side], (healthy.get(edge[side]) ?? 0) + chances);
+    const own = chancesOf(edge, routes);
+    if (byReplica.has(edge[side])) chances += own;
+    else if (!proxies.has(placeOf(edge[side]))) healthy.set(edge[side], (healthy.get(edge[side]) ?? 0) + own);
   }
-  const hasHealthy = [...healthy.values()].some((exchanges) => exchanges >= MIN_HEALTHY_EXCHANGES);
-  if (!hasHealthy) return whole;
+  const most = Math.max(0, ...healthy.values());
+  if (most < MIN_HEALTHY_EXCHANGES) return whole;
+  const affected = sum(faults.map((fault) => fault.affected));
+  // What a replica does now and then passes another by that does it as well.
+  if (affected < MOSTLY * chances && (1 - affected / (chances + sum([...healthy.values()]))) ** most > BY_CHANCE) return whole;
   const edgesOf = groupBy(edges, (edge) => edge[side]);
   return [...byReplica].map(([replica, own]) => ({ faults: own, edges: edgesOf.get(replica) ?? [], replica }));
+}
+
+/** Exchanges of these routes that had something to lose: what may go out by itself had nothing. */
+function chancesOf(edge: EdgeTally, routes: ReadonlySet<string>): number {
+  return sum([...edge.routes].map(([route, n]) => (routes.has(route) ? n - (edge.doubtful.get(route) ?? 0) : 0)));
 }
 
 function placeOf({ host, pod }: Workload): string {

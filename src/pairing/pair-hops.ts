@@ -19,9 +19,9 @@ export interface HopPairing {
   readonly left: number;
 }
 
-/** Steps allowed per hop, and a minimum per run; a step takes about 350 ns. No more than reading takes, and small captures are paired whole. */
-const STEPS_PER_HOP = 8;
-const MIN_STEPS = 1.5e6;
+/** Steps allowed per hop, and a minimum per run; a step takes about 350 ns. */
+const STEPS_PER_HOP = 10;
+const MIN_STEPS = 3e6;
 /** A parent less likely than this is no answer: the candidates stay as they are. */
 const MIN_PARENT = 0.5;
 /** A candidate less likely than this is none any more. */

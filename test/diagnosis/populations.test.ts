@@ -40,6 +40,18 @@ describe("a replica's fault", () => {
     expect(look({ requests: requestsOf(all) }).said).toEqual([expect.stringContaining("split: ingress → orders 8/8")]);
   });
 
+  it("is the group's where so few show it that it passes a replica by", () => {
+    const rarely = (every: number) => {
+      const all = nTimes(60, (i) => {
+        const isFaulty = i % 2 === 1 && i % every === 1;
+        return forwarded(i, { frontend: i % 2 === 0 ? "ingress#1" : "ingress#2", ...(isFaulty ? { outgoing: [fresh(i)] } : {}) });
+      });
+      return look({ requests: requestsOf(all) }).said;
+    };
+    expect(rarely(20)).toEqual([expect.stringContaining("split: ingress → orders 3/60")]);
+    expect(rarely(4)).toEqual([expect.stringContaining("split: ingress-2 → orders 15/30")]);
+  });
+
   it("is told of the receiving replica where the receiver is the culprit", () => {
     const calls = nTimes(8, (i) => checkout(i, { orders: i % 2 === 0 ? "orders#1" : "orders#2" }));
     const spans = calls.flatMap(({ spans: own, outbound }, i) => [

@@ -2,6 +2,7 @@
 
 import { firstShown } from "../../diagnosis/exemplars.ts";
 import type { Finding } from "../../diagnosis/finding.ts";
+import { controlOf } from "../../diagnosis/hop-features.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { HopGraph } from "../../hops/build-hops.ts";
 import type { Hop, ParentReason } from "../../hops/hop.ts";
@@ -92,13 +93,24 @@ function traceIdsOf(hops: readonly Hop[], diff?: Inspection["diff"]): Set<string
   );
 }
 
-function unaffectedRoutes({ edge, routes, affected, of, cause }: Finding, { diagnosis }: Inspection): string {
+/** Of a route that is said not to be affected this part at least is known to have gone right; the rest may have had nothing to lose. */
+const KNOWN_RIGHT = 0.5;
+
+function unaffectedRoutes({ edge, routes, affected, of, cause, verdict }: Finding, { diagnosis }: Inspection): string {
   if (edge === undefined || affected === of || cause === "cors-preflight") return "";
+  const control = controlOf(verdict);
   const faulty = new Set(routes.map(({ route }) => route));
   const others = new Map<string, number>();
-  for (const { routes: all } of diagnosis.tally.edgeIndex.betweenCalled(edge.from, edge.to)) {
-    for (const [route, n] of all) if (!faulty.has(route) && !route.startsWith(UNSEEN_METHOD)) count(others, route, n);
+  const right = new Map<string, number>();
+  for (const { routes: all, controls } of diagnosis.tally.edgeIndex.betweenCalled(edge.from, edge.to)) {
+    for (const [route, n] of all) {
+      if (faulty.has(route) || route.startsWith(UNSEEN_METHOD)) continue;
+      count(others, route, n);
+      count(right, route, control === undefined ? n : (controls[control].named.route.get(route) ?? 0));
+    }
   }
+  // Exchanges that could not be judged may be affected as well.
+  for (const [route, n] of others) if (right.get(route)! < KNOWN_RIGHT * n) others.delete(route);
   if (others.size === 0) return "";
   const named = [...others].sort((a, b) => b[1] - a[1]).slice(0, MAX_ROUTES_NAMED);
   const rest = others.size - named.length;
