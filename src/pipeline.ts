@@ -30,6 +30,7 @@ import { VantagePoint } from "./vantage-point.ts";
 import type { Anomaly } from "./wire/anomaly.ts";
 import { count } from "./wire/count.ts";
 import { figure } from "./wire/figure.ts";
+import { MAX_CALLERS } from "./wire/limits.ts";
 import type { Timestamp } from "./wire/timestamp.ts";
 
 /** Where traces come from, and the world's clock, which only looking for late spans needs. */
@@ -172,6 +173,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
       ...leftOut(wire.exchanges),
       ...unpaired(pairing),
       ...(isElsewhere ? [ELSEWHERE] : []),
+      ...(naming.areCallersMerged ? [MERGED] : []),
       ...warningsOf(captures, settled, options.traces?.waitMs === 0),
     ],
   };
@@ -216,6 +218,7 @@ async function askBackend(
 
 const UNWAITED =
   "lack spans, and the capture ended moments before: their spans may be on the way yet. Ask again, or export again, in half a minute.";
+const MERGED = `more than ${figure(MAX_CALLERS)} addresses send requests and receive none: those beyond the first are taken for one, "other addresses".`;
 const ELSEWHERE =
   "none of the traces on the wire, and no span of these exchanges, is there: most likely it is another export, time or tenant. What is missing there proves nothing and is not judged.";
 

@@ -38,6 +38,9 @@ const lostContexts = (count) =>
 /** One context on everything. */
 const equalIds = (count) => calls(count, (i) => [[0x100000 + i, 0x200000 + i, context(0)]]);
 
+/** Every request comes from another address. */
+const manyCallers = (count) => calls(count, (i) => [[0x200000 + i, 2, context(i)]]);
+
 /** One machine that listens on every port. */
 const manyListeners = (count) => calls(count, (i) => [[1, 2, context(i), 1 + (i % 65_000)]]);
 
@@ -71,6 +74,7 @@ function* exportBombs(count) {
 export const traceAttacks = {
   "lost-contexts": { grows: true, faults: true, make: lostContexts, count: 20_000, limit: false, small: [250, false] },
   "equal-ids": { grows: true, make: equalIds, count: 50_000, limit: false, small: [300, false] },
+  "many-callers": { make: manyCallers, count: 150_000, limit: true, small: [300, false] },
   "many-listeners": { grows: true, make: manyListeners, count: 60_000, limit: false, small: [300, false] },
   "export-bombs": { make: exportBombs, count: 3_000, limit: true, small: [3, true] },
 };

@@ -32,9 +32,8 @@ const ONE_IN = 16;
 /** Stands for the values beyond the first `MAX_FEATURE_VALUES`. */
 const OTHER_VALUES = "other";
 
-/** Counts of exchanges. Adding two is a count. */
-export class FeatureCounts {
-  total = 0;
+/** What is counted of each feature. */
+class Counted {
   readonly named: Readonly<Record<NamedFeature, Map<string, number>>> = {
     route: new Map(),
     cause: new Map(),
@@ -46,14 +45,40 @@ export class FeatureCounts {
   readonly headLengths = new Histogram();
   readonly bodyLengths = new Histogram();
   readonly times = new Histogram();
+}
+
+/** Of every count that has counted nothing: edges may be a hundred thousand, and nearly all of them have no fault. Never written to. */
+const NOTHING = new Counted();
+
+/** Counts of exchanges. Adding two is a count. */
+export class FeatureCounts {
+  total = 0;
+  #counted = NOTHING;
+
+  get named(): Readonly<Record<NamedFeature, ReadonlyMap<string, number>>> {
+    return this.#counted.named;
+  }
+
+  get headLengths(): Histogram {
+    return this.#counted.headLengths;
+  }
+
+  get bodyLengths(): Histogram {
+    return this.#counted.bodyLengths;
+  }
+
+  get times(): Histogram {
+    return this.#counted.times;
+  }
 
   /** `n`: how many exchanges it stands for. */
   add(features: Features, n: number): void {
+    const { named, headLengths, bodyLengths, times } = this.#own();
     this.total += n;
-    for (const feature of namedFeatures) put(this.named[feature], features[feature], n);
-    this.headLengths.add(features.headLength, n);
-    this.bodyLengths.add(features.bodyLength, n);
-    this.times.add(features.at, n);
+    for (const feature of namedFeatures) put(named[feature], features[feature], n);
+    headLengths.add(features.headLength, n);
+    bodyLengths.add(features.bodyLength, n);
+    times.add(features.at, n);
   }
 
   /** How many exchanges the hop of this index stands for, 0 where it is passed over: of the first ones each is counted, of a crowd one in 16. */
@@ -63,11 +88,18 @@ export class FeatureCounts {
   }
 
   addAll(other: FeatureCounts): void {
+    if (other.total === 0) return;
+    const { named, headLengths, bodyLengths, times } = this.#own();
     this.total += other.total;
-    for (const feature of namedFeatures) for (const [value, n] of other.named[feature]) put(this.named[feature], value, n);
-    this.headLengths.addAll(other.headLengths);
-    this.bodyLengths.addAll(other.bodyLengths);
-    this.times.addAll(other.times);
+    for (const feature of namedFeatures) for (const [value, n] of other.named[feature]) put(named[feature], value, n);
+    headLengths.addAll(other.headLengths);
+    bodyLengths.addAll(other.bodyLengths);
+    times.addAll(other.times);
+  }
+
+  #own(): Counted {
+    if (this.#counted === NOTHING) this.#counted = new Counted();
+    return this.#counted;
   }
 }
 

@@ -85,7 +85,7 @@ function doubtsOf(faults: readonly FaultTally[], tally: Tally): Map<string, Doub
     if (known !== undefined) continue;
     doubts.set(groupsOf(fault), doubt);
     for (const { doubtful } of tally.edgeIndex.between(fault.from.group, fault.to.group))
-      for (const [route, n] of doubtful) count(doubt.doubtful, route, n);
+      for (const [route, n] of doubtful ?? []) count(doubt.doubtful, route, n);
   }
   return doubts;
 }
@@ -130,7 +130,7 @@ function splitByReplica(faults: readonly FaultTally[], tally: Tally): Part[] {
 
 /** Exchanges of these routes that had something to lose: what may go out by itself had nothing. */
 function chancesOf(edge: EdgeTally, routes: ReadonlySet<string>): number {
-  return sum([...edge.routes].map(([route, n]) => (routes.has(route) ? n - (edge.doubtful.get(route) ?? 0) : 0)));
+  return sum([...edge.routes].map(([route, n]) => (routes.has(route) ? n - (edge.doubtful?.get(route) ?? 0) : 0)));
 }
 
 function placeOf({ host, pod }: Workload): string {

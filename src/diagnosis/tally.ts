@@ -35,8 +35,8 @@ export interface EdgeTally extends EdgeCounts {
   readonly protocol: string;
   /** Exchanges by route. */
   readonly routes: Map<string, number>;
-  /** By route: calls that may go out by themselves. */
-  readonly doubtful: Map<string, number>;
+  /** By route: calls that may go out by themselves, if any. */
+  doubtful: Map<string, number> | undefined;
   readonly faults: FaultTally[];
   /** Exchanges whose cause came without a context, where others of the edge are faulty. */
   begun: number;
@@ -122,7 +122,10 @@ export class Tally {
     edge.exchanges += n;
     const name = edge.routes.has(route) || edge.routes.size < MAX_ROUTES ? route : OTHER_ROUTES;
     count(edge.routes, name, n);
-    if (isDoubtful) count(edge.doubtful, name, n);
+    if (isDoubtful) {
+      edge.doubtful ??= new Map();
+      count(edge.doubtful, name, n);
+    }
     if (hasContext) edge.withContext += n;
     if (isRecorded) edge.recorded += n;
     if (outcome === "continued") edge.continued += n;
@@ -174,7 +177,7 @@ export class Tally {
       absent: 0,
       notObservable: 0,
       routes: new Map(),
-      doubtful: new Map(),
+      doubtful: undefined,
       faults: [],
       begun: 0,
       unsampled: 0,

@@ -46,7 +46,7 @@ export function findForwarders({ matches }: TraceDiff, table: HopTable, sender: 
     else all.others++;
   }
   for (const [draft, { services, own, others }] of sent)
-    draft.isGateway = hasSeveral(services, own + others) || (others >= MIN_SPANS && others > own);
+    draft.isGateway ||= hasSeveral(services, own + others) || (others >= MIN_SPANS && others > own);
 }
 
 /** `all`: how often anybody was asked, or asked. */

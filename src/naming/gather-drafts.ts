@@ -79,6 +79,10 @@ export class Drafts {
     return this.#senders.drafts;
   }
 
+  get areCallersMerged(): boolean {
+    return this.#senders.areMerged;
+  }
+
   /** Index in `senders`. */
   senderNumber(hop: number): number {
     return this.#senders.of[hop]!;

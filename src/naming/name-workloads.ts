@@ -23,6 +23,7 @@ export function nameWorkloads(graph: HopGraph, diff: TraceDiff, nameOf: NameOf):
   const receivers = drafts.receivers.map((draft) => workloadOf.get(draft)!);
   return {
     workloads,
+    areCallersMerged: drafts.areCallersMerged,
     senderOf: (hop) => senders[drafts.senderNumber(hop)]!,
     receiverOf: (hop) => receivers[graph.table.receiver[hop]!]!,
     groupOf: (host, port) => groupOf(host, port, byHost.get(host) ?? [], nameOf),

@@ -4,16 +4,22 @@ import type { TraceDiff } from "../diff/trace-diff.ts";
 import { INFERRED } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { Interned, inPieces } from "../wire/columns.ts";
+import { MAX_CALLERS } from "../wire/limits.ts";
 import { Ballot } from "./ballot.ts";
 import { type Draft, emptyDraft, mainResource } from "./draft.ts";
 
 /** From this confidence on an inferred parent tells who sent a call. */
 const SURE = 0.9;
 
+/** Stands for the callers that are not told apart. */
+const OTHER_ADDRESSES = "other addresses";
+
 export interface Senders {
   /** By hop: index in `drafts`. */
   readonly of: Uint32Array;
   readonly drafts: readonly Draft[];
+  /** Whether some callers are not told apart. */
+  readonly areMerged: boolean;
 }
 
 export interface SenderWorld {
@@ -32,6 +38,8 @@ class SenderSearch {
   readonly #world: SenderWorld;
   readonly #numbers = new Interned<Draft>();
   readonly #callers = new Map<string, Draft>();
+  /** All beyond `MAX_CALLERS`. */
+  readonly #otherCallers: Draft = { ...emptyDraft(OTHER_ADDRESSES, []), isAmbiguous: true, isGateway: true };
   /** By the listeners of a machine, then by who receives. */
   readonly #likely = new Map<readonly Draft[], Map<Draft, Draft | undefined>>();
   /** By number of the machine. */
@@ -77,7 +85,7 @@ class SenderSearch {
       const known = owner[endsOf(hop)]!;
       senders[hop] = known > 0 ? known - 1 : this.#numbers.number(likely.winner(endsOf(hop)) ?? this.#usualSender(hop));
     }
-    return { of: senders, drafts: this.#numbers.values };
+    return { of: senders, drafts: this.#numbers.values, areMerged: this.#numbers.find(this.#otherCallers) !== undefined };
   }
 
   /** By its CLIENT span, else by the request that is proven to have caused it. */
@@ -117,7 +125,10 @@ class SenderSearch {
   /** Who only sends from a machine, or whom nothing tells among its listeners. */
   #callerOn(host: number, isAmbiguous: boolean, which = ""): Draft {
     const name = this.#world.table.hosts.values[host]!;
-    const caller = this.#callers.get(name + which) ?? { ...emptyDraft(name, []), isAmbiguous };
+    const known = this.#callers.get(name + which);
+    if (known !== undefined) return known;
+    if (this.#callers.size >= MAX_CALLERS) return this.#otherCallers;
+    const caller = { ...emptyDraft(name, []), isAmbiguous };
     this.#callers.set(name + which, caller);
     return caller;
   }

@@ -34,6 +34,8 @@ export interface Workload {
 /** Workloads of an inspection, and who sent and received each hop. */
 export interface Naming {
   readonly workloads: readonly Workload[];
+  /** Whether callers beyond `MAX_CALLERS` are one workload. */
+  readonly areCallersMerged: boolean;
   /** By hop index. */
   readonly senderOf: (hop: number) => Workload;
   readonly receiverOf: (hop: number) => Workload;

@@ -145,6 +145,8 @@ export const MAX_TRACE_IDS = 20;
 export const MAX_TRACES_COUNTED = 10_000;
 /** Findings that the report for people tells, gravest first: nobody reads more, and each takes some fifteen lines. */
 export const MAX_FINDINGS_TOLD = 200;
+/** Addresses that only send and are told apart, some 5 kB each: what the internet asks has more, and nobody reads a report of them one by one. */
+export const MAX_CALLERS = 20_000;
 /** Edges in its table. */
 export const MAX_EDGES_TOLD = 500;
 /** Traces listed in a report. */

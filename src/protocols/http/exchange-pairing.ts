@@ -75,6 +75,8 @@ export class ExchangePairing {
   }
 
   close(reason: CloseReason): void {
+    // Where nothing is missing, a response that no request asked for is no exchange: a server says 408 or 400 to a client that said nothing.
+    if (!this.isLossy) this.#orphans.length = 0;
     while (this.#orphans.length > 0) this.#release();
     while (this.#requests.length > 0) this.#unanswered(reason);
   }

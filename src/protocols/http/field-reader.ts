@@ -180,10 +180,11 @@ class DeclaredFieldReader implements FieldReader {
       const end = Math.min(to, from + MAX_FIELD_VALUE_BYTES);
       if (end < to) this.#sayBeyondLimits();
       const { name, value } = declared.seen;
-      const isNameSeen = isText(name, bytes, start, colon);
+      const named = declared.isPrefix ? colon : nameEnd;
+      const isNameSeen = isText(name, bytes, start, named);
       if (!declared.isRead) this.#addValue(fields.kept.length, from, end);
       if (!isNameSeen || !isText(value, bytes, from, end))
-        declared.seen = { name: isNameSeen ? name : text.read(bytes, start, colon), value: text.read(bytes, from, end) };
+        declared.seen = { name: isNameSeen ? name : text.read(bytes, start, named), value: text.read(bytes, from, end) };
       if (fields.kept === NOTHING_KEPT) fields.kept = [declared.seen];
       else fields.kept.push(declared.seen);
     }

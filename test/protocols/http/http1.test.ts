@@ -41,6 +41,11 @@ describe("exchanges", () => {
       ["GET /a - HTTP/2"],
     ],
     [
+      "an answer that nobody asked for",
+      talk().send("server", "HTTP/1.0 408 Request Time-out\r\n\r\n").close("server"),
+      [],
+    ],
+    [
       "a server that speaks TLS and answers with an alert",
       talk().send("client", get("/a")).send("server", "\x15\x03\x01\0\x02\x02\x46").close("server"),
       ["GET /a - TLS"],
@@ -215,7 +220,7 @@ describe("exchanges", () => {
     ).http;
     expect(exchange?.request?.fields).toEqual([
       { name: "tracestate", value: "a=1, b=2" },
-      { name: "Host ", value: "shop" },
+      { name: "Host", value: "shop" },
       { name: "traceparent", value: "" },
     ]);
   });
