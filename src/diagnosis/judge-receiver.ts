@@ -14,6 +14,7 @@ import { explainUnrecorded } from "./exporters/unrecorded-cause.ts";
 import { fault } from "./fault.ts";
 import { ignoredCause, isOwnSpan } from "./ignored-cause.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
+import { ALL_ARE_MISSING, BEHIND_A_PROXY, LOOK_BEHIND, possibleCauses } from "./missing-span-causes.ts";
 import type { HabitsTable } from "./receiver-habits.ts";
 import type { Severity } from "./verdict.ts";
 import { spansOf, type View } from "./view.ts";
@@ -85,9 +86,13 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   const isTrailing =
     newest !== undefined && (hop.endedAt === undefined || (hop.endedAt > newest && hop.endedAt > facts.newestOfAll - LONGEST_WAY_US));
   const aftermath = aftermathOf(hop, calls);
+  const hasServerSpans = newest !== undefined;
+  const hasChild = aftermath === "span made" && calls.some((call) => spansOf(view, call.index).client !== undefined);
+  const possible = possibleCauses(hop, receiver, { hasServerSpans, hasChild, recordedRoutes: facts.recordedRoutes }, view);
   const own = {
-    ...unrecorded(hop, possibleCauses(hop, receiver, newest !== undefined, facts)),
+    ...unrecorded(hop, possible),
     isTrailing,
+    ...(possible === BEHIND_A_PROXY && { remedy: LOOK_BEHIND }),
     ...(aftermath !== undefined && { aftermath }),
     ...shownByCalls(view.diff.lostAbove.get(hop.index)),
   };
@@ -224,42 +229,8 @@ function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {
   return [fault("not-sampled", "unsampled", undefined, "note", 1, `${who} sends the sampled flag 00: absent from the backend by right`)];
 }
 
-/** Of a receiver that the backend has no span of at all. */
-const ALL_ARE_MISSING: readonly PossibleCause[] = [
-  { cause: "exporter-dns-failed", because: "its look-ups of the collector's name end in NXDOMAIN or are not answered" },
-  { cause: "exporter-unreachable", because: "its SYNs to the collector are refused or not answered" },
-  { cause: "exporter-tls-failed", because: "its TLS handshakes with the collector break off again and again" },
-  { cause: "exporter-rejected", because: "the collector answers its exports with an error" },
-  { cause: "intermediary-not-exported", because: "it makes span ids and sends spans to no backend, or to another one" },
-];
-
-/** Of a receiver that the backend has other spans of. */
-const SOME_ARE_MISSING: readonly PossibleCause[] = [
-  { cause: "middleware-missing", because: "whole routes have no SERVER spans, others have all" },
-  { cause: "started-before-instrumentation", because: "only requests before some moment are affected" },
-  { cause: "exporter-rejected", because: "spans of the same batch are missing together, and the collector answers with an error" },
-  { cause: "exporter-queue-overflow", because: "holes under load, while every export is answered well" },
-  { cause: "span-not-ended", because: "children are there whose parent is missing" },
-  { cause: "sampled-flag-changed", because: "it samples by itself: what lies below it is missing in these traces, too" },
-];
-
 function refused(confidence: number, detail: string): Fault {
   return fault("unrecorded", "header-too-large", "receiver", "error", confidence, detail);
-}
-
-/** Of a receiver whose exporter works, as other spans of it show. */
-const NO_MIDDLEWARE: readonly PossibleCause[] = [
-  { cause: "middleware-missing", because: "its route has no SERVER span at all, and other spans of the service are there" },
-];
-
-function possibleCauses(
-  hop: Hop,
-  receiver: Workload,
-  hasServerSpans: boolean,
-  { recordedRoutes }: ReceiverFacts,
-): readonly PossibleCause[] {
-  if (hasServerSpans) return recordedRoutes.isLeftOut(hop, receiver) ? NO_MIDDLEWARE : SOME_ARE_MISSING;
-  return receiver.hasClientSpans ? NO_MIDDLEWARE : ALL_ARE_MISSING;
 }
 
 function unrecorded(hop: Hop, possible: readonly PossibleCause[]): Fault {

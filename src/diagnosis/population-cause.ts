@@ -125,13 +125,35 @@ function isShown(faults: readonly FaultTally[], isSo: (fault: Fault) => boolean)
 function unrecorded(compared: Compared, separated: Separation | undefined): Told | undefined {
   const counts = aftermathsOf(compared.faults);
   const known = sum(counts.values());
-  // Its calls name spans that it made: those were lost later.
-  if ((counts.get("span made") ?? 0) * FEW > known) return undefined;
+  // Its calls name spans that it made: those were lost later, or never ended where what lies below them has arrived.
+  if ((counts.get("span made") ?? 0) * FEW > known) return isNeverEnded(compared.faults) ? NEVER_ENDED : undefined;
   const isSplit = known > 0 ? (counts.get("new trace") ?? 0) * 2 >= known : beginsTraces(compared);
   if (isByRoute(separated)) return routesLeftOut(isSplit);
   if (isOnlyEarly(compared)) return { cause: "started-before-instrumentation", otherCauses: [] };
   if (!isOnlyPossible("middleware-missing", compared.faults)) return undefined;
   return routesLeftOut(isSplit && !hasNoMiddleware(compared));
+}
+
+/** Without what all exchanges together refute: a late start that would show in them, and routes left out of which spans are there. */
+export function stillPossible(others: readonly PossibleCause[], compared: Compared): readonly PossibleCause[] {
+  const { verdict, faults, edges } = compared;
+  if (verdict !== "unrecorded" || sum(faults.map(({ affected }) => affected)) < MIN_REFUTING) return others;
+  const recorded = new Set(edges.flatMap(({ controls }) => [...controls.recorded.named.route.keys()]));
+  const isOfRoutes = faults.some(({ routes }) => [...routes.keys()].some((route) => !recorded.has(route)));
+  return others.filter(({ cause }) =>
+    cause === "middleware-missing" ? isOfRoutes : cause !== "started-before-instrumentation" || isOnlyEarly(compared),
+  );
+}
+
+/** Fewer exchanges may all be early, or on one route, by chance. */
+const MIN_REFUTING = 5;
+
+/** A queue that overflows drops spans of calls as often as those of requests: fewer may be chance. */
+const MIN_NEVER_ENDED = 10;
+const NEVER_ENDED: Told = { cause: "span-not-ended", otherCauses: [] };
+
+function isNeverEnded(faults: readonly FaultTally[]): boolean {
+  return sum(faults.map(({ affected }) => affected)) >= MIN_NEVER_ENDED && isLikeliest("span-not-ended", faults);
 }
 
 /** Whether calls of theirs go on in new traces, though nothing tells which request each is of. */

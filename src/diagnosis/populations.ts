@@ -9,7 +9,7 @@ import { sum } from "../wire/sum.ts";
 import { isEveryOne } from "./affected-clause.ts";
 import { firstShown, joinExemplars } from "./exemplars.ts";
 import type { Finding, Population } from "./finding.ts";
-import { causeOfPopulation, separationOf } from "./population-cause.ts";
+import { causeOfPopulation, separationOf, stillPossible } from "./population-cause.ts";
 import type { Word } from "./rule.ts";
 import { separationClause } from "./separation-words.ts";
 import type { EdgeTally, FaultTally, Tally } from "./tally.ts";
@@ -157,7 +157,7 @@ function makePopulation({ faults, edges: near, replica }: Part, tally: Tally, ha
   return {
     verdict: first.verdict,
     cause,
-    otherCauses: told?.otherCauses ?? (isOfReplica && first.verdict === "split" ? [] : otherCauses(causes, cause)),
+    otherCauses: told?.otherCauses ?? (isOfReplica && first.verdict === "split" ? [] : stillPossible(otherCauses(causes, cause), compared)),
     separated: separationClause(separated, startOf(edges)),
     isEveryOne: hasEdge && isEveryOne(first.verdict, affected, of, edges),
     isInjecting: faults.some(({ from }) => tally.edgeIndex.at("from", from).some(({ withContext }) => withContext > 0)),

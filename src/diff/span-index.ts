@@ -11,6 +11,7 @@ export class SpanIndex {
   /** CLIENT and PRODUCER spans, by the lower half of their trace id and their own. */
   readonly #sendersByHalf: ReadonlyMap<string, readonly Span[]>;
   readonly #traces: ReadonlySet<string>;
+  #services: ReadonlySet<string> | undefined;
 
   constructor(traces: readonly Trace[]) {
     this.spans = traces.flatMap((trace) => trace.spans);
@@ -19,6 +20,12 @@ export class SpanIndex {
     this.#sendersByHalf = groupBy(this.spans.filter(isSending), ({ traceId, spanId }) => key(lowerHalf(traceId), spanId));
     const children = this.spans.filter(({ parentSpanId }) => parentSpanId !== undefined);
     this.#byParent = groupBy(children, ({ traceId, parentSpanId }) => key(traceId, parentSpanId!));
+  }
+
+  /** Names of the services that made them. */
+  get services(): ReadonlySet<string> {
+    this.#services ??= new Set(this.spans.map(({ resource }) => resource.service));
+    return this.#services;
   }
 
   get traceIds(): ReadonlySet<string> {

@@ -4,9 +4,11 @@
 import { isCompatible } from "../diff/span-fits.ts";
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopTable } from "../hops/hop-table.ts";
-import { spanPeer } from "../spans/http-span.ts";
+import { spanPeer, spanTarget } from "../spans/http-span.ts";
+import type { Span } from "../spans/span.ts";
 import { count } from "../wire/count.ts";
 import { isLoopback } from "../wire/endpoint.ts";
+import { calledName } from "./called-names.ts";
 import type { Draft } from "./draft.ts";
 import { isPlaceholder } from "./placeholder.ts";
 
@@ -42,11 +44,19 @@ export function findForwarders({ matches }: TraceDiff, table: HopTable, sender: 
     const all = sent.get(draft) ?? { services: new Map(), own: 0, others: 0 };
     sent.set(draft, all);
     count(all.services, client.resource.service);
-    if (isCompatible(client, table.hop(hop))) all.own++;
+    if (isCompatible(client, table.hop(hop)) && isCalledSo(client, table, hop)) all.own++;
     else all.others++;
   }
   for (const [draft, { services, own, others }] of sent)
     draft.isGateway ||= hasSeveral(services, own + others) || (others >= MIN_SPANS && others > own);
+}
+
+/** Whether a hop went to the host that its CLIENT span names, as far as both are known. */
+function isCalledSo(client: Span, { row, exchanges }: HopTable, hop: number): boolean {
+  const host = exchanges.host[row[hop]!]!;
+  const asked = host === 0 ? undefined : calledName(exchanges.hosts.values[host - 1]);
+  const called = calledName(spanTarget(client));
+  return asked === undefined || called === undefined || asked === called;
 }
 
 /** `all`: how often anybody was asked, or asked. */

@@ -8,6 +8,7 @@ import { isPassedOn } from "../hops/passed-on.ts";
 import { isProxySpan } from "../spans/proxy-span.ts";
 import { inPieces } from "../wire/columns.ts";
 import { count } from "../wire/count.ts";
+import { findCalledOtherwise } from "./called-names.ts";
 import { type Draft, emptyDraft } from "./draft.ts";
 import { findForwarders, findGateways } from "./gateways.ts";
 import { hiddenSidecars } from "./hidden-sidecars.ts";
@@ -47,6 +48,7 @@ export class Drafts {
       (hop) => this.receiver(hop),
       (hop) => clientHost[hop] === hostOfPlace[receiver[hop]!],
     );
+    findCalledOtherwise(diff, (hop) => this.receiver(hop));
     mergeListeners(this.#listeners, this.#byPlace);
     this.#findApplications();
     const hidden = hiddenSidecars(this.#table, this.#byPlace);

@@ -15,14 +15,20 @@ const diffOf = (spansOf: (i: number) => HopSpans) =>
   ({ matches: new Map(Array.from({ length: N }, (_, i) => [i, spansOf(i)])) }) as unknown as TraceDiff;
 
 describe("who only sends", () => {
-  const sent = ({ method, target: path = "/" }: Request) =>
-    ({ hop: (): Partial<Hop> => ({ observed: "full", method, path }) }) as unknown as HopTable;
-  const isForwarder = (ports: number[], services: readonly string[], table = sent(CALL)) => {
+  const sent = ({ method, target: path }: Request, host?: string) =>
+    ({
+      hop: (): Partial<Hop> => ({ observed: "full", method, path }),
+      row: new Uint32Array(N),
+      exchanges: { host: new Uint32Array(1).fill(host === undefined ? 0 : 1), hosts: { values: [host] } },
+    }) as unknown as HopTable;
+  /** `target`: the host that the CLIENT spans name. */
+  const isForwarder = (ports: number[], services: readonly string[], table = sent(CALL), target?: string) => {
     const draft = emptyDraft(HOST, ports);
-    const spansOf = (i: number): HopSpans => ({
-      client: client(CALL, { service: services[i % services.length]! }),
-      clientBy: "span id",
-    });
+    const spansOf = (i: number): HopSpans => {
+      const made = client(CALL, { service: services[i % services.length]! });
+      const attributes = target === undefined ? made.attributes : { ...made.attributes, "server.address": target };
+      return { client: { ...made, attributes }, clientBy: "span id" };
+    };
     findForwarders(diffOf(spansOf), table, () => draft);
     return draft.isGateway;
   };
@@ -34,6 +40,8 @@ describe("who only sends", () => {
 
   it("copies what came with its requests where the CLIENT spans are of others than it sends", () => {
     expect(isForwarder([], ["frontend"], sent(request("frontend → stock", { target: "/stock/7" })))).toBe(true);
+    expect(isForwarder([], ["frontend"], sent(CALL, "orders.shop:8080"), "orders")).toBe(false);
+    expect(isForwarder([], ["frontend"], sent(CALL, "orders.shop:8080"), "relay")).toBe(true);
   });
 
   it("is nobody who listens, too: what comes in there tells more", () => {
