@@ -5,6 +5,7 @@ import {
   type CatalogueEntry,
   CUT_LIST,
   CUT_VALUE,
+  DROPPED_LIST,
   FLAG_CLEARED,
   FLAG_SET,
   FOR_OTHERS,
@@ -39,7 +40,7 @@ export const losses: readonly CatalogueEntry[] = [
   {
     id: "F-40",
     what: "tracestate is cut or dropped",
-    by: [CUT_VALUE, CUT_LIST, LISTS_FOR_OTHERS],
+    by: [CUT_VALUE, CUT_LIST, DROPPED_LIST, LISTS_FOR_OTHERS],
     but: "an application may drop whole members",
   },
   {
@@ -210,7 +211,7 @@ export const losses: readonly CatalogueEntry[] = [
   { id: "R7", what: "ids that are halves or paddings of one another", by: [HALVED, WRONG_SIDE, ZERO_DROPPED] },
   { id: "R8", what: "formats of one request disagree", by: [SECOND_FORMAT, TWO_AGENTS] },
   { id: "R9", what: "the flag changes, or is 0", by: [FLAG_CLEARED, FLAG_SET, UNSAMPLED] },
-  { id: "R10", what: "list members are gone", by: [CUT_VALUE, CUT_LIST, LISTS_FOR_OTHERS] },
+  { id: "R10", what: "list members are gone", by: [CUT_VALUE, CUT_LIST, DROPPED_LIST, LISTS_FOR_OTHERS] },
   { id: "R11", what: "refused for its size", by: [REFUSED] },
   { id: "R12", what: "right on the wire, absent from the backend, and the export fails", by: [REJECTED] },
   { id: "R13", what: "calls with one span id", by: [], quiet: TRIES },

@@ -80,6 +80,11 @@ export const ZERO_DROPPED = by(
   "compare-values.test.ts: a leading zero that an integer formatter dropped",
 );
 export const UPPER_CASE = by("context-malformed", "header-malformed", "an application writes upper-case hex");
+export const DROPPED_LIST = by(
+  "context-truncated",
+  "proxy-drops-header",
+  "a proxy sends on the traceparent and drops the tracestate beside it",
+);
 export const CUT_LIST = by("context-truncated", "header-truncated", "a proxy sends on only the last of several members");
 export const CUT_VALUE = by("context-truncated", "header-truncated", "a tracestate that was cut in the middle of a member");
 export const SECOND_FORMAT = by(

@@ -16,6 +16,7 @@ import { rules } from "./registry.ts";
 import { tellReplicas } from "./replicas.ts";
 import { OTHER_ROUTES, RouteNames } from "./route.ts";
 import { Tally } from "./tally.ts";
+import { unpromptedCalls } from "./unprompted-calls.ts";
 import { LOSES_SPANS, severities } from "./verdict.ts";
 import type { View } from "./view.ts";
 
@@ -29,7 +30,8 @@ export interface Diagnosis {
   readonly isTailSampled: boolean;
 }
 
-export function diagnose(view: View): Diagnosis {
+export function diagnose(known: View): Diagnosis {
+  const view = { ...known, unprompted: unpromptedCalls(known) };
   const counted = judgeAndTally(view);
   const { tally } = counted;
   const findings = rules.flatMap((rule) => rule.check(tally)).sort(byGravity);

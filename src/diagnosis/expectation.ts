@@ -41,6 +41,7 @@ export function expectationOf(hop: Hop, view: View): Expectation {
   const link = hop.parent;
   if (link?.because === "span link") return { kind: "none" };
   const parent = link === undefined || link.confidence < PROVEN_PARENT || INFERRED.has(link.because) ? undefined : view.table.hop(link.hop);
+  if (view.unprompted?.has(hop.index) === true) return { kind: "none" };
   if (parent !== undefined) return byParent(hop, parent, view);
   const unseen = view.unseen?.get(hop.index);
   if (unseen !== undefined) return byUnseen(unseen.span);

@@ -25,6 +25,10 @@ export function judgeContinued(hop: Hop, sender: Workload, expected: Expected, v
   if (hop.observed !== "full" || parent.observed !== "full") return faults;
   for (const field of ["tracestate", "baggage"] as const) {
     const loss = lossOf(field, parent.reading.fields, hop.reading.fields);
+    if (loss?.isGone === true && isPassedOnBy(sender, hop, parent)) {
+      const detail = `${field} came in and did not go out, though the context itself went on unchanged`;
+      faults.push({ ...fault("truncated", "proxy-drops-header", "sender", "warning", expected.confidence, detail), parent });
+    }
     if (loss === undefined || loss.isGone || (!loss.isCut && (sender.role !== "proxy" || loss.isAllowed))) continue;
     const detail = loss.isCut
       ? `${field} was cut${loss.kept === undefined ? "" : ` after ${loss.kept.characters} of ${loss.kept.of} characters`}: ${loss.lost} of ${loss.of} members ${loss.lost === 1 ? "is" : "are"} gone or shorter`
@@ -32,6 +36,11 @@ export function judgeContinued(hop: Hop, sender: Workload, expected: Expected, v
     faults.push({ ...fault("truncated", "header-truncated", "sender", "error", expected.confidence, detail), parent });
   }
   return faults;
+}
+
+/** A proxy that sends the very span id on that came; who puts its own there may keep for itself what it likes (W3C Trace Context §3.5). */
+function isPassedOnBy({ role }: Workload, { reading: { identities } }: Hop, { reading: came }: Hop): boolean {
+  return role === "proxy" && identities.some(({ spanId }) => came.identities.some((id) => id.spanId === spanId));
 }
 
 /** What came in goes on beside the context of a trace that the sender began for itself. */

@@ -35,6 +35,8 @@ export interface View {
   readonly unserved?: ReadonlyMap<number, number>;
   /** See `unseen-requests.ts`, by call; made by `Judge`. */
   readonly unseen?: ReadonlyMap<number, UnseenRequest>;
+  /** See `unprompted-calls.ts`. */
+  readonly unprompted?: ReadonlySet<number>;
   /** See `followed-calls.ts`. */
   readonly followed?: ReadonlyMap<number, readonly number[]>;
   /** See `borrowed-contexts.ts`: by call, the request that it was made for, or `NO_PARENT`. */

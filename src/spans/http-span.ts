@@ -67,6 +67,11 @@ export function spanTarget(span: Span): string | undefined {
   return url === undefined ? text(span, "net.peer.name") : /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/?#]*@)?(\[[^\]]*\]|[^:/?#]*)/i.exec(url)?.[1];
 }
 
+/** Whether a CLIENT span is of a database's client, which may speak HTTP (Elasticsearch, ClickHouse, CouchDB). */
+export function isDatabaseSpan(span: Span): boolean {
+  return text(span, "db.system.name") !== undefined || text(span, "db.system") !== undefined;
+}
+
 /** Whether a CLIENT span is about HTTP: others (DNS look-ups, databases) are no hops. */
 export function isHttpSpan(span: Span): boolean {
   return spanMethod(span) !== undefined || text(span, "url.full") !== undefined || text(span, "http.url") !== undefined;

@@ -28,6 +28,10 @@ A shortened trace id is not this rule's: a 64-bit id in a whole value is \`trace
   - Limits of the receiver: OpenTelemetry Go drops a whole \`tracestate\` of more than 32 members, JavaScript leaves out members
     beyond 512 characters. That such a list is on its way is a note, for as long as nothing is lost.
 
+- \`proxy-drops-header\`: a proxy sends the \`traceparent\` on as it came, and the \`tracestate\` or \`baggage\` beside it not at all.
+  A warning: the trace goes on. Who puts a span id of its own into the context, or is an application, may drop whole members:
+  nothing is said of that.
+
 W3C allows a \`tracestate\` of more than 512 characters to be shortened, by whole members from the right, and asks for at least
 64 members and 8,192 bytes of \`baggage\` to be carried. The order of \`baggage\` members means nothing: OpenTelemetry Go shuffles them
 at every hop, and that is no loss.
@@ -100,7 +104,7 @@ const word: Word = (population) => {
       fix: "Nothing is lost here. A tracestate of one line, 32 members and 512 characters, each key once, everybody keeps.",
     };
   return {
-    message: `${from} cuts trace fields: ${affected} of ${of} requests to ${to}${affectedClause(population)}`,
+    message: `${from} ${population.cause === "proxy-drops-header" ? "drops" : "cuts"} trace fields: ${affected} of ${of} requests to ${to}${affectedClause(population)}`,
     fix: fixFor(population),
   };
 };

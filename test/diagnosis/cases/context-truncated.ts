@@ -31,6 +31,7 @@ const cutAt128 = nTimes(6, (i) => {
   const value = i % 2 === 0 ? `a=1,b=${"v".repeat(200)}` : "a=1,b=2";
   return forwarded(i, { incoming: [parent, state(value)], outgoing: [parent, state(value.slice(0, 128))] });
 });
+const droppedState = throughProxy(state("a=1,b=2"), []);
 const lastMember = throughProxy(baggage("user=7,plan=gold,region=eu"), [baggage("region=eu")]);
 /** 25 characters a member. */
 const longState = (members: number) => nTimes(members, (i) => `k${String(i).padStart(2, "0")}=${"v".repeat(20)}`).join(",");
@@ -55,6 +56,11 @@ export const contextTruncated: RuleCases = {
       name: "a tracestate that was cut in the middle of a member",
       world: { requests: requestsOf(cutState) },
       says: ["error truncated: ingress → orders 3/3, ingress, header-truncated"],
+    },
+    {
+      name: "a proxy sends on the traceparent and drops the tracestate beside it",
+      world: { requests: requestsOf(droppedState) },
+      says: ["warning truncated: ingress → orders 3/3, ingress, proxy-drops-header"],
     },
     {
       name: "a baggage value that was cut by length, by an application",

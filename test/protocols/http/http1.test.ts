@@ -40,11 +40,7 @@ describe("exchanges", () => {
       talk().send("server", "\0\0\x06\x04\0\0\0\0\0\0\x05\0\0\x40\0").send("client", get("/a")).reset("server"),
       ["GET /a - HTTP/2"],
     ],
-    [
-      "an answer that nobody asked for",
-      talk().send("server", "HTTP/1.0 408 Request Time-out\r\n\r\n").close("server"),
-      [],
-    ],
+    ["an answer that nobody asked for", talk().send("server", "HTTP/1.0 408 Request Time-out\r\n\r\n").close("server"), []],
     [
       "a server that speaks TLS and answers with an alert",
       talk().send("client", get("/a")).send("server", "\x15\x03\x01\0\x02\x02\x46").close("server"),
