@@ -7,6 +7,7 @@ import { CaptureLog } from "./capture-log.ts";
 import { linkBorrowedContexts } from "./diagnosis/borrowed-contexts.ts";
 import { type Diagnosis, diagnose } from "./diagnosis/diagnose.ts";
 import { Exporters } from "./diagnosis/exporters/exporters.ts";
+import { failedExports } from "./diagnosis/exporters/failed-exports.ts";
 import type { CaptureSummary, Inspection } from "./diagnosis/inspection.ts";
 import { linkFollowedCalls } from "./diagnosis/link-followed.ts";
 import { noDiagnosis } from "./diagnosis/no-diagnosis.ts";
@@ -174,6 +175,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
       ...unpaired(pairing),
       ...(isElsewhere ? [ELSEWHERE] : []),
       ...(naming.areCallersMerged ? [MERGED] : []),
+      ...(settled === undefined ? failedExports(wire.observed.exports, naming) : []),
       ...warningsOf(captures, settled, options.traces?.waitMs === 0),
     ],
   };

@@ -3,6 +3,7 @@
 // pattern would by chance.
 
 import { type Hop, INFERRED } from "../hops/hop.ts";
+import type { Workload } from "../naming/workload.ts";
 import { lastAtOrBefore, SHIFTS } from "../pairing/shifts.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { median } from "../wire/median.ts";
@@ -46,13 +47,13 @@ export function followedCalls(view: View): ReadonlyMap<number, readonly number[]
   if (!view.backend.isWindowSearched || view.diff.index.spans.length === 0) return followed;
   const routes = new RouteNames(view);
   const groups = groupsOf(view, routes);
-  const machines = groups.length === 0 ? new Map<string, Machine>() : machinesOf(view);
+  const activities = groups.length === 0 ? new Map<Workload, Activity>() : activitiesOf(view);
   for (const calls of groups) {
     const isQueue = calls.length < MIN_CALLS || isMostlyAmid(calls);
-    const queued = isQueue ? queuedBehind(calls, machines.get(calls[0]!.clientHost), view, routes) : undefined;
+    const queued = isQueue ? queuedBehind(calls, activities.get(view.naming.senderOf(calls[0]!.index)), view, routes) : undefined;
     for (const [call, request] of queued ?? []) followed.set(call, [request]);
     if (isQueue) continue;
-    const marks = marksOf(calls[0]!, machines, routes);
+    const marks = marksOf(calls[0]!, activities.get(view.naming.senderOf(calls[0]!.index)), routes);
     const windows = marks.flatMap((each) => windowsOf(calls, each));
     const most = windows.reduce((max, { more }) => Math.max(max, more), 0);
     const [narrowest] = windows.filter(({ more }) => more >= NEARLY_ALL * most).sort((a, b) => a.byChance - b.byChance);
@@ -85,19 +86,19 @@ function isMostlyAmid(calls: readonly Hop[]): boolean {
 /** Requests of one route that brought about no other call of the kind. */
 function queuedBehind(
   calls: readonly Hop[],
-  machine: Machine | undefined,
+  activity: Activity | undefined,
   { naming }: View,
   routes: RouteNames,
 ): ReadonlyMap<number, number> | undefined {
-  if (machine === undefined) return undefined;
+  if (activity === undefined) return undefined;
   const [own, to] = [routes.of(calls[0]!.index), naming.receiverOf(calls[0]!.index).group];
   const served = new Set(
-    machine.calls.flatMap(({ index, parent }) =>
+    activity.calls.flatMap(({ index, parent }) =>
       parent !== undefined && routes.of(index) === own && naming.receiverOf(index).group === to ? [parent.hop] : [],
     ),
   );
-  const [, ...byRoute] = byRouteAndTogether(machine.requests, routes);
-  for (const requests of byRoute.length > 0 ? byRoute : [machine.requests]) {
+  const [, ...byRoute] = byRouteAndTogether(activity.requests, routes);
+  for (const requests of byRoute.length > 0 ? byRoute : [activity.requests]) {
     const queued = queuedCalls(
       calls,
       requests.filter(({ index }) => !served.has(index)),
@@ -122,35 +123,33 @@ function isWithoutCause(hop: Hop, view: View): boolean {
   return hop.reading.fields.length === 0 && hop.observed === "full" && spansOf(view, hop.index).client === undefined;
 }
 
-/** What a machine received, and the calls that it made with a proven cause. */
-interface Machine {
+/** What a workload received, and the calls that it made with a proven cause: a sidecar's are another's, though it is on the same machine. */
+interface Activity {
   readonly requests: Hop[];
   readonly calls: Hop[];
 }
 
-/** By host. */
-function machinesOf({ table }: View): Map<string, Machine> {
-  const machines = new Map<string, Machine>();
-  const machineOf = (host: string): Machine => {
-    const known = machines.get(host) ?? { requests: [], calls: [] };
-    machines.set(host, known);
+function activitiesOf({ table, naming }: View): Map<Workload, Activity> {
+  const activities = new Map<Workload, Activity>();
+  const activityOf = (workload: Workload): Activity => {
+    const known = activities.get(workload) ?? { requests: [], calls: [] };
+    activities.set(workload, known);
     return known;
   };
   for (const hop of table.all()) {
     if (hop.purpose !== "work") continue;
-    machineOf(hop.receiver.host).requests.push(hop);
-    if (hop.parent !== undefined && !INFERRED.has(hop.parent.because)) machineOf(hop.clientHost).calls.push(hop);
+    activityOf(naming.receiverOf(hop.index)).requests.push(hop);
+    if (hop.parent !== undefined && !INFERRED.has(hop.parent.because)) activityOf(naming.senderOf(hop.index)).calls.push(hop);
   }
-  return machines;
+  return activities;
 }
 
 /** What may bring such a call about: requests to its sender, by their beginnings and by their ends, and the ends of other calls that they caused. */
-function marksOf(call: Hop, machines: ReadonlyMap<string, Machine>, routes: RouteNames): Marks[] {
+function marksOf(call: Hop, activity: Activity | undefined, routes: RouteNames): Marks[] {
   const own = routes.of(call.index);
-  const machine = machines.get(call.clientHost);
-  const requests = byRouteAndTogether(machine?.requests ?? [], routes);
+  const requests = byRouteAndTogether(activity?.requests ?? [], routes);
   const calls = byRouteAndTogether(
-    (machine?.calls ?? []).filter(({ index }) => routes.of(index) !== own),
+    (activity?.calls ?? []).filter(({ index }) => routes.of(index) !== own),
     routes,
   );
   const endOf = ({ startedAt, endedAt }: Hop) => endedAt ?? startedAt;

@@ -296,6 +296,13 @@ describe("of a service that the backend knows, spans are missing", () => {
     expect(fix).toContain("https://");
   });
 
+  it("because they were lost behind an agent that never answers", () => {
+    const sent = exported("orders", ordersSpans(lost), { at: 1_500, answer: "none" });
+    const { blamed, detail } = seen({ exports: [{ ...sent, protocol: "jaeger-udp" }] }, some);
+    expect(blamed).toEqual(two("unknown"));
+    expect(detail).toBe("its span was sent to 10.0.0.6:4317 over UDP, which is never answered: it was lost on the way or behind the agent");
+  });
+
   it("because a page was answered, though with 200", () => {
     const answer = { grpcStatus: undefined, isPage: true } as const;
     const { blamed, detail } = seen({ exports: [exported("orders", ordersSpans(lost), { at: 1_500, answer })] }, some);

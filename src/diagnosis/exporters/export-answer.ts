@@ -30,7 +30,9 @@ export function isUnanswered(fate: Fate): boolean {
 }
 
 /** `RESOURCE_EXHAUSTED (grpc-status 8)`, `413`, `a partial success`. */
-export function answerName({ answer, unanswered }: SpanExport): string {
+export function answerName({ answer, unanswered, protocol }: SpanExport): string {
+  // An agent on UDP answers nothing.
+  if (protocol === "jaeger-udp") return "sent";
   if (answer === undefined) return unanswered === "HTTP/2" ? "HTTP/2" : unanswered === "TLS" ? "a TLS alert" : "no answer";
   const { status, grpcStatus, rejected } = answer;
   if (grpcStatus !== undefined && grpcStatus !== 0)

@@ -71,7 +71,7 @@ function afterExport(hop: Hop, receiver: Workload, shipments: readonly Shipment[
       failed.map((shipment) => shipment.export),
       view,
     );
-  const taken = shipments.filter(({ export: of }) => fateOf(of) === "accepted").map((shipment) => shipment.export);
+  const taken = shipments.filter(({ export: of }) => fateOf(of) === "accepted" || isDatagram(of)).map((shipment) => shipment.export);
   const [last] = taken.slice(-1);
   return last === undefined ? undefined : lostBehind(hop, receiver, last, view);
 }
@@ -108,6 +108,11 @@ function refused(receiver: Workload, exports: readonly SpanExport[], { exporters
   return { cause: isSentToTlsPort(last) ? "exporter-tls-failed" : "exporter-rejected", detail, confidence: PROVEN, proofs, ...remedy };
 }
 
+/** An agent on UDP answers nothing: what was sent to it is all that can be known. */
+function isDatagram({ protocol }: SpanExport): boolean {
+  return protocol === "jaeger-udp";
+}
+
 /** Exported, accepted, and not in the backend. */
 function lostBehind(hop: Hop, receiver: Workload, last: SpanExport, { exporters, diff }: View): Explanation {
   const collector = exporters.collectors.label(last.server);
@@ -115,7 +120,7 @@ function lostBehind(hop: Hop, receiver: Workload, last: SpanExport, { exporters,
   if (!exporters.isRecorded(receiver) && !exporters.isRecordedPlace(last.server))
     return {
       cause: "intermediary-not-exported",
-      detail: `${receiver.group} exports its spans to ${collector}, which accepts them, and none of what is sent there is in the backend`,
+      detail: `${receiver.group} exports its spans to ${collector}${isDatagram(last) ? " over UDP, which is never answered" : ", which accepts them"}, and none of what is sent there is in the backend`,
       confidence: 0.85,
       proofs,
       // Where nothing else shows that it takes part in these traces, it may be meant to go to another backend.
@@ -124,7 +129,9 @@ function lostBehind(hop: Hop, receiver: Workload, last: SpanExport, { exporters,
   const isWholeTrace = !hop.traceIds.some((traceId) => diff.index.hasTrace(traceId));
   return {
     cause: "unknown",
-    detail: `its span was exported, and ${collector} accepted it: it was lost behind the collector`,
+    detail: isDatagram(last)
+      ? `its span was sent to ${collector} over UDP, which is never answered: it was lost on the way or behind the agent`
+      : `its span was exported, and ${collector} accepted it: it was lost behind the collector`,
     confidence: 0.95,
     proofs,
     possible: isWholeTrace ? [WHOLE_TRACES_SAMPLED, ...BEHIND] : BEHIND,
