@@ -1,3 +1,4 @@
+import type { ByteReader } from "../wire/byte-reader.ts";
 import type { HeaderDecoder } from "./decoded-packet.ts";
 import { ETHERTYPE_ETHERNET, etherType, ipProtocol, NO_HEADER, udpPort } from "./key.ts";
 
@@ -13,7 +14,7 @@ const ERSPAN = 0x88be;
 /** Web Cache Communication Protocol (draft-wilson-wrec-wccp-v2 §4.12): a redirected packet. */
 const WCCP = 0x883e;
 
-/** Generic Routing Encapsulation (RFC 2784 §2.1, RFC 2890 §2). Routing entries (RFC 1701) are deprecated and not read. Also in UDP (RFC 8086). */
+/** Generic Routing Encapsulation (RFC 2784 §2.1, RFC 2890 §2), also in UDP (RFC 8086). Routing entries (RFC 1701) are deprecated, and passed over. */
 export const gre: HeaderDecoder = {
   name: "GRE",
   claims: [ipProtocol(47), udpPort(4754)],
@@ -25,6 +26,7 @@ export const gre: HeaderDecoder = {
     if ((flags & (CHECKSUM | ROUTING)) !== 0) header.skip(4);
     if ((flags & KEY) !== 0) header.skip(4);
     if ((flags & SEQUENCE) !== 0) header.skip(4);
+    if (version !== PPTP && (flags & ROUTING) !== 0) skipRouting(header);
     if (version === PPTP && (flags & ACKNOWLEDGMENT) !== 0) header.skip(4);
     // ERSPAN type I is a bare Ethernet frame; types II and III number their packets (draft-foschiano-erspan §4).
     if (protocol === ERSPAN && (flags & SEQUENCE) === 0) return etherType(ETHERTYPE_ETHERNET);
@@ -36,3 +38,14 @@ export const gre: HeaderDecoder = {
     return etherType(protocol);
   },
 };
+
+/** Source route entries (RFC 1701): an address family, an offset, a length and so many bytes each; one without any ends them. */
+function skipRouting(header: ByteReader): void {
+  for (;;) {
+    const family = header.u16();
+    header.skip(1);
+    const length = header.u8();
+    header.skip(length);
+    if (family === 0 && length === 0) return;
+  }
+}

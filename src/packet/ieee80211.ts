@@ -1,5 +1,5 @@
 import type { HeaderDecoder } from "./decoded-packet.ts";
-import { ETHERTYPE_LLC, ETHERTYPE_WLAN_ENCRYPTED, etherType, linkType, NO_HEADER } from "./key.ts";
+import { ETHERTYPE_LLC, ETHERTYPE_WLAN_AGGREGATED, ETHERTYPE_WLAN_ENCRYPTED, etherType, linkType, NO_HEADER } from "./key.ts";
 
 const LINKTYPE_IEEE802_11 = 105;
 const DATA = 2;
@@ -23,7 +23,7 @@ export const ieee80211: HeaderDecoder = {
     header.skip(22);
     if ((flags & TO_AND_FROM_DS) === TO_AND_FROM_DS) header.skip(6);
     if ((subtype & QOS) !== 0) {
-      if ((header.u16() & (AGGREGATE << 8)) !== 0) return NO_HEADER;
+      if ((header.u16() & (AGGREGATE << 8)) !== 0) return etherType(ETHERTYPE_WLAN_AGGREGATED);
       if ((flags & HT_CONTROL) !== 0) header.skip(4);
     }
     return etherType(ETHERTYPE_LLC);

@@ -27,7 +27,8 @@ export const ETHERTYPE_PPP = 0x880b;
 /** No EtherType but Linux's number for an IEEE 802.2 header (ETH_P_802_2), as cooked captures hold it. */
 export const ETHERTYPE_LLC = 0x0004;
 
-/** What is there and encrypted, so that reports can say it: numbers below any EtherType that Linux does not use either. */
+/** What is there and not read, so that reports can say it: numbers below any EtherType that Linux does not use either. */
+export const ETHERTYPE_WLAN_AGGREGATED = 0x00fd;
 export const ETHERTYPE_MACSEC_ENCRYPTED = 0x00fe;
 export const ETHERTYPE_WLAN_ENCRYPTED = 0x00ff;
 
@@ -48,6 +49,7 @@ export function describeKey(key: HeaderKey): string {
 
 const ETHERTYPE_NAMES: Readonly<Record<number, string>> = {
   [ETHERTYPE_LLC]: "LLC",
+  [ETHERTYPE_WLAN_AGGREGATED]: "802.11, aggregated (A-MSDU)",
   [ETHERTYPE_MACSEC_ENCRYPTED]: "MACsec, encrypted",
   [ETHERTYPE_WLAN_ENCRYPTED]: "802.11, encrypted",
   2054: "ARP",

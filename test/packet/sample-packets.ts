@@ -76,9 +76,19 @@ export const samples: readonly Sample[] = [
   { name: "IPv6 in IPv4", linkType: 1, bytes: inIpv4(41, ipv6) },
   { name: "GRE", linkType: 1, bytes: inIpv4(47, join([0, 0, 8, 0], ipv4)) },
   { name: "GRE with checksum, key and sequence", linkType: 1, bytes: inIpv4(47, join([0xb0, 0, 0x65, 0x58], Array(12).fill(0), ethernet)) },
+  {
+    name: "GRE with routing entries",
+    linkType: 1,
+    bytes: inIpv4(47, join([0x40, 0, 8, 0, 0, 0, 0, 0], [8, 0, 0, 4, 10, 0, 0, 9], [0, 0, 0, 0], ipv4)),
+  },
   { name: "GRE of PPTP", linkType: 1, bytes: inIpv4(47, join([0x30, 0x81, 0x88, 0x0b], Array(12).fill(0), [0x21], ipv4)) },
   { name: "ERSPAN I", linkType: 1, bytes: inIpv4(47, join([0, 0, 0x88, 0xbe], ethernet)) },
   { name: "ERSPAN II", linkType: 1, bytes: inIpv4(47, join([0x10, 0, 0x88, 0xbe, 0, 0, 0, 1], [0x10, ...Array(7).fill(0)], ethernet)) },
+  {
+    name: "ERSPAN III of an IP packet",
+    linkType: 1,
+    bytes: inIpv4(47, join([0x10, 0, 0x22, 0xeb, 0, 0, 0, 1], [0x20, ...Array(9).fill(0), 0x08, 0], ipv4)),
+  },
   {
     name: "ERSPAN III with a platform header",
     linkType: 1,
