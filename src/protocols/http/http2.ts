@@ -5,7 +5,6 @@ import { opposite } from "../../tcp/stream-sink.ts";
 import { anomaly } from "../../wire/anomaly.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import type { Field } from "../../wire/field.ts";
-import { MAX_SIGHTINGS } from "../../wire/limits.ts";
 import { KeptBuffer } from "../kept-buffer.ts";
 import { KeptBytes } from "../kept-bytes.ts";
 import {
@@ -27,6 +26,7 @@ import { type FrameEvents, FrameParser } from "./http2-frame-parser.ts";
 import { recognizeHttp2 } from "./http2-recognition.ts";
 import { type Http2Stream, Http2Streams } from "./http2-streams.ts";
 import { perKeep } from "./per-keep.ts";
+import { RecentRequests } from "./recent-requests.ts";
 
 export const http2: StreamProtocol = {
   name: "HTTP/2",
@@ -38,9 +38,8 @@ const fieldBlockReaderFor = perKeep((keep) => new FieldBlockReader(keep));
 
 const NOT_SEEN_AGAIN: HttpRequest["seenAgain"] = [];
 const HOST = "host";
+const CONNECT = "CONNECT";
 const EVENT_STREAM = "text/event-stream";
-/** A packet that is seen twice is seen again at once: so many requests back it is looked for. */
-const RECENT_REQUESTS = 32;
 
 class Http2Reader implements StreamReader, FrameEvents {
   readonly #context: StreamContext;
@@ -48,13 +47,13 @@ class Http2Reader implements StreamReader, FrameEvents {
   readonly #frames: Readonly<Record<Side, FrameParser>>;
   readonly #tables: Readonly<Record<Side, DynamicTable>>;
   readonly #streams: Http2Streams;
-  readonly #recent: HttpRequest[] = [];
-  #recentAt = 0;
+  readonly #recent = new RecentRequests();
   #authority: Field = { name: HOST, value: "" };
   #hiddenRequests = 0;
   #knownFrom: PacketReference | undefined;
   #problemSaid = false;
   #hiddenSaid = false;
+  #tunnelSaid = false;
   #isBegun = false;
 
   constructor(context: StreamContext) {
@@ -89,11 +88,7 @@ class Http2Reader implements StreamReader, FrameEvents {
 
   seenAgain(from: Side, length: number, segment: Segment): void {
     if (from !== "client") return;
-    const sequence = this.#context.connection.sequenceAt(this.#direction(from), segment.offset);
-    for (const request of this.#recent) {
-      if ((request.sequence - sequence) >>> 0 >= length || request.seenAgain.length >= MAX_SIGHTINGS) continue;
-      request.seenAgain = [...request.seenAgain, { capture: segment.capture, number: segment.packet }];
-    }
+    this.#recent.seenAgain(this.#context.connection.sequenceAt(this.#direction(from), segment.offset), length, segment);
   }
 
   end(from: Side): void {
@@ -172,7 +167,14 @@ class Http2Reader implements StreamReader, FrameEvents {
     this.#say(code, message, segment);
   }
 
-  #say(code: "malformed" | "limit" | "gap", message: string, segment: Segment): void {
+  /** What lies in the DATA frames of a CONNECT is another connection, which is not read. */
+  #sayTunnel(segment: Segment): void {
+    if (this.#tunnelSaid) return;
+    this.#tunnelSaid = true;
+    this.#say("unsupported", "tunnels that CONNECT opens inside HTTP/2 are not read (HBONE among them): capture behind the proxy", segment);
+  }
+
+  #say(code: "malformed" | "limit" | "gap" | "unsupported", message: string, segment: Segment): void {
     this.#context.emit(anomaly(code, message, { layer: "http/2", capture: segment.capture, packet: segment.packet }));
   }
 
@@ -192,7 +194,8 @@ class Http2Reader implements StreamReader, FrameEvents {
     const { first } = block;
     const request: HttpRequest = {
       method: fields.method ?? UNSEEN_METHOD,
-      path: fields.path ?? "",
+      // CONNECT has an authority for a target (RFC 9113 §8.5).
+      path: fields.path ?? (fields.method === CONNECT ? (fields.authority ?? "") : ""),
       targetHash: fields.targetHash,
       fields: this.#withHost(fields),
       isHeadComplete: isComplete(block, fields),
@@ -205,7 +208,7 @@ class Http2Reader implements StreamReader, FrameEvents {
       sequence: this.#context.connection.sequenceAt(this.#direction("client"), first.offset),
       seenAgain: NOT_SEEN_AGAIN,
     };
-    this.#remember(request);
+    this.#recent.add(request);
     stream.isGrpc = isGrpc(fields.contentType);
     stream.grpcTimeout = fields.grpcTimeout;
     if (!block.endsStream)
@@ -231,6 +234,7 @@ class Http2Reader implements StreamReader, FrameEvents {
       packet: { capture: first.capture, number: first.packet },
       sequence: this.#context.connection.sequenceAt(this.#direction("server"), first.offset),
     };
+    if (stream.request?.method === CONNECT && status !== undefined && status < 300) this.#sayTunnel(first);
     if (fields.contentType?.startsWith(EVENT_STREAM) === true) stream.response.isEventStream = true;
     if (!block.endsStream && stream.request !== undefined)
       stream.responseBody = this.#context.openBody?.(stream.request, "server", fields.contentType ?? "", fields.contentEncoding ?? "");
@@ -257,12 +261,7 @@ class Http2Reader implements StreamReader, FrameEvents {
     if (stream === undefined) return;
     stream.isRequestOver = true;
     this.#streams.asked(stream, request);
-    this.#remember(request);
-  }
-
-  #remember(request: HttpRequest): void {
-    this.#recent[this.#recentAt] = request;
-    this.#recentAt = (this.#recentAt + 1) % RECENT_REQUESTS;
+    this.#recent.add(request);
   }
 
   #emit(stream: Http2Stream, incomplete: Incomplete | undefined): void {

@@ -122,6 +122,17 @@ describe("an HTTP/2 exchange", () => {
     expect(seen(talk)).toEqual(["1: GET /a 200"]);
   });
 
+  it("that opens a tunnel is read, and what goes through the tunnel is said not to be", () => {
+    const peers = new Peers();
+    const asked = headers(1, peers.client.block([[":method", "CONNECT"], [":authority", "shop:80"], context(1)]));
+    const talk = open()
+      .send("client", asked)
+      .send("server", peers.response(1, "200", [], {}));
+    talk.send("client", data(1, "GET / HTTP/1.1\r\n\r\n", false));
+    expect(seen(talk)).toEqual([expect.stringMatching(/^1: CONNECT shop:80 200/)]);
+    expect(observe(talk.packets).anomalies).toMatchObject([{ code: "unsupported" }]);
+  });
+
   it("of a push is none, and what it adds to the table is known", () => {
     const peers = new Peers();
     const pushed = peers.server.block([
