@@ -1,4 +1,4 @@
-// What could explain why some exchanges of an edge are affected and others not, counted: a few named values, and three quantities.
+// What could explain why some exchanges of an edge are affected and others not, counted: a few named values, and four quantities.
 
 import { MAX_FEATURE_VALUES } from "../wire/limits.ts";
 import { Histogram } from "./histogram.ts";
@@ -19,8 +19,9 @@ export type NamedFeature = (typeof namedFeatures)[number];
 export type Features = Readonly<Record<NamedFeature, string>> & {
   /** Bytes; 0 where the capture lacks it. */
   readonly headLength: number;
-  /** Bytes of the body of the request that caused it, else of its own; 0 without one. */
+  /** Bytes of its own body, and of that of the request that caused it; 0 without one. */
   readonly bodyLength: number;
+  readonly causeBodyLength: number;
   /** µs on the clock of the run. */
   readonly at: number;
 };
@@ -44,6 +45,7 @@ class Counted {
   };
   readonly headLengths = new Histogram();
   readonly bodyLengths = new Histogram();
+  readonly causeBodyLengths = new Histogram();
   readonly times = new Histogram();
 }
 
@@ -67,17 +69,22 @@ export class FeatureCounts {
     return this.#counted.bodyLengths;
   }
 
+  get causeBodyLengths(): Histogram {
+    return this.#counted.causeBodyLengths;
+  }
+
   get times(): Histogram {
     return this.#counted.times;
   }
 
   /** `n`: how many exchanges it stands for. */
   add(features: Features, n: number): void {
-    const { named, headLengths, bodyLengths, times } = this.#own();
+    const { named, headLengths, bodyLengths, causeBodyLengths, times } = this.#own();
     this.total += n;
     for (const feature of namedFeatures) put(named[feature], features[feature], n);
     headLengths.add(features.headLength, n);
     bodyLengths.add(features.bodyLength, n);
+    causeBodyLengths.add(features.causeBodyLength, n);
     times.add(features.at, n);
   }
 
@@ -89,11 +96,12 @@ export class FeatureCounts {
 
   addAll(other: FeatureCounts): void {
     if (other.total === 0) return;
-    const { named, headLengths, bodyLengths, times } = this.#own();
+    const { named, headLengths, bodyLengths, causeBodyLengths, times } = this.#own();
     this.total += other.total;
     for (const feature of namedFeatures) for (const [value, n] of other.named[feature]) put(named[feature], value, n);
     headLengths.addAll(other.headLengths);
     bodyLengths.addAll(other.bodyLengths);
+    causeBodyLengths.addAll(other.causeBodyLengths);
     times.addAll(other.times);
   }
 

@@ -120,7 +120,8 @@ export class HopFeatures {
       id: this.#idShape(parent, own),
       pod: this.#matches.get(hop)?.server?.resource.pod ?? "",
       headLength: exchanges.headLength(own),
-      bodyLength: Math.max(0, exchanges.requestBodyLength(parent === NO_PARENT ? own : row[parent]!)),
+      bodyLength: Math.max(0, exchanges.requestBodyLength(own)),
+      causeBodyLength: parent === NO_PARENT ? 0 : Math.max(0, exchanges.requestBodyLength(row[parent]!)),
       at: startedAt[hop]!,
     };
   }

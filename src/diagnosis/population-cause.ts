@@ -49,12 +49,14 @@ function sampleOf(parts: readonly Part[], control: Control): Sample {
     for (const part of parts) if (part.features.total > 0) count(counts, part[who].name, part.features.total);
     return counts as NamedCounts;
   };
-  const { total, named, headLengths, bodyLengths, times } = sumOf(parts.map(({ features }) => features));
-  const counts = { total, named, headLengths, bodyLengths, times, sender: by("from"), receiver: by("to") };
+  const { total, named, headLengths, bodyLengths, causeBodyLengths, times } = sumOf(parts.map(({ features }) => features));
+  const counts = { total, named, headLengths, bodyLengths, causeBodyLengths, times, sender: by("from"), receiver: by("to") };
   // Of what a sender did wrong, how the field is spelt and how long the head is are no causes but effects, and who answered is neither. A request without
   // the field is not judged by whether it was recorded: how it is spelt would only tell those apart.
   if (control === "carried") return { ...counts, named: { ...named, spelling: new Map(), pod: new Map() }, headLengths: new Histogram() };
-  return control === "recorded" ? { ...counts, named: { ...named, spelling: new Map() } } : counts;
+  // What a receiver did, it did to the request that it got.
+  const received = { ...counts, causeBodyLengths: new Histogram() };
+  return control === "recorded" ? { ...received, named: { ...named, spelling: new Map() } } : received;
 }
 
 interface Part {

@@ -30,6 +30,10 @@ function wordOf({ feature, values, bound }: Separation, startedAt: number): stri
       return bound === undefined ? "" : `${bound.side === "above" ? "with" : "without"} request heads of ${bound.at} bytes or more`;
     case "body length":
       return bound === undefined ? "" : `${bound.side === "above" ? "with" : "without"} request bodies of ${bound.at} bytes or more`;
+    case "body length of the cause":
+      return bound === undefined
+        ? ""
+        : `those caused by requests ${bound.side === "above" ? "with" : "without"} bodies of ${bound.at} bytes or more`;
     case "rate":
       return bound === undefined ? "" : `above some ${bound.at} requests/s`;
     case "id":

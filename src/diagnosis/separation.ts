@@ -13,6 +13,7 @@ export type SeparatingFeature =
   | "method"
   | "head length"
   | "body length"
+  | "body length of the cause"
   | "time"
   | "rate";
 
@@ -47,7 +48,7 @@ const VERY_UNLIKELY = 0.001;
 
 /** More named features than those of one edge: by name of the feature. */
 export type NamedCounts = ReadonlyMap<string, number>;
-export interface Sample extends Pick<FeatureCounts, "total" | "named" | "headLengths" | "bodyLengths" | "times"> {
+export interface Sample extends Pick<FeatureCounts, "total" | "named" | "headLengths" | "bodyLengths" | "causeBodyLengths" | "times"> {
   readonly sender?: NamedCounts;
   readonly receiver?: NamedCounts;
 }
@@ -71,6 +72,7 @@ export function separations(affected: Sample, rest: Sample): Separation[] {
     byWindow(affected.times, rest.times),
     byQuantity("head length", affected.headLengths, rest.headLengths, NEARLY_ALL),
     byQuantity("body length", affected.bodyLengths, rest.bodyLengths, NEARLY_ALL),
+    byQuantity("body length of the cause", affected.causeBodyLengths, rest.causeBodyLengths, NEARLY_ALL),
     byRate(affected.times, rest.times),
   ];
   return found.filter((one) => one !== undefined);

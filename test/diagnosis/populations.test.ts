@@ -155,7 +155,17 @@ describe("many replicas", () => {
       const hop = { traceIds: [], protocol: "HTTP/1.1" } as unknown as Hop;
       const counts = { outcome: "absent", hasContext: false, isRecorded: false, isDoubtful: false } as const;
       const [counted] = tally.add({ hop, from: edge.from, to: edge.to, faults: [own], ...counts }, "GET /");
-      const features = { route: "GET /", cause: "", spelling: "", protocol: "HTTP/1.1", id: "", pod: "", bodyLength: 0, headLength: 0 };
+      const features = {
+        route: "GET /",
+        cause: "",
+        spelling: "",
+        protocol: "HTTP/1.1",
+        id: "",
+        pod: "",
+        bodyLength: 0,
+        causeBodyLength: 0,
+        headLength: 0,
+      };
       counted!.features.add({ ...features, at: NOON }, 1);
       for (let k = 1; k <= MAX_FEATURE_BUCKETS; k++) edge.controls.carried.add({ ...features, at: NOON + i * 2_000 + k }, 1);
     }

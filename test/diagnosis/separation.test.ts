@@ -14,6 +14,7 @@ const plain: Features = {
   pod: "",
   headLength: 300,
   bodyLength: 0,
+  causeBodyLength: 0,
   at: 0,
 };
 
