@@ -51,8 +51,16 @@ export function ignoredCause(hop: Hop, receiver: Workload, habits: ReceiverHabit
   }
   return {
     cause: "unknown",
-    possible: [{ cause: "format-mismatch", because: `the receiver does not read ${sent.join(", ")}` }, ...OTHERS],
+    possible: [{ cause: "format-mismatch", because: whyUnread(hop, sent, habits) }, ...OTHERS],
   };
+}
+
+/** What it writes itself it reads: then the value is what it may not take. */
+function whyUnread({ reading: { context } }: Hop, sent: readonly string[], { formats }: ReceiverHabits): string {
+  const flags = context?.flags ?? 0;
+  if (flags > 1 && sent.some((format) => formats.has(format)))
+    return `its release may reject the trace-flags ${flags.toString(16).padStart(2, "0")}, of which older ones know 00 and 01 only`;
+  return `the receiver does not read ${sent.join(", ")}`;
 }
 
 /** Whether the receiver made the span; a proxy without spans is shown those of who stands behind it. */

@@ -73,7 +73,8 @@ function losses(lines: Lines): Said[] {
     const loss = loses?.(lines);
     if (loss !== undefined) byLoss.set(loss, [...(byLoss.get(loss) ?? []), name]);
   }
-  const clauses = [...byLoss].map(([loss, names]) => `${named(names)} ${loss}`);
+  // "drops the whole", of several "drop the whole".
+  const clauses = [...byLoss].map(([loss, names]) => `${named(names)} ${names.length === 1 ? loss : loss.replace(/^(\w+)s\b/, "$1")}`);
   return clauses.length === 0 ? [] : [{ verdict: "truncated", detail: clauses.join("; ") }];
 }
 

@@ -7,6 +7,7 @@ import type { Workload } from "../naming/workload.ts";
 import type { Extraction } from "../propagation/format.ts";
 import { isFieldOf } from "../propagation/registry.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
+import { listed } from "../wire/words.ts";
 import { BORROWED_CONFIDENCE } from "./borrowed-contexts.ts";
 import { relateTraceIds } from "./compare-values.ts";
 import { type Expectation, expectationOf, PROVEN_PARENT } from "./expectation.ts";
@@ -96,7 +97,7 @@ function notObservable(hop: Hop, view: View): Fault[] {
 
 function stripped(hop: Hop, sender: Workload, expected: Expected, view: View): Fault {
   const [cause, possible] = strippedCause(hop, sender, expected, view);
-  const detail = `no trace field went out${howUnseen(hop, view)}`;
+  const detail = `${wentOut(hop)}${howUnseen(hop, view)}`;
   return {
     ...fault("stripped", cause, "sender", "error", expected.confidence, detail),
     possible,
@@ -133,6 +134,14 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
     possible,
     ...withOwnRoot(proofOf(expected), hop, view),
   };
+}
+
+/** Fields that name no span to continue (X-Amzn-Trace-Id with a root alone) are there, and no context. */
+function wentOut({ reading: { fields } }: Hop): string {
+  const names = [...new Set(fields.map(({ name }) => name).filter((name) => !/^(tracestate|baggage)$/i.test(name)))];
+  return names.length === 0
+    ? "no trace field went out"
+    : `only ${listed(names)} went out, which ${names.length === 1 ? "names" : "name"} no span`;
 }
 
 /** A clause on the request that no capture shows, where that is the cause. */

@@ -35,9 +35,9 @@ describe("what others would make of a context that went on here", () => {
   it("is told of lists that are cut, by what is lost", () => {
     const [lost] = messages(sent([traceparent(1, 1), state(many)]));
     expect(lost).toContain("OpenTelemetry Java");
-    expect(lost).toContain("drops the whole tracestate");
+    expect(lost).toContain("drop the whole tracestate");
     expect(lost).toContain("keeps 32 of 33 tracestate members");
-    expect(messages(sent([traceparent(1, 1), state("a=1"), state("b=2")]))[0]).toContain("reads the first of the tracestate lines only");
+    expect(messages(sent([traceparent(1, 1), state("a=1"), state("b=2")]))[0]).toContain("read the first of the tracestate lines only");
   });
 
   it("is nothing where the value is plain", () => {

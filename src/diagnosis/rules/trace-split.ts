@@ -113,7 +113,12 @@ read an id as a number: JavaScript's numbers lose its last digits, and formattin
 };
 
 const word: Word = (population) => {
-  const { from, to, affected, of, tallies } = population;
+  const { from, to, affected, of, tallies, cause } = population;
+  if (cause === "two-injectors" || cause === "reinjected-by-proxy")
+    return {
+      message: `${from} adds a second context, of another trace: ${affected} of ${of} requests to ${to}${affectedClause(population)}`,
+      fix: fixFor(population),
+    };
   const isBorrowed = tallies.every(({ like }) => like.isBorrowed === true);
   const what = isBorrowed
     ? "sends contexts of other requests"

@@ -27,7 +27,7 @@ export function writeBelongTogether(inspection: Inspection, page: Page): void {
 function writeEdge({ from, to, continued, ended, inferred, examples }: EdgeJoins, inspection: Inspection, page: Page): void {
   const what = [
     ...(continued > 0 ? [`${counted(continued, "trace goes", "traces go")} on under another id`] : []),
-    ...(ended > 0 ? [`${counted(ended, "trace goes", "traces go")} on without any`] : []),
+    ...(ended > 0 ? [`${counted(ended, "trace goes", "traces go")} on without an id`] : []),
   ];
   const doubt = inferred === 0 ? "" : ` (${inferred === continued + ended ? "by" : `${figure(inferred)} by`} inferred causes)`;
   page.text(4, `  ${from} → ${to}: ${what.join(", ")}${doubt}`);

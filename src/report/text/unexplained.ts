@@ -13,7 +13,8 @@ export function unexplainedCalls(inspection: Inspection): string {
   if (edges.length === 0) return "";
   const shown = edges.slice(0, MAX_EDGES).map(([edge, n]) => `${counted(n, "request")} from ${edge}`);
   if (edges.length > MAX_EDGES) shown.push(counted(edges.length - MAX_EDGES, "other edge"));
-  return `what caused ${listed(shown)}, which carry no context, is not known, and so neither is whether they should carry one.`;
+  const carry = edges.length === 1 && edges[0]![1] === 1 ? "carries" : "carry";
+  return `what caused ${listed(shown)}, which ${carry} no context, is not known, and so neither is whether they should carry one.`;
 }
 
 function countEdges({ graph: { table }, diagnosis: { tally }, naming }: Inspection): ReadonlyMap<string, number> {
@@ -24,8 +25,10 @@ function countEdges({ graph: { table }, diagnosis: { tally }, naming }: Inspecti
     if (table.isWork(hop) && exchanges.readings.hasContext(row[hop]!)) isSent[hostOfPlace[receiver[hop]!]!] = 1;
   const bare = new Map<string, number>();
   for (let hop = 0; hop < size; hop++) {
-    if (parent[hop] !== NO_PARENT || isSent[clientHost[hop]!] === 0 || !table.isWork(hop) || !exchanges.isWhole(row[hop]!)) continue;
-    if (!exchanges.readings.hasFields(row[hop]!)) count(bare, edgeOf(hop));
+    if (parent[hop] !== NO_PARENT || !table.isWork(hop) || !exchanges.isWhole(row[hop]!) || exchanges.readings.hasFields(row[hop]!))
+      continue;
+    // Behind a service address no machine is seen to be sent anything: its spans tell that it serves.
+    if (isSent[clientHost[hop]!] === 1 || naming.senderOf(hop).hasClientSpans) count(bare, edgeOf(hop));
   }
   // Some of them are told as stripped by what all candidates have in common.
   for (const { verdict, from, to, affected } of tally.faults.values()) {
