@@ -18,6 +18,9 @@ export interface OpenResponse {
   isGiven: boolean;
 }
 
+/** 400 and 408 (RFC 9110 §15.5.1, §15.5.9): servers answer with them to silence. */
+const UNASKED: ReadonlySet<number> = new Set([400, 408]);
+
 export type EmitPair = (request: HttpRequest | undefined, response: HttpResponse | undefined, incomplete: Incomplete | undefined) => void;
 
 export class ExchangePairing {
@@ -75,9 +78,11 @@ export class ExchangePairing {
   }
 
   close(reason: CloseReason): void {
-    // Where nothing is missing, a response that no request asked for is no exchange: a server says 408 or 400 to a client that said nothing.
-    if (!this.isLossy) this.#orphans.length = 0;
-    while (this.#orphans.length > 0) this.#release();
+    while (this.#orphans.length > 0) {
+      // Where nothing is missing, what a server says to a client that asked for nothing is no exchange.
+      if (!this.isLossy && UNASKED.has(this.#orphans[0]!.response.status ?? 0)) this.#orphans.shift();
+      else this.#release();
+    }
     while (this.#requests.length > 0) this.#unanswered(reason);
   }
 
