@@ -1,6 +1,6 @@
 // What the sender of an exchange changed about a context that went on in the right trace.
 
-import type { Hop } from "../hops/hop.ts";
+import type { Hop, Identity } from "../hops/hop.ts";
 import { traceparentValues } from "../hops/read-contexts.ts";
 import type { Workload } from "../naming/workload.ts";
 import { isSameTrace, type SpeltTraceId } from "../propagation/same-trace.ts";
@@ -38,9 +38,13 @@ export function judgeContinued(hop: Hop, sender: Workload, expected: Expected, v
   return faults;
 }
 
-/** A proxy that sends the very span id on that came; who puts its own there may keep for itself what it likes (W3C Trace Context §3.5). */
+/**
+ * A proxy that sends the very span id on that came, in the same format: who puts its own there may keep for itself what it likes (W3C Trace Context §3.5),
+ * and who translates it has no place for the rest.
+ */
 function isPassedOnBy({ role }: Workload, { reading: { identities } }: Hop, { reading: came }: Hop): boolean {
-  return role === "proxy" && identities.some(({ spanId }) => came.identities.some((id) => id.spanId === spanId));
+  const isSame = (id: Identity) => identities.some(({ format, spanId }) => format === id.format && spanId === id.spanId);
+  return role === "proxy" && came.identities.some((id) => id.format === "w3c" && isSame(id));
 }
 
 /** What came in goes on beside the context of a trace that the sender began for itself. */

@@ -31,6 +31,13 @@ const cutAt128 = nTimes(6, (i) => {
   const value = i % 2 === 0 ? `a=1,b=${"v".repeat(200)}` : "a=1,b=2";
   return forwarded(i, { incoming: [parent, state(value)], outgoing: [parent, state(value.slice(0, 128))] });
 });
+/** From W3C to B3, which has no tracestate. */
+const translated = nTimes(3, (i) =>
+  forwarded(i, {
+    incoming: [traceparent(i + 1, (i + 1) * 16), state("a=1,b=2")],
+    outgoing: [["b3", `${trace(i + 1)}-${id((i + 1) * 16)}-1`]],
+  }),
+);
 const droppedState = throughProxy(state("a=1,b=2"), []);
 const lastMember = throughProxy(baggage("user=7,plan=gold,region=eu"), [baggage("region=eu")]);
 /** 25 characters a member. */
@@ -99,6 +106,11 @@ export const contextTruncated: RuleCases = {
     },
   ],
   staysQuiet: [
+    {
+      name: "a proxy that translates to a format without a tracestate",
+      world: { requests: requestsOf(translated) },
+      says: [],
+    },
     {
       name: "baggage in another order: OpenTelemetry Go shuffles it at every hop",
       world: { requests: requestsOf(throughApplication(baggage("a=1,b=2,c=3"), [baggage("c=3,a=1,b=2")])) },
