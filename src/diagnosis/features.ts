@@ -1,4 +1,4 @@
-// What could explain why some exchanges of an edge are affected and others not, counted: a few named values, and four quantities.
+// What could explain why some exchanges of an edge are affected and others not, counted: a few named values, and a few quantities.
 
 import { MAX_FEATURE_VALUES } from "../wire/limits.ts";
 import { Histogram } from "./histogram.ts";
@@ -17,10 +17,10 @@ export type NamedFeature = (typeof namedFeatures)[number];
  * - `pod`: that of its SERVER span, which tells replicas behind one address apart; "" without a span
  */
 export type Features = Readonly<Record<NamedFeature, string>> & {
-  /** Bytes; 0 where the capture lacks it. */
+  /** Bytes of its own head and body, and of those of the request that caused it; 0 without one, and where the capture lacks it. */
   readonly headLength: number;
-  /** Bytes of its own body, and of that of the request that caused it; 0 without one. */
   readonly bodyLength: number;
+  readonly causeHeadLength: number;
   readonly causeBodyLength: number;
   /** µs on the clock of the run. */
   readonly at: number;
@@ -33,8 +33,12 @@ const ONE_IN = 16;
 /** Stands for the values beyond the first `MAX_FEATURE_VALUES`. */
 const OTHER_VALUES = "other";
 
+/** Features with values in an order, each a histogram. */
+export const quantities = ["headLengths", "bodyLengths", "causeHeadLengths", "causeBodyLengths", "times"] as const;
+export type Quantity = (typeof quantities)[number];
+
 /** What is counted of each feature. */
-class Counted {
+class Counted implements Readonly<Record<Quantity, Histogram>> {
   readonly named: Readonly<Record<NamedFeature, Map<string, number>>> = {
     route: new Map(),
     cause: new Map(),
@@ -45,6 +49,7 @@ class Counted {
   };
   readonly headLengths = new Histogram();
   readonly bodyLengths = new Histogram();
+  readonly causeHeadLengths = new Histogram();
   readonly causeBodyLengths = new Histogram();
   readonly times = new Histogram();
 }
@@ -69,6 +74,10 @@ export class FeatureCounts {
     return this.#counted.bodyLengths;
   }
 
+  get causeHeadLengths(): Histogram {
+    return this.#counted.causeHeadLengths;
+  }
+
   get causeBodyLengths(): Histogram {
     return this.#counted.causeBodyLengths;
   }
@@ -79,13 +88,14 @@ export class FeatureCounts {
 
   /** `n`: how many exchanges it stands for. */
   add(features: Features, n: number): void {
-    const { named, headLengths, bodyLengths, causeBodyLengths, times } = this.#own();
+    const own = this.#own();
     this.total += n;
-    for (const feature of namedFeatures) put(named[feature], features[feature], n);
-    headLengths.add(features.headLength, n);
-    bodyLengths.add(features.bodyLength, n);
-    causeBodyLengths.add(features.causeBodyLength, n);
-    times.add(features.at, n);
+    for (const feature of namedFeatures) put(own.named[feature], features[feature], n);
+    own.headLengths.add(features.headLength, n);
+    own.bodyLengths.add(features.bodyLength, n);
+    own.causeHeadLengths.add(features.causeHeadLength, n);
+    own.causeBodyLengths.add(features.causeBodyLength, n);
+    own.times.add(features.at, n);
   }
 
   /** How many exchanges the hop of this index stands for, 0 where it is passed over: of the first ones each is counted, of a crowd one in 16. */
@@ -96,13 +106,10 @@ export class FeatureCounts {
 
   addAll(other: FeatureCounts): void {
     if (other.total === 0) return;
-    const { named, headLengths, bodyLengths, causeBodyLengths, times } = this.#own();
+    const own = this.#own();
     this.total += other.total;
-    for (const feature of namedFeatures) for (const [value, n] of other.named[feature]) put(named[feature], value, n);
-    headLengths.addAll(other.headLengths);
-    bodyLengths.addAll(other.bodyLengths);
-    causeBodyLengths.addAll(other.causeBodyLengths);
-    times.addAll(other.times);
+    for (const feature of namedFeatures) for (const [value, n] of other.named[feature]) put(own.named[feature], value, n);
+    for (const quantity of quantities) own[quantity].addAll(other[quantity]);
   }
 
   #own(): Counted {

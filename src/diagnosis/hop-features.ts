@@ -121,6 +121,7 @@ export class HopFeatures {
       pod: this.#matches.get(hop)?.server?.resource.pod ?? "",
       headLength: exchanges.headLength(own),
       bodyLength: Math.max(0, exchanges.requestBodyLength(own)),
+      causeHeadLength: parent === NO_PARENT ? 0 : exchanges.headLength(row[parent]!),
       causeBodyLength: parent === NO_PARENT ? 0 : Math.max(0, exchanges.requestBodyLength(row[parent]!)),
       at: startedAt[hop]!,
     };

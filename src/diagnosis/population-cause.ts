@@ -4,9 +4,9 @@ import type { Workload } from "../naming/workload.ts";
 import { count } from "../wire/count.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { sum } from "../wire/sum.ts";
-import { type FeatureCounts, sumOf } from "./features.ts";
+import { type FeatureCounts, type Quantity, quantities, sumOf } from "./features.ts";
 import { Histogram } from "./histogram.ts";
-import { type Control, controlOf } from "./hop-features.ts";
+import { controlOf } from "./hop-features.ts";
 import { isOfLibrary, MIDDLEWARE_TOO_LATE } from "./ignored-cause.ts";
 import type { Aftermath, Fault, PossibleCause } from "./judgement.ts";
 import { type NamedCounts, type Sample, type Separation, separation, separations } from "./separation.ts";
@@ -33,29 +33,37 @@ export function separationOf({ verdict, faults, edges }: Compared): Separation |
   if (control === undefined || counted.length === 0) return undefined;
   const affected = sampleOf(
     counted.map(({ from, to, features }) => ({ from, to, features })),
-    control,
+    verdict,
   );
   const rest = sampleOf(
     edges.map(({ from, to, controls }) => ({ from, to, features: controls[control] })),
-    control,
+    verdict,
   );
   return separation(affected, rest);
 }
 
 /** The features of several edges, with who sent and received as two more. */
-function sampleOf(parts: readonly Part[], control: Control): Sample {
+function sampleOf(parts: readonly Part[], verdict: Verdict): Sample {
   const by = (who: "from" | "to") => {
     const counts = new Map<string, number>();
     for (const part of parts) if (part.features.total > 0) count(counts, part[who].name, part.features.total);
     return counts as NamedCounts;
   };
-  const { total, named, headLengths, bodyLengths, causeBodyLengths, times } = sumOf(parts.map(({ features }) => features));
-  const counts = { total, named, headLengths, bodyLengths, causeBodyLengths, times, sender: by("from"), receiver: by("to") };
-  // Of what a sender did wrong, how the field is spelt and how long the head is are no causes but effects, and who answered is neither. A request without
-  // the field is not judged by whether it was recorded: how it is spelt would only tell those apart.
-  if (control === "carried") return { ...counts, named: { ...named, spelling: new Map(), pod: new Map() }, headLengths: new Histogram() };
-  // What a receiver did, it did to the request that it got.
-  const received = { ...counts, causeBodyLengths: new Histogram() };
+  const all = sumOf(parts.map(({ features }) => features));
+  const { total, named } = all;
+  const ordered = Object.fromEntries(quantities.map((quantity) => [quantity, all[quantity]])) as Record<Quantity, Histogram>;
+  const counts = { total, named, ...ordered, sender: by("from"), receiver: by("to") };
+  const none = new Histogram();
+  const control = controlOf(verdict);
+  if (control === "carried") {
+    // Of what a sender did wrong, how the field is spelt and how long the head is are no causes but effects, and who answered is neither.
+    const sent = { ...counts, named: { ...named, spelling: new Map(), pod: new Map() }, headLengths: none };
+    // What has no list to be cut has a shorter head.
+    return verdict === "truncated" ? { ...sent, causeHeadLengths: none } : sent;
+  }
+  // What a receiver did, it did to the request that it got. One without the field is not judged by whether it was recorded: how it is spelt would only tell
+  // those apart.
+  const received = { ...counts, causeHeadLengths: none, causeBodyLengths: none };
   return control === "recorded" ? { ...received, named: { ...named, spelling: new Map() } } : received;
 }
 

@@ -27,13 +27,13 @@ function wordOf({ feature, values, bound }: Separation, startedAt: number): stri
     case "time":
       return bound === undefined ? "" : timeWord(bound, startedAt);
     case "head length":
-      return bound === undefined ? "" : `${bound.side === "above" ? "with" : "without"} request heads of ${bound.at} bytes or more`;
+      return bound === undefined ? "" : `${withOf(bound)} request heads of ${bound.at} bytes or more`;
     case "body length":
-      return bound === undefined ? "" : `${bound.side === "above" ? "with" : "without"} request bodies of ${bound.at} bytes or more`;
+      return bound === undefined ? "" : `${withOf(bound)} request bodies of ${bound.at} bytes or more`;
+    case "head length of the cause":
+      return bound === undefined ? "" : `those caused by requests ${withOf(bound)} heads of ${bound.at} bytes or more`;
     case "body length of the cause":
-      return bound === undefined
-        ? ""
-        : `those caused by requests ${bound.side === "above" ? "with" : "without"} bodies of ${bound.at} bytes or more`;
+      return bound === undefined ? "" : `those caused by requests ${withOf(bound)} bodies of ${bound.at} bytes or more`;
     case "rate":
       return bound === undefined ? "" : `above some ${bound.at} requests/s`;
     case "id":
@@ -51,6 +51,10 @@ function wordOf({ feature, values, bound }: Separation, startedAt: number): stri
     default:
       return names;
   }
+}
+
+function withOf({ side }: Bound): string {
+  return side === "above" ? "with" : "without";
 }
 
 function timeWord(bound: Bound, startedAt: number): string {

@@ -3,7 +3,7 @@
 
 import { count } from "../wire/count.ts";
 import { sum } from "../wire/sum.ts";
-import { type FeatureCounts, namedFeatures } from "./features.ts";
+import { type FeatureCounts, namedFeatures, type Quantity } from "./features.ts";
 import type { Histogram } from "./histogram.ts";
 
 export type SeparatingFeature =
@@ -13,6 +13,7 @@ export type SeparatingFeature =
   | "method"
   | "head length"
   | "body length"
+  | "head length of the cause"
   | "body length of the cause"
   | "time"
   | "rate";
@@ -48,7 +49,7 @@ const VERY_UNLIKELY = 0.001;
 
 /** More named features than those of one edge: by name of the feature. */
 export type NamedCounts = ReadonlyMap<string, number>;
-export interface Sample extends Pick<FeatureCounts, "total" | "named" | "headLengths" | "bodyLengths" | "causeBodyLengths" | "times"> {
+export interface Sample extends Pick<FeatureCounts, "total" | "named" | Quantity> {
   readonly sender?: NamedCounts;
   readonly receiver?: NamedCounts;
 }
@@ -72,6 +73,7 @@ export function separations(affected: Sample, rest: Sample): Separation[] {
     byWindow(affected.times, rest.times),
     byQuantity("head length", affected.headLengths, rest.headLengths, NEARLY_ALL),
     byQuantity("body length", affected.bodyLengths, rest.bodyLengths, NEARLY_ALL),
+    byQuantity("head length of the cause", affected.causeHeadLengths, rest.causeHeadLengths, NEARLY_ALL),
     byQuantity("body length of the cause", affected.causeBodyLengths, rest.causeBodyLengths, NEARLY_ALL),
     byRate(affected.times, rest.times),
   ];

@@ -163,6 +163,7 @@ describe("many replicas", () => {
         id: "",
         pod: "",
         bodyLength: 0,
+        causeHeadLength: 0,
         causeBodyLength: 0,
         headLength: 0,
       };

@@ -14,6 +14,7 @@ const plain: Features = {
   pod: "",
   headLength: 300,
   bodyLength: 0,
+  causeHeadLength: 0,
   causeBodyLength: 0,
   at: 0,
 };
@@ -91,6 +92,12 @@ describe("separation", () => {
         counts(30, (i) => ({ ...anytime(i), headLength: 300 + i })),
       ),
     ).toMatch(/^, only with request heads of 9000 bytes or more/);
+  });
+
+  it("by the length of the head of the request that caused them", () => {
+    const affected = counts(9, (i) => ({ ...anytime(i), causeHeadLength: 1_200 + i }));
+    const rest = counts(30, (i) => ({ ...anytime(i), causeHeadLength: 300 + i }));
+    expect(says(affected, rest)).toBe(", only those caused by requests with heads of 1200 bytes or more");
   });
 
   it("by load, where nothing is affected while it is low", () => {
