@@ -3,6 +3,7 @@
 import { isDoubtfulAtAGlance, outcomeAtAGlance } from "./at-a-glance.ts";
 import { type BlockedPreflights, findBlockedPreflights } from "./blocked-preflights.ts";
 import { Crowds } from "./crowd.ts";
+import { databaseCalls } from "./database-calls.ts";
 import { EdgeNumbers } from "./edge-numbers.ts";
 import { findEncryptedEdges } from "./encrypted-edges.ts";
 import { FaultyHopGroups, type FaultyHops } from "./faulty-hops.ts";
@@ -16,7 +17,7 @@ import { rules } from "./registry.ts";
 import { tellReplicas } from "./replicas.ts";
 import { OTHER_ROUTES, RouteNames } from "./route.ts";
 import { Tally } from "./tally.ts";
-import { unpromptedCalls } from "./unprompted-calls.ts";
+import { timerCalls } from "./timer-calls.ts";
 import { LOSES_SPANS, severities } from "./verdict.ts";
 import type { View } from "./view.ts";
 
@@ -31,7 +32,7 @@ export interface Diagnosis {
 }
 
 export function diagnose(known: View): Diagnosis {
-  const view = { ...known, unprompted: unpromptedCalls(known) };
+  const view = { ...known, unprompted: new Set([...databaseCalls(known), ...timerCalls(known)]) };
   const counted = judgeAndTally(view);
   const { tally } = counted;
   const findings = rules.flatMap((rule) => rule.check(tally)).sort(byGravity);

@@ -50,10 +50,11 @@ export function followedCalls(view: View): ReadonlyMap<number, readonly number[]
   const activities = groups.length === 0 ? new Map<Workload, Activity>() : activitiesOf(view);
   for (const calls of groups) {
     const isQueue = calls.length < MIN_CALLS || isMostlyAmid(calls);
-    const queued = isQueue ? queuedBehind(calls, activities.get(view.naming.senderOf(calls[0]!.index)), view, routes) : undefined;
+    const activity = activities.get(view.naming.senderOf(calls[0]!.index));
+    const queued = isQueue ? queuedBehind(calls, activity, view, routes) : undefined;
     for (const [call, request] of queued ?? []) followed.set(call, [request]);
     if (isQueue) continue;
-    const marks = marksOf(calls[0]!, activities.get(view.naming.senderOf(calls[0]!.index)), routes);
+    const marks = marksOf(calls[0]!, activity, routes);
     const windows = marks.flatMap((each) => windowsOf(calls, each));
     const most = windows.reduce((max, { more }) => Math.max(max, more), 0);
     const [narrowest] = windows.filter(({ more }) => more >= NEARLY_ALL * most).sort((a, b) => a.byChance - b.byChance);

@@ -6,8 +6,8 @@ import type { Workload } from "../naming/workload.ts";
 import { isSameTrace } from "../propagation/same-trace.ts";
 import type { Span } from "../spans/span.ts";
 import { RESOURCE_EXHAUSTED } from "../wire/grpc-status.ts";
-import { SECOND } from "../wire/timestamp.ts";
 import { aftermathOf } from "./aftermath.ts";
+import { longestPause } from "./exporters/export-pause.ts";
 import type { RouteCounts } from "./exporters/route-counts.ts";
 import type { SpanLosses } from "./exporters/span-losses.ts";
 import { explainUnrecorded } from "./exporters/unrecorded-cause.ts";
@@ -37,9 +37,6 @@ export interface ReceiverFacts {
   /** Workloads that send on unsampled what comes in sampled, by index. */
   readonly samplers: ReadonlySet<number>;
 }
-
-/** SDKs send their spans in batches, every 5 s by default, and try again. */
-const LONGEST_WAY_US = 10 * SECOND;
 
 /** 431 Request Header Fields Too Large (RFC 6585 §5). */
 const HEADER_TOO_LARGE = 431;
@@ -84,7 +81,9 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   // What was still being answered when the capture ended has a span that has not ended either. What others have spans of long before their newest ones
   // is not on its way any more.
   const isTrailing =
-    newest !== undefined && (hop.endedAt === undefined || (hop.endedAt > newest && hop.endedAt > facts.newestOfAll - LONGEST_WAY_US));
+    newest !== undefined &&
+    (hop.endedAt === undefined ||
+      (hop.endedAt > newest && hop.endedAt > facts.newestOfAll - longestPause(view.exporters.exportsOf(receiver))));
   const aftermath = aftermathOf(hop, calls);
   const hasServerSpans = newest !== undefined;
   const hasChild = aftermath === "span made" && calls.some((call) => spansOf(view, call.index).client !== undefined);

@@ -4,6 +4,7 @@ import type { Hop } from "../hops/hop.ts";
 import { NO_PARENT } from "../hops/hop-table.ts";
 import { traceparentValues } from "../hops/read-contexts.ts";
 import type { Workload } from "../naming/workload.ts";
+import { isBaggageField } from "../propagation/baggage-fields.ts";
 import type { Extraction } from "../propagation/format.ts";
 import { isFieldOf } from "../propagation/registry.ts";
 import { parseTraceparent } from "../propagation/w3c.ts";
@@ -138,7 +139,7 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
 
 /** Fields that name no span to continue (X-Amzn-Trace-Id with a root alone) are there, and no context. */
 function wentOut({ reading: { fields } }: Hop): string {
-  const names = [...new Set(fields.map(({ name }) => name).filter((name) => !/^(tracestate|baggage)$/i.test(name)))];
+  const names = [...new Set(fields.map(({ name }) => name).filter((name) => !isBaggageField(name) && name.toLowerCase() !== "tracestate"))];
   return names.length === 0
     ? "no trace field went out"
     : `only ${listed(names)} went out, which ${names.length === 1 ? "names" : "name"} no span`;

@@ -119,7 +119,7 @@ function splitByReplica(faults: readonly FaultTally[], tally: Tally): Part[] {
     if (byReplica.has(edge[side])) chances += own;
     else if (!proxies.has(placeOf(edge[side]))) healthy.set(edge[side], (healthy.get(edge[side]) ?? 0) + own);
   }
-  const most = Math.max(0, ...healthy.values());
+  const most = [...healthy.values()].reduce((max, n) => Math.max(max, n), 0);
   if (most < MIN_HEALTHY_EXCHANGES) return whole;
   const affected = sum(faults.map((fault) => fault.affected));
   // What a replica does now and then passes another by that does it as well.

@@ -25,6 +25,8 @@ const QUITE_EVEN = 0.97;
 const LONGEST_WAIT_US = SECOND;
 /** How far calls are moved to see what chance does, in usual lengths of a request: far enough to leave it, and not the load that it was part of. */
 const MOVES = [-4.3, -2.9, -1.7, 1.7, 2.9, 4.3];
+/** Spans that are looked at for the newest around a call: one that lasts (a stream) may have thousands behind it. */
+const MAX_LOOKED_AT = 64;
 /** So much more than chance is no chance. */
 const SIGMAS = 6;
 
@@ -213,7 +215,7 @@ function pairEnclosed(calls: readonly Call[], servers: readonly Span[]): [Hop, S
   if (pairs.length < EVEN * calls.length) return [];
   const byChance =
     sum(
-      MOVES.map((move) => calls.filter(({ startedAt, endedAt }) => around.newest(startedAt + move * usual, endedAt + move * usual)).length),
+      MOVES.map((move) => calls.filter(({ startedAt, endedAt }) => around.isAny(startedAt + move * usual, endedAt + move * usual)).length),
     ) / MOVES.length;
   const deviation = Math.sqrt(byChance * (1 - byChance / calls.length));
   return pairs.length - byChance >= SIGMAS * Math.max(deviation, 1) ? pairs : [];
@@ -223,24 +225,31 @@ function pairEnclosed(calls: readonly Call[], servers: readonly Span[]): [Hop, S
 class SpansAround {
   readonly #spans: readonly Span[];
   readonly #starts: Float64Array;
-  /** By place: when the last of the spans up to here ends. */
-  readonly #latestEnd: Float64Array;
+  /** By place: which of the spans up to here ends last. */
+  readonly #last: Uint32Array;
 
   /** `spans`: in the order of their starts. */
   constructor(spans: readonly Span[]) {
     this.#spans = spans;
     this.#starts = Float64Array.from(spans, ({ startedAt }) => startedAt);
-    let latest = Number.NEGATIVE_INFINITY;
-    this.#latestEnd = Float64Array.from(spans, ({ endedAt }) => {
-      latest = Math.max(latest, endedAt);
-      return latest;
+    let last = 0;
+    this.#last = Uint32Array.from(spans, ({ endedAt }, at) => {
+      if (endedAt >= spans[last]!.endedAt) last = at;
+      return last;
     });
   }
 
+  isAny(from: number, until: number): boolean {
+    const at = lastAtOrBefore(this.#starts, from);
+    return at >= 0 && this.#spans[this.#last[at]!]!.endedAt >= until;
+  }
+
+  /** Of a crowd the one that ends last. */
   newest(from: number, until: number): Span | undefined {
-    for (let at = lastAtOrBefore(this.#starts, from); at >= 0 && this.#latestEnd[at]! >= until; at--)
-      if (this.#spans[at]!.endedAt >= until) return this.#spans[at];
-    return undefined;
+    if (!this.isAny(from, until)) return undefined;
+    const first = lastAtOrBefore(this.#starts, from);
+    for (let at = first; at > Math.max(-1, first - MAX_LOOKED_AT); at--) if (this.#spans[at]!.endedAt >= until) return this.#spans[at];
+    return this.#spans[this.#last[first]!];
   }
 }
 

@@ -35,7 +35,7 @@ export interface View {
   readonly unserved?: ReadonlyMap<number, number>;
   /** See `unseen-requests.ts`, by call; made by `Judge`. */
   readonly unseen?: ReadonlyMap<number, UnseenRequest>;
-  /** See `unprompted-calls.ts`. */
+  /** Calls that need no context: see `database-calls.ts` and `timer-calls.ts`. */
   readonly unprompted?: ReadonlySet<number>;
   /** See `followed-calls.ts`. */
   readonly followed?: ReadonlyMap<number, readonly number[]>;

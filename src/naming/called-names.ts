@@ -21,21 +21,36 @@ export function calledName(host: string | undefined): string | undefined {
     ?.replace(/:\d+$/, "")
     .replace(/^\[|\]$/g, "")
     .toLowerCase();
-  return name === undefined || name === "" || IS_ADDRESS.test(name) ? undefined : name.split(".", 1)[0];
+  return name === undefined || name === "" || name === "localhost" || IS_ADDRESS.test(name) ? undefined : name.split(".", 1)[0];
 }
 
-/** Marks listeners that are called by names of no service. `receiver`: of a hop. */
-export function findCalledOtherwise({ matches, index }: TraceDiff, receiver: (hop: number) => Draft): void {
+/** `payment-svc` and `PaymentService` are the service `payment`: one name with something before or behind it. */
+function isNameOf(called: string, service: string): boolean {
+  const [a, b] = [bareName(called), bareName(service)];
+  return a.includes(b) || b.includes(a);
+}
+
+function bareName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, "");
+}
+
+/** Marks listeners that are called by names of no service, and that no capture shows to send anything. `receiver`: of a hop; `isSending`: of a machine. */
+export function findCalledOtherwise(
+  { matches, index }: TraceDiff,
+  receiver: (hop: number) => Draft,
+  isSending: (host: string) => boolean,
+): void {
   const otherwise = new Map<Draft, number>();
+  const services = new Set([...index.services].map(bareName));
   const byName = new Set<Draft>();
   for (const [hop, { client, server, serverBy }] of matches) {
     const name = client === undefined ? undefined : calledName(spanTarget(client));
     if (name === undefined || server === undefined || serverBy !== "span id") continue;
     const draft = receiver(hop);
-    if (index.services.has(name)) byName.add(draft);
+    if (isNameOf(name, server.resource.service) || services.has(bareName(name))) byName.add(draft);
     else otherwise.set(draft, (otherwise.get(draft) ?? 0) + 1);
   }
-  const proxies = [...otherwise].filter(([draft, n]) => n >= MIN_SPANS && !byName.has(draft));
+  const proxies = [...otherwise].filter(([draft, n]) => n >= MIN_SPANS && !byName.has(draft) && !isSending(draft.host));
   if (proxies.length > 0 && areCalledByName(index)) for (const [draft] of proxies) draft.isGateway = true;
 }
 
@@ -47,6 +62,6 @@ function areCalledByName(index: SpanIndex): boolean {
     const name = caller?.kind === "client" ? calledName(spanTarget(caller)) : undefined;
     if (name !== undefined) addTo(names, span.resource.service, name);
   }
-  const own = [...names].filter(([service, called]) => called.includes(service));
+  const own = [...names].filter(([service, called]) => called.some((name) => isNameOf(name, service)));
   return own.length >= MIN_SERVICES && own.length >= SHARE * names.size;
 }

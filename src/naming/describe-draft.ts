@@ -2,7 +2,7 @@
 
 import { isProxySdk } from "../spans/proxy-span.ts";
 import type { AddressName, NameOf, NameSource } from "./address-names.ts";
-import { type Draft, isForwarding, mainResource } from "./draft.ts";
+import { type Draft, isForwarding, mainResource, OTHER_ADDRESSES } from "./draft.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import type { Role } from "./workload.ts";
 
@@ -46,7 +46,12 @@ export function describeDraft(draft: Draft, nameOf: NameOf): Description {
     role,
     pod,
     source: "address",
-    because: draft.isAmbiguous ? "several listeners share this address" : "address",
+    because:
+      draft.host === OTHER_ADDRESSES
+        ? "more callers than are told apart"
+        : draft.isAmbiguous
+          ? "several listeners share this address"
+          : "address",
   };
 }
 

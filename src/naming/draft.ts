@@ -20,7 +20,7 @@ export interface Draft {
   /** SERVER spans of what it received, and those of them that a proxy made. */
   serverSpans: number;
   proxySpans: number;
-  /** What it received has SERVER spans of several services: it passes requests on to them, and makes none. */
+  /** It passes on what others ask or send, and the spans of what it received or sent are theirs: they do not name it. */
   isGateway: boolean;
   /** What it received has SERVER spans of several pods of one service: its address is that of all of them. */
   isShared: boolean;
@@ -34,6 +34,9 @@ export interface Draft {
   isEncrypting: boolean;
   isAmbiguous: boolean;
 }
+
+/** The host of the draft that stands for callers which are not told apart. */
+export const OTHER_ADDRESSES = "other addresses";
 
 export function emptyDraft(host: string, ports: number[]): Draft {
   return {

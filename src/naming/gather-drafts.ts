@@ -48,7 +48,12 @@ export class Drafts {
       (hop) => this.receiver(hop),
       (hop) => clientHost[hop] === hostOfPlace[receiver[hop]!],
     );
-    findCalledOtherwise(diff, (hop) => this.receiver(hop));
+    const sending = new Set(Array.from(this.#table.hostOfEnds, (host) => this.#table.hosts.values[host]!));
+    findCalledOtherwise(
+      diff,
+      (hop) => this.receiver(hop),
+      (host) => sending.has(host),
+    );
     mergeListeners(this.#listeners, this.#byPlace);
     this.#findApplications();
     const hidden = hiddenSidecars(this.#table, this.#byPlace);

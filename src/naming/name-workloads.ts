@@ -6,7 +6,7 @@ import { count } from "../wire/count.ts";
 import { groupBy } from "../wire/group-by.ts";
 import type { NameOf } from "./address-names.ts";
 import { type Description, describeDraft } from "./describe-draft.ts";
-import { type Draft, isForwarding } from "./draft.ts";
+import { type Draft, isForwarding, OTHER_ADDRESSES } from "./draft.ts";
 import { Drafts } from "./gather-drafts.ts";
 import { nameReplicas } from "./unnamed-replicas.ts";
 import type { Naming, Role, Workload } from "./workload.ts";
@@ -70,7 +70,7 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
       service,
       role,
       pod,
-      addresses: isListening ? draft.ports.map((port) => withPort(draft.host, port)) : [draft.host],
+      addresses: isListening ? draft.ports.map((port) => withPort(draft.host, port)) : draft.host === OTHER_ADDRESSES ? [] : [draft.host],
       because,
       host: draft.host,
       port: draft.ports[0],

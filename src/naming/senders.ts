@@ -6,13 +6,10 @@ import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { Interned, inPieces } from "../wire/columns.ts";
 import { MAX_CALLERS } from "../wire/limits.ts";
 import { Ballot } from "./ballot.ts";
-import { type Draft, emptyDraft, mainResource } from "./draft.ts";
+import { type Draft, emptyDraft, mainResource, OTHER_ADDRESSES } from "./draft.ts";
 
 /** From this confidence on an inferred parent tells who sent a call. */
 const SURE = 0.9;
-
-/** Stands for the callers that are not told apart. */
-const OTHER_ADDRESSES = "other addresses";
 
 export interface Senders {
   /** By hop: index in `drafts`. */

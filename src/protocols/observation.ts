@@ -186,7 +186,7 @@ export interface ExportAnswer {
   readonly rejected: { readonly spans: number; readonly hasMessage: boolean } | undefined;
   /** It began when the exporter had closed its side of the connection. */
   readonly isTooLate?: true;
-  /** Its body is HTML, which no collector answers with. */
+  /** Its body is a page of HTML: of a collector only where it answers with an error. */
   readonly isPage?: true;
 }
 

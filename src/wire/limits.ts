@@ -251,5 +251,10 @@ export const MAX_TLS_TRIALS_TOTAL = 500_000;
 /** Contexts that are kept to compare the clocks of captures by. More do not move a median; each costs some 200 bytes while it is made. */
 export const MAX_CONTEXTS_COMPARED = 50_000;
 
+/** Groups of regular calls that are looked at for timers: each is set against what its machine received meanwhile. */
+export const MAX_TIMERS = 64;
+/** Sentences on exports that nobody took; the rest is one number. */
+export const MAX_FAILED_EXPORTS_TOLD = 8;
+
 /** Routes, and callers, by which listeners are compared: who is asked for more is no replica of anybody. */
 export const MAX_ROUTES_COMPARED = 1_024;

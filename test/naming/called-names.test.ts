@@ -13,7 +13,7 @@ it("a name is the first label of a host, and an address is none", () => {
 
 describe("a listener that is called by the name of no service", () => {
   /** Three calls each of orders, of stock, and of the one that is called `name` and has the spans of billing; the others are called `others`. */
-  const isGateway = (name: string, others = (service: string) => service) => {
+  const isGateway = (name: string, others = (service: string) => service, isSending = false) => {
     const calls = ["orders", "stock", "billing"].flatMap((service, k) =>
       times(3, (i) => {
         const made = request("frontend → orders");
@@ -33,7 +33,11 @@ describe("a listener that is called by the name of no service", () => {
       ]),
     );
     const index = new SpanIndex([{ traceId: "", spans, warnings: [] }]);
-    findCalledOtherwise({ matches, index } as unknown as TraceDiff, (hop) => (hop < 6 ? rest : draft));
+    findCalledOtherwise(
+      { matches, index } as unknown as TraceDiff,
+      (hop) => (hop < 6 ? rest : draft),
+      () => isSending,
+    );
     return draft.isGateway;
   };
 
@@ -43,7 +47,13 @@ describe("a listener that is called by the name of no service", () => {
 
   it("is the service where it is called so, where nothing is called so, or by its address", () => {
     expect(isGateway("billing.shop")).toBe(false);
-    expect(isGateway("relay.shop", (service) => `${service}-svc`)).toBe(false);
+    expect(isGateway("relay.shop", (service) => `${service.charAt(0)}${service.length}`)).toBe(false);
     expect(isGateway("10.0.0.9")).toBe(false);
+    expect(isGateway("localhost:8080")).toBe(false);
+  });
+
+  it("is the service where its name only has something before or behind it, and where the capture shows what it sends", () => {
+    expect(["billing-svc.shop", "shop-Billing", "BillingService"].map((name) => isGateway(name))).toEqual([false, false, false]);
+    expect(isGateway("relay.shop", undefined, true)).toBe(false);
   });
 });

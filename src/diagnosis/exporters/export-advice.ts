@@ -2,7 +2,15 @@
 
 import type { SpanExport } from "../../protocols/observation.ts";
 import { RESOURCE_EXHAUSTED } from "../../wire/grpc-status.ts";
-import { CONTENT_TOO_LARGE, fateOf, isSentToGrpcPort, isSentToHttpPort, isSentToTlsPort, isTooLargeAtTimes } from "./export-answer.ts";
+import {
+  CONTENT_TOO_LARGE,
+  fateOf,
+  isGood,
+  isSentToGrpcPort,
+  isSentToHttpPort,
+  isSentToTlsPort,
+  isTooLargeAtTimes,
+} from "./export-answer.ts";
 
 /** gRPC's own name for what is over a limit. */
 const OUT_OF_RANGE = 11;
@@ -63,10 +71,10 @@ export function adviceOn(of: SpanExport, refused: readonly SpanExport[], accepte
   if (fate === "too late") return TOO_LATE;
   if (isSentToGrpcPort(of)) return TO_GRPC_PORT;
   if (isSentToTlsPort(of)) return TO_TLS_PORT;
-  if (of.answer?.isPage === true) return PAGE;
   if (fate === "cut off") return CUT_OFF;
   if (fate === "in part") return IN_PART;
   if (isSentToHttpPort(of)) return TO_HTTP_PORT;
+  if (of.answer?.isPage === true && isGood(of.answer)) return PAGE;
   const { status, grpcStatus } = of.answer ?? {};
   if (grpcStatus === RESOURCE_EXHAUSTED) return EXHAUSTED;
   const advice = ADVICE.find(({ http, grpc }) => (grpcStatus ? grpc.includes(grpcStatus) : http.includes(status ?? 0)));

@@ -1,6 +1,6 @@
 // What a collector said to an export, and what that means for the spans in it.
 
-import type { SpanExport } from "../../protocols/observation.ts";
+import type { ExportAnswer, SpanExport } from "../../protocols/observation.ts";
 import { grpcStatusNames } from "../../wire/grpc-status.ts";
 import { sum } from "../../wire/sum.ts";
 
@@ -18,10 +18,15 @@ const NOT_GRPC: ReadonlySet<number> = new Set([400, 404, 405, 415, 426, 505]);
 export function fateOf({ answer, unanswered }: SpanExport): Fate {
   if (unanswered === "HTTP/2" || unanswered === "TLS") return "rejected";
   if (answer === undefined) return unanswered === "fin" || unanswered === "reset" ? "cut off" : "sent";
-  const { status, grpcStatus, rejected, isTooLate } = answer;
+  const { grpcStatus, rejected, isTooLate } = answer;
   if (isTooLate === true) return "too late";
-  if (answer.isPage === true || (grpcStatus ?? 0) !== 0 || (status !== undefined && (status < 200 || status > 299))) return "rejected";
+  if (answer.isPage === true || (grpcStatus ?? 0) !== 0 || !isGood(answer)) return "rejected";
   return rejected !== undefined && rejected.spans > 0 ? "in part" : "accepted";
+}
+
+/** By its HTTP status, as far as the capture shows it. Error pages are HTML as well, and say nothing but what their status says. */
+export function isGood({ status }: ExportAnswer): boolean {
+  return status === undefined || (status >= 200 && status <= 299);
 }
 
 /** The exporter got no answer. */
@@ -37,7 +42,7 @@ export function answerName({ answer, unanswered, protocol }: SpanExport): string
   const { status, grpcStatus, rejected } = answer;
   if (grpcStatus !== undefined && grpcStatus !== 0)
     return `${grpcStatusNames[grpcStatus] ?? "an unknown status"} (grpc-status ${grpcStatus})`;
-  if (status !== undefined && (status < 200 || status > 299)) return `HTTP ${status}`;
+  if (!isGood(answer)) return `HTTP ${status}`;
   if (answer.isPage === true) return "a page (text/html)";
   if (answer.isTooLate === true) return "OK, after the exporter had closed the connection";
   return rejected === undefined ? "OK" : `a partial success that refuses ${rejected.spans} spans`;
@@ -81,7 +86,7 @@ export function reasonOf(refused: readonly SpanExport[], accepted: readonly Span
   if (isSentToGrpcPort(first)) return ": HTTP/1 sent to a port that speaks HTTP/2, as gRPC does";
   if (protocol === "otlp-grpc" && bytes > GRPC_LIMIT) return `: a message of ${bytes} bytes is over gRPC's usual limit of 4 MiB`;
   if (isSentToTlsPort(first)) return ": plain HTTP sent to a port that speaks TLS";
-  if (answer?.isPage === true) return ": something else than a collector answers there";
+  if (answer?.isPage === true && isGood(answer)) return ": something else than a collector answers there";
   const smallest = smallestOf(refused);
   const largest = accepted.reduce((most, of) => Math.max(most, of.bytes), 0);
   if (answer?.status === CONTENT_TOO_LARGE)

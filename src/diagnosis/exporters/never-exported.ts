@@ -86,7 +86,7 @@ function notEnded({ group }: Workload, missing: readonly string[], all: readonly
 /** Others of its route were exported before and after it. Had the queue been full, the next batch would be a full one like others. */
 function likelyNotEnded(hop: Hop, { group }: Workload, all: readonly SpanExport[]): Explanation {
   const next = firstBehind(hop, all)!;
-  const most = Math.max(...all.map(({ spanCount }) => spanCount));
+  const most = all.reduce((max, { spanCount }) => Math.max(max, spanCount), 0);
   const isFull = next.spanCount === most && all.filter(({ spanCount }) => spanCount === most).length > 1;
   const [cause, other] = isFull ? (["exporter-queue-overflow", NOT_ENDED] as const) : (["span-not-ended", DROPPED] as const);
   return {

@@ -6,10 +6,9 @@ import type { SpanExport } from "../../protocols/observation.ts";
 import { SECOND, type Timestamp, toIso } from "../../wire/timestamp.ts";
 import type { PossibleCause } from "../judgement.ts";
 import type { Explanation } from "./explanation.ts";
+import { longestPause } from "./export-pause.ts";
 import { isBefore } from "./hop-end.ts";
 
-/** SDKs export every 5 s by default while there is anything to export: twice as long is no pause. */
-const LONGEST_PAUSE_US = 10 * SECOND;
 const CONFIDENCE = 0.9;
 
 /** `delivered`: its exports, all of which were accepted. `latest`: when anybody exported last, as the same capture shows it. */
@@ -22,7 +21,7 @@ export function whyStopped(
   const last = delivered.at(-1);
   if (last === undefined || latest === undefined || isBefore(hop, last)) return undefined;
   const silence = latest - last.at;
-  if (silence < LONGEST_PAUSE_US) return undefined;
+  if (silence < longestPause(delivered)) return undefined;
   return {
     cause: "unknown",
     detail: `${group} exported for the last time at ${toIso(last.at).slice(11, 23)}, and not in the ${Math.floor(silence / SECOND)} s since, while others went on exporting and it went on serving`,

@@ -1,6 +1,7 @@
 // Takes the bodies of span exports out of HTTP exchanges: a third view of the same traces, besides hops and the backend. The bodies are read and dropped.
 
 import { type Anomaly, anomaly } from "../../wire/anomaly.ts";
+import { SP } from "../../wire/ascii.ts";
 import { LimitReached, Malformed } from "../../wire/byte-reader.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_EXPORT_ANSWER_BYTES, MAX_EXPORT_BYTES, MAX_EXPORT_BYTES_TOTAL, MAX_EXPORTS_WAITING } from "../../wire/limits.ts";
@@ -25,6 +26,14 @@ interface Waiting {
 }
 
 const HTML = /^text\/html\b/i;
+const TAG = 60;
+
+/** Frameworks call a bare "OK" HTML as well. */
+function beginsWithTag(bytes: Uint8Array): boolean {
+  const first = bytes.find((byte) => byte > SP);
+  return first === TAG;
+}
+
 const NOTHING: ExportContent = { spans: [], spanCount: 0, unread: undefined };
 
 export class ExportTap {
@@ -85,8 +94,14 @@ export class ExportTap {
   #openAnswer(request: HttpRequest, contentType: string, contentEncoding: string): BodySink | undefined {
     const waiting = this.#waiting.get(request);
     const { format } = waiting ?? {};
-    if (waiting !== undefined) waiting.isPage = HTML.test(contentType);
-    if (waiting === undefined || format?.readAnswer === undefined || waiting.isPage) return undefined;
+    if (waiting === undefined) return undefined;
+    if (HTML.test(contentType)) {
+      const isPage = (body: WholeBody) => beginsWithTag(this.#unpacking.ofBody()(body.bytes, contentEncoding, MAX_EXPORT_ANSWER_BYTES));
+      return new KeptBody(MAX_EXPORT_ANSWER_BYTES, this.#budget, (body) => {
+        waiting.isPage = body.isCapped || unlessUnreadable(() => isPage(body), false);
+      });
+    }
+    if (format?.readAnswer === undefined) return undefined;
     return new KeptBody(MAX_EXPORT_ANSWER_BYTES, this.#budget, (body) => {
       if (!body.isCapped && body.length > 0)
         waiting.rejected = unlessUnreadable(

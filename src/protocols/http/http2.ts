@@ -234,7 +234,9 @@ class Http2Reader implements StreamReader, FrameEvents {
       packet: { capture: first.capture, number: first.packet },
       sequence: this.#context.connection.sequenceAt(this.#direction("server"), first.offset),
     };
-    if (stream.request?.method === CONNECT && status !== undefined && status < 300) this.#sayTunnel(first);
+    // Extended CONNECT has a path (RFC 8441): a WebSocket, which is no connection to elsewhere.
+    const isTunnel = stream.request?.method === CONNECT && !stream.request.path.startsWith("/");
+    if (isTunnel && status !== undefined && status < 300) this.#sayTunnel(first);
     if (fields.contentType?.startsWith(EVENT_STREAM) === true) stream.response.isEventStream = true;
     if (!block.endsStream && stream.request !== undefined)
       stream.responseBody = this.#context.openBody?.(stream.request, "server", fields.contentType ?? "", fields.contentEncoding ?? "");
