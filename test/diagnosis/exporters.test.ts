@@ -310,6 +310,26 @@ describe("of a service that the backend knows, spans are missing", () => {
     expect(detail).toContain("with a page (text/html), and the span was in it: something else than a collector answers there");
   });
 
+  it("and an error is no page, though a page comes with it", () => {
+    const answer = { status: 413, grpcStatus: undefined, isPage: true } as const;
+    const { detail, fix } = seen({ exports: [exported("orders", ordersSpans(lost), { at: 1_500, answer })] }, some);
+    expect(detail).toContain("HTTP 413");
+    expect(detail).not.toContain("something else than a collector");
+    expect(fix).toContain("max_request_body_size");
+  });
+
+  it("and an exporter that waits longer between its exports has not stopped", () => {
+    const many = nTimes(40, (i) => checkout(i));
+    const spans = many.flatMap((each, i) => [each.spans.frontend, each.spans.call, ...(i < 22 ? [each.spans.orders] : [])]);
+    const every15s = [7_000, 22_500].map((at) => exported("orders", ordersSpans(many.slice(0, 3)), { at }));
+    const { said } = look({
+      requests: requestsOf(many),
+      spans,
+      traffic: { exports: [...every15s, exported("frontend", spans.slice(-1), { at: 38_000 })] },
+    });
+    expect(said).toEqual(["note unrecorded: frontend → orders 18/40, orders, unknown"]);
+  });
+
   it("because its exporter stopped, while others go on", () => {
     const many = nTimes(20, (i) => checkout(i));
     const spans = many.flatMap((each, i) => [each.spans.frontend, each.spans.call, ...(i < 4 ? [each.spans.orders] : [])]);

@@ -29,6 +29,12 @@ describe("bare calls of a busy service", () => {
     expect(busy(crowd, some)).toEqual([`error stripped: frontend → orders ${some.length}/${some.length}, frontend, unknown`]);
   });
 
+  it("lost their contexts where the load itself comes like a clock, whichever of its routes calls", () => {
+    const clock = times(240, (i) => [50 * i]);
+    const some = clock.filter((_, i) => i % 10 === 0).map((at) => at + 5);
+    expect(busy(clock, some)).toHaveLength(1);
+  });
+
   it("lost their contexts where requests are as regular and as many", () => {
     const clock = times(12, (i) => [1_000 * i]);
     expect(

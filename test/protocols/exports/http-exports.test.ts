@@ -92,6 +92,15 @@ describe("OTLP over HTTP", () => {
     expect(exportOf(post("/v1/traces", otlp, PROTOBUF), answer, 9)[0]?.answer?.rejected).toEqual(rejected);
   });
 
+  it.each([
+    ["<!doctype html><title>Sign in</title>", true],
+    [" \n<html>", true],
+    ["OK", undefined],
+  ])("a page of HTML is no answer of a collector, a word that is called so is one: %s", (body, isPage) => {
+    const answer = `HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    expect(exportOf(post("/v1/traces", otlp, PROTOBUF), answer, 9)[0]?.answer?.isPage).toBe(isPage);
+  });
+
   it("reads the answer that refuses", () => {
     const refused = exportOf(post("/v1/traces", otlp, PROTOBUF), "HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno");
     expect(refused).toMatchObject([{ answer: { status: 400 }, spanCount: 2 }]);
