@@ -128,7 +128,7 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
   const detail = `a new trace ${identities[0]?.traceId ?? ""} went out${howUnseen(hop, view)}`;
   const isShown = cause !== "unknown" && cause !== "format-mismatch";
   // Without spans nothing tells a trace that was lost from one that was begun on purpose, for a job, or for a request that no capture shows.
-  const isDoubtful = isFirstInside(expected, view) ? !isShown : cause === "unknown" && expected.isCircumstantial && !view.backend.isAsked;
+  const isDoubtful = isFirstInside(expected, view) ? !isShown : !view.backend.isAsked && isInferred(hop, sender, expected, cause);
   const severity: Severity = isDoubtful ? "warning" : "error";
   return {
     ...fault("split", cause, "sender", severity, expected.confidence, detail),
@@ -149,6 +149,14 @@ function wentOut({ reading: { fields } }: Hop): string {
 function howUnseen({ index }: Hop, { unseen }: View): string {
   const request = unseen?.get(index);
   return request === undefined ? "" : `, ${request.how}`;
+}
+
+/**
+ * Whether only inference ties it to its cause: that was open at the time, or an application asks for what it was asked for. A format that it writes and was
+ * not sent speaks for itself, where it was open.
+ */
+function isInferred({ parent }: Hop, { role }: Workload, { isCircumstantial }: Expected, cause: Cause): boolean {
+  return (isCircumstantial && cause !== "format-mismatch") || (parent?.because === "same request" && role !== "proxy");
 }
 
 /** The context of another request went out (borrowed-contexts.ts). */

@@ -27,6 +27,9 @@ const STRAY = 0.02;
 const MAX_DOUBT = 0.1;
 /** Faults known only by inference, which is wrong now and then, are dropped below this share of the route. */
 const MIN_INFERRED_SHARE = 0.05;
+/** One or two must be a larger part. */
+const MIN_INFERRED = 3;
+const FEW_INFERRED_SHARE = 0.2;
 
 /** Causes that say how each call was made: where other replicas make it right, this one is what differs. */
 const OPEN_TO_REPLICA: readonly Cause[] = ["unknown", "client-does-not-inject", "transport-does-not-inject"];
@@ -60,7 +63,10 @@ function withoutDoubt(fault: FaultTally, tally: Tally, doubts: ReadonlyMap<strin
   const doubt = fault.culprit === fault.from ? doubts.get(groupsOf(fault)) : undefined;
   const isDoubtful = (route: string) =>
     doubt !== undefined && (doubt.doubtful.get(route) ?? 0) >= MAX_DOUBT * (doubt.circumstantial.get(route) ?? 0);
-  const isFew = (route: string, n: number) => fault.routes.get(route) === n && n < MIN_INFERRED_SHARE * (edge?.routes.get(route) ?? 0);
+  const isFew = (route: string, n: number) => {
+    const share = n / (edge?.routes.get(route) ?? n);
+    return fault.routes.get(route) === n && (share < MIN_INFERRED_SHARE || (n < MIN_INFERRED && share < FEW_INFERRED_SHARE));
+  };
   const dropped = new Map([...fault.circumstantial].filter(([route, n]) => isDoubtful(route) || isFew(route, n)));
   if (dropped.size === 0) return fault;
   const routes = new Map([...fault.routes].map(([route, n]) => [route, n - (dropped.get(route) ?? 0)] as const).filter(([, n]) => n > 0));

@@ -203,7 +203,7 @@ function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: Sp
     if (open === undefined) return [];
     const fits = open
       .openAround(undefined, clocks.startsOf(span), clocks.slackOf(span))
-      .filter((hop) => clocks.isDuring(span, hop) && isCompatible(span, hop));
+      .filter((hop) => clocks.isDuring(span, hop) && isCompatible(span, hop) && !matching.objections.toServer(span, hop));
     return nearestOf(span, fits, clocks);
   });
   for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "peer port");

@@ -11,7 +11,7 @@ const CONFIDENCE = 0.9;
 /** Of one trace, so many of the newest hops are looked at. */
 const MAX_STEPS = 64;
 
-/** For what `linkParents` left without proof. */
+/** For what `linkParents` left without proof: a request that asks for the same, in another trace, is less than the trace itself. */
 export function linkLateParents(table: HopTable): void {
   const { row, exchanges } = table;
   const { readings, identities } = exchanges;
@@ -19,7 +19,7 @@ export function linkLateParents(table: HopTable): void {
   for (let hop = 0; hop < table.size; hop++) {
     if (!table.isWork(hop)) continue;
     const end = readings.end(row[hop]!);
-    const isUnproven = table.parent[hop] === NO_PARENT || INFERRED.has(table.because(hop));
+    const isUnproven = table.parent[hop] === NO_PARENT || INFERRED.has(table.because(hop)) || table.because(hop) === "same request";
     for (let i = readings.first(row[hop]!); isUnproven && i < end; i++) if (linkLate(table, hop, identities.trace[i]!, chains)) break;
     for (let i = readings.first(row[hop]!); i < end; i++) chains.put(i, hop);
   }
