@@ -8,7 +8,7 @@ export function plainMembers() {
   return { name: "plain-members", renderChunk: (code) => rewritten(code, () => classes++) };
 }
 
-function rewritten(code, nextNumber) {
+export function rewritten(code, nextNumber) {
   const parts = [];
   let at = 0;
   for (const { start, end, text } of replacements(parseAst(code), nextNumber)) {

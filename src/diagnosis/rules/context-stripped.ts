@@ -19,7 +19,8 @@ went out without any trace field: no \`traceparent\`, no B3, no \`uber-trace-id\
 caller's trace ends here.
 
 The sender of the bare request is the culprit. Requests whose cause carried no context either are not counted, and neither are
-health checks, scrapes, exports of telemetry and CORS preflights.
+health checks, scrapes, exports of telemetry and CORS preflights, calls of database clients that speak HTTP, and calls that go out
+like a clock while requests do not.
 
 ## Why it happens
 

@@ -19,7 +19,8 @@ one. Propagation is right; the span was never made, never sent, or lost on its w
 A receiver of which the backend has no spans at all is taken for one that is not instrumented, and is not named here, unless something
 shows that it makes spans: its calls name them, spans of those behind it hang below parents that the backend lacks, or the capture shows its
 exporter fail (look-ups of a collector's name, connections and TLS handshakes with a collector, exports that are refused). Where
-only the newest requests are missing, they may still be on their way (SDKs send spans in batches, every 5 s by default): that is a note.
+only the newest requests are missing, they may still be on their way (SDKs send spans in batches, every 5 s by default): that is a note,
+for twice as long as the exporter was seen to wait.
 
 ## Why it happens
 
