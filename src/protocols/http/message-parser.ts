@@ -29,6 +29,7 @@ export class MessageParser {
   #sink: BodySink | undefined;
   /** True while the kept bytes were taken for the beginning of a head only because they may be one. */
   #isDoubtful = false;
+  #isTunnelNext = false;
   /** That of the kept bytes. */
   readonly #start = new UnfinishedStart();
 
@@ -123,8 +124,10 @@ export class MessageParser {
     this.#sink = sink;
   }
 
-  /** The bytes that follow belong to another protocol (RFC 9110 §7.8, §9.3.6). */
+  /** The bytes that follow belong to another protocol (RFC 9110 §7.8, §9.3.6): behind the body, where one is under way. */
   becomeTunnel(): void {
+    this.#isTunnelNext = this.#state === "length" || this.#state === "chunked";
+    if (this.#isTunnelNext) return;
     this.#kept.clear();
     this.#state = "tunnel";
   }
@@ -256,7 +259,7 @@ export class MessageParser {
     this.#endBody(true);
     this.#isDoubtful = false;
     this.#chunked = undefined;
-    if (this.#state !== "tunnel") this.#state = "head";
+    if (this.#state !== "tunnel") this.#state = this.#isTunnelNext ? "tunnel" : "head";
     this.#events.messageEnd(this.#from, segment, undefined);
   }
 

@@ -352,6 +352,15 @@ describe("Upgrade: h2c", () => {
     "GET /first HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n";
   const switched = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
 
+  it("taken up before the request's body is over: HTTP/2 begins behind it", () => {
+    const posted = ask.replace("GET", "POST").replace("\r\n\r\n", "\r\nContent-Length: 10\r\n\r\n12345");
+    const talk = new Conversation().open().send("client", posted).send("server", joined(switched, serverBegin));
+    talk.send("client", "67890").send("client", clientBegin);
+    talk.send("server", new Peers().response(1, "200", [], {})).send("server", data(1, "abc"));
+    expect(seen(talk)).toEqual(["1: POST /first 200"]);
+    expect(observe(talk.packets).http[0]?.request?.bodyLength).toBe(10);
+  });
+
   it("the request is answered on stream 1", () => {
     const peers = new Peers();
     for (const size of [Number.POSITIVE_INFINITY, 1, 7]) {
