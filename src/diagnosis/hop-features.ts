@@ -94,7 +94,10 @@ export class HopFeatures {
   #isBegun(hop: number): boolean {
     const { exchanges, row } = this.#table;
     const cause = this.#causeOf(hop, NO_PARENT);
-    return cause !== NO_PARENT && !exchanges.readings.hasFields(row[cause]!);
+    if (cause === NO_PARENT || exchanges.readings.hasFields(row[cause]!)) return false;
+    // A trace that its sender's SERVER span began could have been lost as well.
+    const server = this.#matches.get(cause)?.server;
+    return server === undefined || !exchanges.readings.traceIds(row[hop]!).includes(server.traceId);
   }
 
   /** `route`: its number. `cause`: the hop that caused it, where the table does not tell; else `NO_PARENT`. */

@@ -88,6 +88,17 @@ describe("what was right about an edge", () => {
   });
 });
 
+describe("traces that a service began for requests without a context", () => {
+  it("could have been lost, and tell from when on they are not", () => {
+    const calls = nTimes(20, (i) => checkout(i, { incoming: [], ...(i < 6 ? { outgoing: [] } : {}) }));
+    const spans = calls.flatMap(({ spans: { frontend, call, orders } }, i) => [frontend, call, ...(i < 6 ? [] : [orders])]);
+    const { findings } = look({ requests: requestsOf(calls), spans });
+    expect(findings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/6 of 20 requests to orders, only in their first 5\.\d s/),
+    ]);
+  });
+});
+
 describe("a fault of all that had something to lose", () => {
   it("is told as such, whatever their routes", () => {
     const calls = nTimes(12, (i) =>
