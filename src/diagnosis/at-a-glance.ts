@@ -5,7 +5,7 @@
 import { INFERRED } from "../hops/hop.ts";
 import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import { FLAG_SAMPLED } from "../propagation/w3c.ts";
-import { CANDIDATES_CONFIDENCE, FRESH_US, PROVEN_PARENT } from "./expectation.ts";
+import { CANDIDATES_CONFIDENCE, FRESH_US, isBySameRequest, PROVEN_PARENT } from "./expectation.ts";
 import type { Outcome } from "./judgement.ts";
 import type { View } from "./view.ts";
 
@@ -58,7 +58,7 @@ export function strippedAtAGlance(hop: number, view: View): StrippedAtAGlance | 
   const because = table.because(hop);
   const confidence = table.parentConfidence(hop);
   if (confidence < PROVEN_PARENT || INFERRED.has(because) || !hasPlainContext(parent, table)) return undefined;
-  return { cause: parent, confidence, isCircumstantial: because === "same request" && table.isSenderBlind(hop) };
+  return { cause: parent, confidence, isCircumstantial: isBySameRequest(hop, view) };
 }
 
 function strippedByCandidates(hop: number, { table, naming }: View): StrippedAtAGlance | undefined {

@@ -70,9 +70,15 @@ function byParent(hop: Hop, parent: Hop, view: View): Expectation {
   const carried = carriedBy(parent, view);
   if (carried.kind !== "context") return carried;
   const confidence = hop.parent?.confidence ?? PROVEN_PARENT;
-  // Where the capture lacks requests, the one that came in may be another that asked for the same.
-  const isCircumstantial = hop.parent?.because === "same request" && hop.isSenderBlind;
-  return { ...carried, parent, example: parent, confidence, isCircumstantial };
+  return { ...carried, parent, example: parent, confidence, isCircumstantial: isBySameRequest(hop.index, view) };
+}
+
+/**
+ * Whether nothing ties a hop to its cause but that both ask for the same. A proxy sends on what it got; what an application asks for may be called alike, and
+ * where the capture lacks requests, the one that came in may be another.
+ */
+export function isBySameRequest(hop: number, { table, naming }: View): boolean {
+  return table.because(hop) === "same request" && (naming.senderOf(hop).role !== "proxy" || table.isSenderBlind(hop));
 }
 
 function byUnseen(span: Span): Expectation {

@@ -11,7 +11,7 @@ import { parseTraceparent } from "../propagation/w3c.ts";
 import { listed } from "../wire/words.ts";
 import { BORROWED_CONFIDENCE } from "./borrowed-contexts.ts";
 import { relateTraceIds } from "./compare-values.ts";
-import { type Expectation, expectationOf, PROVEN_PARENT } from "./expectation.ts";
+import { type Expectation, expectationOf, isBySameRequest, PROVEN_PARENT } from "./expectation.ts";
 import { fault } from "./fault.ts";
 import { hiddenFieldsDetail } from "./hidden-fields.ts";
 import { isOneOf, judgeContinued } from "./judge-continued.ts";
@@ -128,7 +128,7 @@ function split(hop: Hop, sender: Workload, expected: Expected, view: View): Faul
   const detail = `a new trace ${identities[0]?.traceId ?? ""} went out${howUnseen(hop, view)}`;
   const isShown = cause !== "unknown" && cause !== "format-mismatch";
   // Without spans nothing tells a trace that was lost from one that was begun on purpose, for a job, or for a request that no capture shows.
-  const isDoubtful = isFirstInside(expected, view) ? !isShown : !view.backend.isAsked && isInferred(hop, sender, expected, cause);
+  const isDoubtful = isFirstInside(expected, view) ? !isShown : !hasSpans(sender, view) && isInferred(hop, expected, cause, view);
   const severity: Severity = isDoubtful ? "warning" : "error";
   return {
     ...fault("split", cause, "sender", severity, expected.confidence, detail),
@@ -145,18 +145,20 @@ function wentOut({ reading: { fields } }: Hop): string {
     : `only ${listed(names)} went out, which ${names.length === 1 ? "names" : "name"} no span`;
 }
 
+/** Whether the backend could tell what became of a trace here. */
+function hasSpans({ hasServerSpans, hasClientSpans }: Workload, { backend }: View): boolean {
+  return backend.isAsked && (hasServerSpans || hasClientSpans);
+}
+
 /** A clause on the request that no capture shows, where that is the cause. */
 function howUnseen({ index }: Hop, { unseen }: View): string {
   const request = unseen?.get(index);
   return request === undefined ? "" : `, ${request.how}`;
 }
 
-/**
- * Whether only inference ties it to its cause: that was open at the time, or an application asks for what it was asked for. A format that it writes and was
- * not sent speaks for itself, where it was open.
- */
-function isInferred({ parent }: Hop, { role }: Workload, { isCircumstantial }: Expected, cause: Cause): boolean {
-  return (isCircumstantial && cause !== "format-mismatch") || (parent?.because === "same request" && role !== "proxy");
+/** Whether only inference ties it to its cause. A format that it writes and was not sent speaks for itself, where the cause was open. */
+function isInferred({ index }: Hop, { isCircumstantial }: Expected, cause: Cause, view: View): boolean {
+  return isCircumstantial && (cause !== "format-mismatch" || isBySameRequest(index, view));
 }
 
 /** The context of another request went out (borrowed-contexts.ts). */
