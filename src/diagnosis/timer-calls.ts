@@ -38,13 +38,17 @@ export function timerCalls(view: View): number[] {
     .flat();
 }
 
+/** Those that something may be blamed for: requests were open meanwhile. */
 function callsWithoutCause({ table, naming }: View): number[] {
   const { row, exchanges, parent } = table;
   const open: number[] = [];
   for (let hop = 0; hop < table.size; hop++) {
-    if (!table.isWork(hop) || exchanges.readings.hasFields(row[hop]!) || naming.senderOf(hop).port === undefined) continue;
-    const isProven = parent[hop] !== NO_PARENT && table.parentConfidence(hop) >= PROVEN_PARENT && !INFERRED.has(table.because(hop));
-    if (!isProven) open.push(hop);
+    if (exchanges.readings.hasFields(row[hop]!) || !table.isWork(hop)) continue;
+    const isOpen =
+      parent[hop] === NO_PARENT
+        ? table.candidates(hop).length > 0
+        : table.parentConfidence(hop) < PROVEN_PARENT || INFERRED.has(table.because(hop));
+    if (isOpen && naming.senderOf(hop).port !== undefined) open.push(hop);
   }
   return open;
 }
