@@ -41,28 +41,25 @@ export function unseenRequests(view: View): ReadonlyMap<number, UnseenRequest> {
   for (const calls of [...roots.values(), ...bare.values()]) {
     const [{ process }] = calls as [Call];
     const own = servers.get(process) ?? { all: [], bare: [] };
-    const within = pairWithin(calls, own.bare, MIN_CALLS, EVEN);
-    for (const [hop, span] of within)
-      found.set(hop.index, { span, how: `within its SERVER span ${span.spanId} of trace ${span.traceId}, which no call hangs below` });
-    if (within.length > 0) continue;
-    const each = pairWithin(calls, own.all, MIN_CALLS_BESIDE, QUITE_EVEN);
-    for (const [hop, span] of each)
-      found.set(hop.index, {
-        span,
-        how: `within its SERVER span ${span.spanId} of trace ${span.traceId}: one in each request of ${routeOf(span)}`,
-      });
-    if (each.length > 0) continue;
-    const after = pairByRoute(calls, own.all);
-    for (const [hop, span] of after)
-      found.set(hop.index, {
-        span,
-        how: `after its SERVER span ${span.spanId} of trace ${span.traceId}: one for each request of ${routeOf(span)}`,
-      });
-    if (after.length > 0) continue;
-    for (const [hop, span] of pairEnclosed(calls, own.all))
-      found.set(hop.index, { span, how: "within its SERVER spans, as such calls are far more often than chance would put them there" });
+    const [pairs, how] = firstWay(calls, own);
+    for (const [hop, span] of pairs) found.set(hop.index, { span, how: how(span) });
   }
   return found;
+}
+
+/** The surest way that pairs any of a process's calls, and how it tells what it paired. */
+function firstWay(calls: readonly Call[], own: Servers): [[Hop, Span][], (span: Span) => string] {
+  const within = pairWithin(calls, own.bare, MIN_CALLS, EVEN);
+  if (within.length > 0) return [within, (span) => `within ${serverSpan(span)}, which no call hangs below`];
+  const each = pairWithin(calls, own.all, MIN_CALLS_BESIDE, QUITE_EVEN);
+  if (each.length > 0) return [each, (span) => `within ${serverSpan(span)}: one in each request of ${routeOf(span)}`];
+  const after = pairByRoute(calls, own.all);
+  if (after.length > 0) return [after, (span) => `after ${serverSpan(span)}: one for each request of ${routeOf(span)}`];
+  return [pairEnclosed(calls, own.all), () => "within its SERVER spans, as such calls are far more often than chance would put them there"];
+}
+
+function serverSpan(span: Span): string {
+  return `its SERVER span ${span.spanId} of trace ${span.traceId}`;
 }
 
 /** Times are those of the clock that stamps the process's spans, µs. */
@@ -246,10 +243,12 @@ class SpansAround {
 
   /** Of a crowd the one that ends last. */
   newest(from: number, until: number): Span | undefined {
-    if (!this.isAny(from, until)) return undefined;
     const first = lastAtOrBefore(this.#starts, from);
+    if (first < 0) return undefined;
+    const lasting = this.#spans[this.#last[first]!]!;
+    if (lasting.endedAt < until) return undefined;
     for (let at = first; at > Math.max(-1, first - MAX_LOOKED_AT); at--) if (this.#spans[at]!.endedAt >= until) return this.#spans[at];
-    return this.#spans[this.#last[first]!];
+    return lasting;
   }
 }
 

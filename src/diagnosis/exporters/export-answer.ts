@@ -34,6 +34,11 @@ export function isUnanswered(fate: Fate): boolean {
   return fate === "cut off" || fate === "too late";
 }
 
+/** Of the spans in it some at least were not taken, as far as the capture shows. */
+export function isLost(fate: Fate): boolean {
+  return fate === "rejected" || fate === "in part" || isUnanswered(fate);
+}
+
 /** `RESOURCE_EXHAUSTED (grpc-status 8)`, `413`, `a partial success`. */
 export function answerName({ answer, unanswered, protocol }: SpanExport): string {
   // An agent on UDP answers nothing.

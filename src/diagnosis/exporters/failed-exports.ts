@@ -7,7 +7,7 @@ import { figure } from "../../wire/figure.ts";
 import { groupBy } from "../../wire/group-by.ts";
 import { MAX_FAILED_EXPORTS_TOLD } from "../../wire/limits.ts";
 import { sum } from "../../wire/sum.ts";
-import { answerName, fateOf, reasonOf } from "./export-answer.ts";
+import { answerName, fateOf, isLost, reasonOf } from "./export-answer.ts";
 import { bestView } from "./trouble.ts";
 
 /** A sentence for each exporter, collector and answer, the most first. */
@@ -16,7 +16,7 @@ export function failedExports(exports: readonly SpanExport[], { groupOf }: Namin
   const told = [...legs.values()].flatMap((leg) => {
     const all = bestView(leg);
     const failed = groupBy(
-      all.filter((of) => !["accepted", "sent"].includes(fateOf(of))),
+      all.filter((of) => isLost(fateOf(of))),
       answerName,
     );
     return [...failed].map(([answer, lost]) => ({ all, answer, lost }));

@@ -9,7 +9,7 @@ import type { View } from "../view.ts";
 import { whyEnded } from "./ended-process.ts";
 import type { Explanation } from "./explanation.ts";
 import { adviceOn } from "./export-advice.ts";
-import { answersName, type Fate, fateOf, isRead, isSentToTlsPort, isUnanswered, reasonOf } from "./export-answer.ts";
+import { answersName, fateOf, isLost, isRead, isSentToTlsPort, isUnanswered, reasonOf } from "./export-answer.ts";
 import { endOn, firstBehind } from "./hop-end.ts";
 import { whyNeverExported } from "./never-exported.ts";
 import type { RouteCounts } from "./route-counts.ts";
@@ -74,10 +74,6 @@ function afterExport(hop: Hop, receiver: Workload, shipments: readonly Shipment[
   const taken = shipments.filter(({ export: of }) => fateOf(of) === "accepted" || isDatagram(of)).map((shipment) => shipment.export);
   const [last] = taken.slice(-1);
   return last === undefined ? undefined : lostBehind(hop, receiver, last, view);
-}
-
-function isLost(fate: Fate): boolean {
-  return fate === "rejected" || fate === "in part" || isUnanswered(fate);
 }
 
 function refused(receiver: Workload, exports: readonly SpanExport[], { exporters }: View): Explanation {
