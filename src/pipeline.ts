@@ -21,7 +21,7 @@ import { keptFieldNames } from "./hops/read-contexts.ts";
 import { addressNames, type GivenName } from "./naming/address-names.ts";
 import { nameWorkloads } from "./naming/name-workloads.ts";
 import { Observed } from "./observed.ts";
-import { type HopPairing, pairHops } from "./pairing/pair-hops.ts";
+import { FULL_EFFORT, type HopPairing, pairHops } from "./pairing/pair-hops.ts";
 import type { FormatSet } from "./propagation/format-set.ts";
 import { standardFormats } from "./propagation/registry.ts";
 import type { Observation } from "./protocols/observation.ts";
@@ -142,7 +142,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const diff = matchSpans(graph, settled?.answer.traces ?? []);
   if (diff.index.spans.length > 0) linkParentsBySpans(graph.hops, diff);
   const isJudged = options.isJudged !== false;
-  const pairing = isJudged ? pairHops(graph.table, options.isPairingFull === true ? Number.POSITIVE_INFINITY : undefined) : undefined;
+  const pairing = isJudged ? pairHops(graph.table, options.isPairingFull === true ? FULL_EFFORT : undefined) : undefined;
   const isElsewhere = holdsOtherTraces(graph, diff, settled);
   const nameOf = addressNames(
     { given: options.names, dns: wire.observed.dns, blocks: wire.log.names, exports: wire.observed.exports },

@@ -22,6 +22,8 @@ export interface HopPairing {
 /** Steps allowed per hop, and a minimum per run; a step takes about 350 ns. */
 const STEPS_PER_HOP = 10;
 const MIN_STEPS = 3e6;
+/** In a capture of more hops nobody reads through the parents of all: they are sought where something hangs on them. */
+const MAX_HOPS_READ = 50_000;
 /** A parent less likely than this is no answer: the candidates stay as they are. */
 const MIN_PARENT = 0.5;
 /** A candidate less likely than this is none any more. */
@@ -29,18 +31,27 @@ const MIN_CANDIDATE = 0.02;
 /** Where requests reach the machine that cannot be read, any of them may be the cause; and so may one that was answered, where the call has left its trace. */
 const BLIND_CONFIDENCE = 0.7;
 
-/**
- * Fills in `parent` where it is open or only guessed, and leaves in `candidates` what may still be the cause, likeliest first. `budget`: steps
- * that it may cost.
- */
-export function pairHops(table: HopTable, budget = usualBudget(table)): HopPairing {
+/** What it may cost. */
+export interface Effort {
+  /** Steps. */
+  readonly budget: number;
+  /** Calls are paired, too, of machines where no judgement hangs on it. */
+  readonly isForItsOwnSake: boolean;
+}
+
+export const FULL_EFFORT: Effort = { budget: Number.POSITIVE_INFINITY, isForItsOwnSake: true };
+
+/** Fills in `parent` where it is open or only guessed, and leaves in `candidates` what may still be the cause, likeliest first. */
+export function pairHops(table: HopTable, { budget, isForItsOwnSake } = usualEffort(table)): HopPairing {
   if (!table.hasCandidates) return { sought: 0, left: 0 };
   const machines = machinesOf(table);
+  const worth = isForItsOwnSake ? machines : machines.filter(({ isDecisive }) => isDecisive);
   const sought = sum(machines.map(({ open }) => open));
+  const tried = sum(worth.map(({ open }) => open));
   const guesses = new Map<number, readonly Guess[]>();
-  let left = 0;
-  for (const machine of machines) {
-    const pairing = pairTraffic(trafficOf(machine, table), { budget: (budget * machine.open) / sought });
+  let left = sought - tried;
+  for (const machine of worth) {
+    const pairing = pairTraffic(trafficOf(machine, table), { budget: (budget * machine.open) / tried });
     left += pairing.left;
     machine.outgoing.forEach((hop, row) => {
       if (!isOpen(hop, table)) return;
@@ -53,28 +64,32 @@ export function pairHops(table: HopTable, budget = usualBudget(table)): HopPairi
   return { sought, left };
 }
 
-function usualBudget({ size }: HopTable): number {
-  return Math.max(MIN_STEPS, STEPS_PER_HOP * size);
+function usualEffort({ size }: HopTable): Effort {
+  return { budget: Math.max(MIN_STEPS, STEPS_PER_HOP * size), isForItsOwnSake: size <= MAX_HOPS_READ };
 }
 
-/** Hops by index, in the order of their starts. */
 interface Machine {
+  /** Hops by index, in the order of their starts. */
   readonly incoming: readonly number[];
   readonly outgoing: readonly number[];
+  /** Calls whose cause is sought. */
   readonly open: number;
+  /** Of some of them it matters which request was the cause: not all that may have been carried a context, or not all none. */
+  readonly isDecisive: boolean;
 }
 
 /** Machines that sent anything whose cause is open, in the order in which they first did. */
 function machinesOf(table: HopTable): Machine[] {
   const { size, purpose, clientHost, receiver, hostOfPlace } = table;
-  const machines: { readonly incoming: number[]; readonly outgoing: number[]; open: number }[] = [];
+  const machines: { readonly incoming: number[]; readonly outgoing: number[]; open: number; isDecisive: boolean }[] = [];
   /** By number of the host. */
   const byHost: (typeof machines)[number][] = [];
   for (let hop = 0; hop < size; hop++) {
     if (!isOpen(hop, table)) continue;
     const host = clientHost[hop]!;
-    byHost[host] ??= machines[machines.push({ incoming: [], outgoing: [], open: 0 }) - 1]!;
+    byHost[host] ??= machines[machines.push({ incoming: [], outgoing: [], open: 0, isDecisive: false }) - 1]!;
     byHost[host].open++;
+    byHost[host].isDecisive ||= doCausesDiffer(hop, table);
   }
   for (let hop = 0; hop < size; hop++) {
     if (purpose[hop] !== WORK) continue;
@@ -88,6 +103,16 @@ function machinesOf(table: HopTable): Machine[] {
 function isOpen(hop: number, table: HopTable): boolean {
   if (!table.isWork(hop) || table.candidates(hop).length === 0) return false;
   return table.parent[hop] === NO_PARENT || INFERRED.has(table.because(hop));
+}
+
+/** Of those that may have caused it some carried a context as any, and some did not. */
+function doCausesDiffer(hop: number, table: HopTable): boolean {
+  const { row, exchanges } = table;
+  const [first, ...others] = table.candidates(hop);
+  const kindOf = (candidate: number) =>
+    exchanges.readings.isPlain(row[candidate]!) ? 1 : exchanges.readings.hasFields(row[candidate]!) ? 2 : 0;
+  const kind = kindOf(first!);
+  return kind === 2 || others.some((other) => kindOf(other) !== kind);
 }
 
 /** An id that tells one parent was used before; where several share it, times decide among them. */

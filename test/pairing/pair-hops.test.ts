@@ -1,7 +1,7 @@
 // From requests on the wire to parents: what ids leave open is inferred, what they tell stays.
 
 import { describe, expect, test } from "vitest";
-import { pairHops } from "../../src/pairing/pair-hops.ts";
+import { FULL_EFFORT, pairHops } from "../../src/pairing/pair-hops.ts";
 import { look, request, times, traceparent } from "../diagnosis/build-view.ts";
 
 describe("parents of hops", () => {
@@ -38,9 +38,37 @@ describe("parents of hops", () => {
   test("what the budget does not reach is counted and stays open", () => {
     const { view } = look({ requests });
     const before = view.table.all().map(({ parent }) => parent);
-    expect(pairHops(view.table, 0)).toEqual({ sought: 40, left: 40 });
+    expect(pairHops(view.table, { ...FULL_EFFORT, budget: 0 })).toEqual({ sought: 40, left: 40 });
     expect(view.table.all().map(({ parent }) => parent)).toEqual(before);
-    expect(pairHops(view.table, Number.POSITIVE_INFINITY)).toEqual({ sought: 40, left: 0 });
+    expect(pairHops(view.table, FULL_EFFORT)).toEqual({ sought: 40, left: 0 });
+  });
+
+  describe("not for its own sake", () => {
+    const effort = { ...FULL_EFFORT, isForItsOwnSake: false };
+
+    test("calls are paired where of several possible causes only some carried a context", () => {
+      const { view } = look({ requests });
+      expect(pairHops(view.table, effort)).toEqual({ sought: 40, left: 0 });
+    });
+
+    test.each([
+      ["none carried one", []],
+      ["each carried one", [1]],
+    ])("they are not where %s", (_, carried) => {
+      const alike = times(10, (n) => {
+        const at = 1_000 * n;
+        const fields = (id: number) => carried.map(() => traceparent(id, id));
+        return [
+          request("frontend → orders", { at, until: at + 120, target: `/a/${n}`, fields: fields(2 * n + 1) }),
+          request("frontend → orders", { at: at + 1, until: at + 170, target: `/b/${n}`, fields: fields(2 * n + 2) }),
+          request("orders → stock", { at: at + 10, until: at + 110, target: `/reserve/${n}` }),
+        ];
+      });
+      const { view } = look({ requests: alike });
+      const before = view.table.all().map(({ parent }) => parent);
+      expect(pairHops(view.table, effort)).toEqual({ sought: 10, left: 10 });
+      expect(view.table.all().map(({ parent }) => parent)).toEqual(before);
+    });
   });
 
   test("a parent that an id tells is left alone", () => {
