@@ -3,7 +3,8 @@
 import type { Workload } from "../naming/workload.ts";
 import { addTo, groupBy } from "../wire/group-by.ts";
 
-interface Between {
+/** Whatever goes from one workload to another. */
+export interface Between {
   readonly from: Workload;
   readonly to: Workload;
 }
@@ -17,7 +18,7 @@ export class EdgeIndex<Edge extends Between> {
 
   constructor(edges: readonly Edge[]) {
     this.#edges = edges;
-    this.#ofGroups = groupBy(edges, ({ from, to }) => keyOf(from.group, to.group));
+    this.#ofGroups = groupBy(edges, groupsOf);
     this.#of = { from: groupBy(edges, ({ from }) => from), to: groupBy(edges, ({ to }) => to) };
   }
 
@@ -36,6 +37,11 @@ export class EdgeIndex<Edge extends Between> {
   at(side: "from" | "to", workload: Workload): readonly Edge[] {
     return this.#of[side].get(workload) ?? [];
   }
+}
+
+/** Equal for all that goes between the same two groups. */
+export function groupsOf({ from, to }: Between): string {
+  return keyOf(from.group, to.group);
 }
 
 function byNames<Edge extends Between>(edges: readonly Edge[]): Map<string, Edge[]> {

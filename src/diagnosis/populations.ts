@@ -7,6 +7,7 @@ import { groupBy } from "../wire/group-by.ts";
 import { MAX_TRACE_IDS } from "../wire/limits.ts";
 import { sum } from "../wire/sum.ts";
 import { isEveryOne } from "./affected-clause.ts";
+import { groupsOf } from "./edge-index.ts";
 import { firstShown, joinExemplars } from "./exemplars.ts";
 import type { Finding, Population } from "./finding.ts";
 import { causeOfPopulation, separationOf, stillPossible } from "./population-cause.ts";
@@ -44,7 +45,7 @@ export function populationsOf(verdict: Verdict, tally: Tally, hasEdge: boolean):
   const faults = all.map((fault) => withoutDoubt(fault, tally, doubts)).filter((fault) => fault.affected > 0);
   const groups = groupBy(faults, (fault) => {
     const note = fault.severities.size === 1 && fault.severities.has("note") ? "note" : "";
-    return hasEdge ? `${culpritSide(fault)} ${fault.from.group}\n${fault.to.group}\n${note} ${causeApart(fault.like)}` : "";
+    return hasEdge ? `${culpritSide(fault)} ${groupsOf(fault)}\n${note} ${causeApart(fault.like)}` : "";
   });
   return [...groups.values()].flatMap((group) => splitByReplica(group, tally).map((part) => makePopulation(part, tally, hasEdge)));
 }
@@ -94,10 +95,6 @@ function doubtsOf(faults: readonly FaultTally[], tally: Tally): Map<string, Doub
       for (const [route, n] of doubtful ?? []) count(doubt.doubtful, route, n);
   }
   return doubts;
-}
-
-function groupsOf({ from, to }: FaultTally): string {
-  return `${from.group}\n${to.group}`;
 }
 
 /** Faults of one finding, with the edges that they are compared within. */

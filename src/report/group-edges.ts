@@ -1,5 +1,6 @@
 // Edges between groups: the replicas of a service are one end.
 
+import { groupsOf } from "../diagnosis/edge-index.ts";
 import type { EdgeCounts, EdgeTally, Tally } from "../diagnosis/tally.ts";
 
 export interface GroupEdge extends EdgeCounts {
@@ -22,7 +23,7 @@ const COUNTS = [
 export function groupEdges(tally: Tally): GroupEdge[] {
   const groups = new Map<string, GroupEdge>();
   for (const edge of tally.edges.values()) {
-    const key = `${edge.from.group}\n${edge.to.group}`;
+    const key = groupsOf(edge);
     const known = groups.get(key) ?? emptyEdge(edge);
     groups.set(key, known);
     for (const count of COUNTS) known[count] += edge[count];

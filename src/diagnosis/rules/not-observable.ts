@@ -2,6 +2,7 @@ import type { TlsHandshake, Undecrypted } from "../../protocols/observation.ts";
 import { MAX_TRACE_IDS } from "../../wire/limits.ts";
 import { sum } from "../../wire/sum.ts";
 import { upTo } from "../../wire/words.ts";
+import { groupsOf } from "../edge-index.ts";
 import type { EncryptedEdge } from "../encrypted-edges.ts";
 import type { Finding } from "../finding.ts";
 import { fixFor } from "../fixes.ts";
@@ -104,11 +105,11 @@ const MAX_EDGES_NAMED = 4;
 function cutFindings(tally: Tally): Finding[] {
   const cut = ofCause("capture-cut", tally);
   const edges = new Map<string, { readonly from: string; readonly to: string; affected: number }>();
-  for (const { from, to, affected } of cut.faults.values()) {
-    const key = `${from.group}\n${to.group}`;
-    const edge = edges.get(key) ?? { from: from.group, to: to.group, affected: 0 };
+  for (const fault of cut.faults.values()) {
+    const key = groupsOf(fault);
+    const edge = edges.get(key) ?? { from: fault.from.group, to: fault.to.group, affected: 0 };
     edges.set(key, edge);
-    edge.affected += affected;
+    edge.affected += fault.affected;
   }
   const byEdge = [...edges.values()].sort((a, b) => b.affected - a.affected).map(({ from, to, affected }) => `${from} → ${to} ${affected}`);
   const named = upTo(MAX_EDGES_NAMED, byEdge);
