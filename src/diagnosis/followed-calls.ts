@@ -209,13 +209,13 @@ interface Window {
 function windowsOf(calls: readonly Hop[], marks: Marks): Window[] {
   const { at } = marks;
   if (at.length < MIN_CALLS) return [];
-  const moments = calls.map(({ startedAt }) => startedAt);
+  const moments = Float64Array.from(calls, ({ startedAt }) => startedAt);
   const from = Math.min(at[0]!, moments[0]!);
   const span = Math.max(at[at.length - 1]!, moments[moments.length - 1]!) - from + 1;
   /** By lag: marks up to that long before the calls, all of which are moved by a part of the time. */
   const counts = [0, ...SHIFTS].map((shift) => {
-    const moved = moments.map((moment) => from + ((moment - from + shift * span) % span));
-    return LAGS_US.map((lag) => sum(moved.map((moment) => lastAtOrBefore(at, moment - lag))));
+    const moved = moments.map((moment) => from + ((moment - from + shift * span) % span)).sort();
+    return LAGS_US.map((lag) => sumOfPlaces(at, moved, lag));
   });
   const isEven = Math.abs(at.length - moments.length) <= EVEN * moments.length;
   const least = (isEven ? EACH_WHERE_EVEN : EACH) * moments.length;
@@ -232,4 +232,15 @@ function windowsOf(calls: readonly Hop[], marks: Marks): Window[] {
     }
   }
   return windows;
+}
+
+/** The place in `marks` of the last mark `lag` or longer before each of the moments, added up. Both are in order. */
+function sumOfPlaces(marks: Float64Array, moments: Float64Array, lag: number): number {
+  let place = -1;
+  let total = 0;
+  for (const moment of moments) {
+    while (place + 1 < marks.length && marks[place + 1]! <= moment - lag) place++;
+    total += place;
+  }
+  return total;
 }

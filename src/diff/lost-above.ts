@@ -75,15 +75,12 @@ function callAbove(span: Span, calls: OpenExchanges | undefined, { matches }: Ma
  * where nobody has the caller's span.
  */
 function orphansOf(hops: readonly Hop[], { index, matches, hopOf }: Matched): Span[] {
-  const seen = new Set(hops.flatMap(({ reading }) => reading.identities.map(({ traceId, spanId }) => traceId + spanId)));
-  const orphans = index.spans.filter(
-    (span) =>
-      span.kind === "server" &&
-      span.parentSpanId !== undefined &&
-      !hopOf.has(span) &&
-      index.parentOf(span) === undefined &&
-      !seen.has(span.traceId + span.parentSpanId),
+  const parentless = index.spans.filter(
+    (span) => span.kind === "server" && span.parentSpanId !== undefined && !hopOf.has(span) && index.parentOf(span) === undefined,
   );
+  if (parentless.length === 0) return [];
+  const seen = new Set(hops.flatMap(({ reading }) => reading.identities.map(({ traceId, spanId }) => traceId + spanId)));
+  const orphans = parentless.filter((span) => !seen.has(span.traceId + span.parentSpanId));
   if (orphans.length === 0) return [];
   const entries = new Set<string>();
   for (const span of index.spans) if (span.kind === "server" && span.parentSpanId === undefined) entries.add(operationOf(span));

@@ -194,12 +194,14 @@ function matchByLinks(byIdentity: HopsByIdentity, matching: Matching): void {
 
 /** The connection that a SERVER span names carries one request at a time: port and time tell which. */
 function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
+  const spans = unmatched(matching, isReceiving).filter((span) => spanPeer(span)?.port !== undefined);
+  if (spans.length === 0) return;
   const free = hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined);
   const byPeer = new Map<string, OpenExchanges>();
   for (const [peer, own] of groupBy(free, ({ client }) => `${client.address} ${client.port}`)) byPeer.set(peer, new OpenExchanges(own));
-  const pairs = unmatched(matching, isReceiving).flatMap((span) => {
-    const peer = spanPeer(span);
-    const open = peer?.port === undefined ? undefined : byPeer.get(`${peer.address} ${peer.port}`);
+  const pairs = spans.flatMap((span) => {
+    const peer = spanPeer(span)!;
+    const open = byPeer.get(`${peer.address} ${peer.port}`);
     if (open === undefined) return [];
     const fits = open
       .openAround(undefined, clocks.startsOf(span), clocks.slackOf(span))
@@ -216,10 +218,13 @@ function matchServersByName(
   clocks: SpanClocks,
   isPlace: (hop: Hop, service: string, known: Places) => boolean,
 ): void {
+  const spans = unmatched(matching, isReceiving).filter(
+    (span) => spanPeer(span)?.port === undefined && (isHttpSpan(span) || spanRpcPath(span) !== undefined),
+  );
+  if (spans.length === 0) return;
   const known = placesOf(hops, matching.matches);
   const open = new OpenExchanges(hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined));
-  const pairs = unmatched(matching, isReceiving).flatMap((span) => {
-    if (spanPeer(span)?.port !== undefined || (!isHttpSpan(span) && spanRpcPath(span) === undefined)) return [];
+  const pairs = spans.flatMap((span) => {
     const fits = open
       .openAround(spanPath(span) ?? spanRpcPath(span), clocks.startsOf(span), clocks.slackOf(span))
       .filter(
@@ -243,10 +248,12 @@ function innermost(hops: readonly Hop[]): readonly Hop[] {
 
 /** CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. */
 function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
+  const spans = unmatched(matching, isSending);
+  if (spans.length === 0) return;
   const services = machinesByService(hops, matching.matches);
   const unknown = hops.filter((hop) => !isSenderKnown(hop, matching) && hop.purpose === "work");
   const open = new OpenExchanges(unknown);
-  const pairs = unmatched(matching, isSending).flatMap((span) => {
+  const pairs = spans.flatMap((span) => {
     const path = isHttpSpan(span) ? spanPath(span) : spanRpcPath(span);
     if (path === undefined) return [];
     const machines = services.get(span.resource.service);

@@ -3,6 +3,7 @@
 import { BAGGAGE_HEADER } from "../propagation/baggage.ts";
 import { correlationFieldNames, correlationRank } from "../propagation/correlation.ts";
 import { combineLines } from "../propagation/field-lines.ts";
+import type { TraceContext } from "../propagation/format.ts";
 import type { FormatSet } from "../propagation/format-set.ts";
 import { fullTraceId } from "../propagation/same-trace.ts";
 import { readTraceResponse, TRACE_RESPONSE_HEADER } from "../propagation/traceresponse.ts";
@@ -30,6 +31,7 @@ export interface SortedFields {
 }
 
 const NO_FIELDS: readonly Field[] = [];
+const NO_WARNINGS: readonly string[] = [];
 
 const TRACE = -1;
 const HOST_FIELD = -2;
@@ -127,6 +129,26 @@ export function readContexts(
   }
   const context = firstLine(fields);
   return { extractions, context, format: context === undefined ? undefined : "w3c", identities, fields, baggage, requestId, response };
+}
+
+/** What one `traceparent` of version 00 says, whose parts are known, and nothing beside it. */
+export function readingOfTraceparent(
+  field: Field,
+  context: TraceContext,
+  requestId: string | undefined,
+  response: ContextReading["response"],
+): ContextReading {
+  const { traceId, spanId, sampled } = context;
+  return {
+    extractions: [{ format: "w3c", context, warnings: NO_WARNINGS }],
+    context,
+    format: "w3c",
+    identities: [{ format: "w3c", traceId, spanId, sampled }],
+    fields: [field],
+    baggage: undefined,
+    requestId,
+    response,
+  };
 }
 
 /** The server span's own context, where the answer names it. */

@@ -3,16 +3,16 @@
 
 import { isNamed } from "../propagation/field-lines.ts";
 import type { FormatSet } from "../propagation/format-set.ts";
-import { TRACE_PARENT_HEADER } from "../propagation/w3c.ts";
+import { FLAG_SAMPLED, KNOWN_FLAGS, TRACE_PARENT_HEADER } from "../propagation/w3c.ts";
 import { FIRST_ROWS, grown, Interned, keepEntries, keepRows } from "../wire/columns.ts";
 import type { Field } from "../wire/field.ts";
 import type { ContextReading } from "./hop.ts";
 import { IdentityColumns } from "./identity-columns.ts";
-import { readContexts, responseIdentity, type SortedFields } from "./read-contexts.ts";
+import { readContexts, readingOfTraceparent, responseIdentity, type SortedFields } from "./read-contexts.ts";
 import type { TextBudget } from "./text-budget.ts";
 
-/** Readings that were made last: a rule asks for the same few again and again. */
-const CACHED = 64;
+/** Readings that were made last: a rule asks for the same few again and again, and for a hop's parent, which mostly came shortly before. */
+const CACHED = 1_024;
 
 const NO_FIELDS: readonly Field[] = [];
 /** `kind` of an exchange without any trace field. */
@@ -21,11 +21,15 @@ const NONE = 0;
 const KEPT = 1;
 const PLAIN = 2;
 const MAX_SPELLINGS = 200;
+/** A `traceparent` as any, to see who reads it. */
+const EXAMPLE: Field = { name: TRACE_PARENT_HEADER, value: `00-${"1".repeat(32)}-${"1".repeat(16)}-01` };
 
 export class ReadingColumns {
   size = 0;
   readonly identities = new IdentityColumns();
   readonly #formats: FormatSet;
+  /** No format that the user added reads `traceparent` as well. */
+  readonly #isW3cAlone: boolean;
   /** Where the identities of a row begin; those of the next row end them. */
   #first = new Uint32Array(FIRST_ROWS + 1);
   #kind = new Uint8Array(FIRST_ROWS);
@@ -40,6 +44,7 @@ export class ReadingColumns {
 
   constructor(formats: FormatSet) {
     this.#formats = formats;
+    this.#isW3cAlone = formats.extractAll([EXAMPLE]).length === 1;
   }
 
   /** Of every format that any exchange had, the field that carries its trace id, in lower case. */
@@ -122,7 +127,7 @@ export class ReadingColumns {
   at(row: number): ContextReading {
     const slot = row % CACHED;
     if (this.#cachedRows[slot] === row) return this.#cached[slot]!;
-    const reading = readContexts(this.#fieldsOf(row), this.requestId(row), this.response(row), this.#formats);
+    const reading = this.#read(row);
     this.#cachedRows[slot] = row;
     this.#cached[slot] = reading;
     return reading;
@@ -167,13 +172,19 @@ export class ReadingColumns {
     return true;
   }
 
-  #fieldsOf(row: number): readonly Field[] {
+  #read(row: number): ContextReading {
     const kind = this.#kind[row]!;
-    if (kind < PLAIN) return this.#fields.get(row) ?? NO_FIELDS;
+    const requestId = this.requestId(row);
+    const response = this.response(row);
+    if (kind < PLAIN) return readContexts(this.#fields.get(row) ?? NO_FIELDS, requestId, response, this.#formats);
     const at = this.#first[row]!;
-    const flags = this.#flags[row]!.toString(16).padStart(2, "0");
-    const value = `00-${this.identities.traceId(at)}-${this.identities.spanId(at)}-${flags}`;
-    return [{ name: this.#spellings.values[kind - PLAIN]!, value }];
+    const traceId = this.identities.traceId(at);
+    const spanId = this.identities.spanId(at);
+    const flags = this.#flags[row]!;
+    const value = `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, "0")}`;
+    const field = { name: this.#spellings.values[kind - PLAIN]!, value };
+    if (!this.#isW3cAlone || flags > KNOWN_FLAGS) return readContexts([field], requestId, response, this.#formats);
+    return readingOfTraceparent(field, { traceId, spanId, sampled: (flags & FLAG_SAMPLED) !== 0, flags }, requestId, response);
   }
 
   #grow(): void {

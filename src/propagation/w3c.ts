@@ -27,6 +27,8 @@ export const TRACE_PARENT_LENGTH = FLAGS_START + 2;
 export const FLAG_SAMPLED = 0x01;
 /** Level 2 §3.2.2.5.2: at least the right-most 7 bytes of the trace-id are random. */
 const FLAG_RANDOM = 0x02;
+/** Nobody warns of a value of version 00 that sets no others. */
+export const KNOWN_FLAGS = FLAG_SAMPLED | FLAG_RANDOM;
 
 const DASH = 0x2d;
 const NO_WARNINGS: readonly string[] = [];
@@ -75,7 +77,7 @@ export function parseTraceparent(value: string): ParsedTraceparent {
     sampled: (flags & FLAG_SAMPLED) !== 0,
     flags,
   };
-  if (isVersion00 && flags <= (FLAG_SAMPLED | FLAG_RANDOM)) return { context, warnings: NO_WARNINGS };
+  if (isVersion00 && flags <= KNOWN_FLAGS) return { context, warnings: NO_WARNINGS };
   return { context, warnings: [isVersion00 ? unknownFlags(text) : higherVersion(text)] };
 }
 
