@@ -1,25 +1,27 @@
 // Spans by id, by parent, and by what they are about.
 
 import type { Span, Trace } from "../spans/span.ts";
-import { groupBy } from "../wire/group-by.ts";
 import { SPAN_ID_DIGITS, TRACE_ID_DIGITS } from "../wire/id-digits.ts";
+import { SpansById } from "./spans-by-id.ts";
 
 export class SpanIndex {
   readonly spans: readonly Span[];
-  readonly #byId: ReadonlyMap<string, readonly Span[]>;
-  readonly #byParent: ReadonlyMap<string, readonly Span[]>;
+  readonly #byId: SpansById;
+  readonly #byParent: SpansById;
   /** CLIENT and PRODUCER spans, by the lower half of their trace id and their own. */
-  readonly #sendersByHalf: ReadonlyMap<string, readonly Span[]>;
+  readonly #sendersByHalf: SpansById;
   readonly #traces: ReadonlySet<string>;
   #services: ReadonlySet<string> | undefined;
 
   constructor(traces: readonly Trace[]) {
     this.spans = traces.flatMap((trace) => trace.spans);
     this.#traces = new Set(this.spans.map(({ traceId }) => traceId));
-    this.#byId = groupBy(this.spans, ({ traceId, spanId }) => key(traceId, spanId));
-    this.#sendersByHalf = groupBy(this.spans.filter(isSending), ({ traceId, spanId }) => key(lowerHalf(traceId), spanId));
+    const traceIdOf = ({ traceId }: Span) => traceId;
+    const spanIdOf = ({ spanId }: Span) => spanId;
+    this.#byId = new SpansById(this.spans, traceIdOf, spanIdOf);
+    this.#sendersByHalf = new SpansById(this.spans.filter(isSending), ({ traceId }) => lowerHalf(traceId), spanIdOf);
     const children = this.spans.filter(({ parentSpanId }) => parentSpanId !== undefined);
-    this.#byParent = groupBy(children, ({ traceId, parentSpanId }) => key(traceId, parentSpanId!));
+    this.#byParent = new SpansById(children, traceIdOf, ({ parentSpanId }) => parentSpanId!);
   }
 
   /** Names of the services that made them. */
@@ -38,19 +40,19 @@ export class SpanIndex {
 
   /** B3 lets a CLIENT and its SERVER span share one id, so there may be two. */
   byId(traceId: string, spanId: string): readonly Span[] {
-    return this.#byId.get(key(traceId, spanId)) ?? [];
+    return this.#byId.of(traceId, spanId);
   }
 
   /** The CLIENT or PRODUCER span that a context names, also where the sender has shortened the trace id on the way out. */
   senderOf(traceId: string, spanId: string): Span | undefined {
     const exact = this.byId(traceId, spanId).find(isSending);
     if (exact !== undefined) return exact;
-    const [only, another] = this.#sendersByHalf.get(key(lowerHalf(traceId), spanId)) ?? [];
+    const [only, another] = this.#sendersByHalf.of(lowerHalf(traceId), spanId);
     return another === undefined ? only : undefined;
   }
 
   childrenOf(traceId: string, spanId: string): readonly Span[] {
-    return this.#byParent.get(key(traceId, spanId)) ?? [];
+    return this.#byParent.of(traceId, spanId);
   }
 
   parentOf(span: Span): Span | undefined {
@@ -81,8 +83,4 @@ export function isSending(span: Span): boolean {
 
 function lowerHalf(traceId: string): string {
   return traceId.slice(SPAN_ID_DIGITS);
-}
-
-function key(traceId: string, spanId: string): string {
-  return traceId + spanId;
 }

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ExchangeTable } from "../../src/hops/exchange-table.ts";
 import { readContexts } from "../../src/hops/read-contexts.ts";
+import type { PropagationFormat } from "../../src/propagation/format.ts";
+import { FormatSet } from "../../src/propagation/format-set.ts";
 import { standardFormats } from "../../src/propagation/registry.ts";
 import type { Field } from "../../src/wire/field.ts";
 import { exchange } from "./exchanges.ts";
@@ -9,8 +11,8 @@ import { exchange } from "./exchanges.ts";
 const VALID = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 /** What the table gives back for the fields of one exchange among others. */
-function readBack(fields: readonly Field[]) {
-  const table = new ExchangeTable(standardFormats, () => undefined);
+function readBack(fields: readonly Field[], formats = standardFormats) {
+  const table = new ExchangeTable(formats, () => undefined);
   for (const other of [[], fields, [{ name: "traceparent", value: VALID.replace("4bf9", "5bf9") }]])
     table.add(exchange({ fields: [{ name: "host", value: "orders" }, ...other] }));
   return table.reading(1);
@@ -45,6 +47,18 @@ describe("a reading that was kept as numbers", () => {
       expect(readBack(fields)).toEqual(readContexts(fields, undefined, undefined, standardFormats));
     },
   );
+
+  it("says what another format reads from the same field, too", () => {
+    const context = { traceId: "c".repeat(32), spanId: "d".repeat(16), sampled: true };
+    const house: PropagationFormat = {
+      name: "house",
+      fields: ["traceparent"],
+      extract: () => ({ format: "house", context, warnings: [] }),
+    };
+    const formats = new FormatSet([...standardFormats.formats, house]);
+    const fields = [{ name: "traceparent", value: VALID }];
+    expect(readBack(fields, formats)).toEqual(readContexts(fields, undefined, undefined, formats));
+  });
 
   it("says what the fields say, whatever they hold", () => {
     const digit = fc.constantFrom(..."0123456789abcdefABCDEFg-");
