@@ -99,6 +99,10 @@ export class IdentityColumns {
     return hexOf(this.#span, index * 2, 2);
   }
 
+  isSampled(index: number): boolean {
+    return this.decision[index] === SAMPLED;
+  }
+
   isUnsampled(index: number): boolean {
     return this.decision[index] === NOT_SAMPLED;
   }

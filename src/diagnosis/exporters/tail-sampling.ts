@@ -44,8 +44,9 @@ export function sharesOfExports(exports: readonly SpanExport[], index: SpanIndex
 
 /** By trace, in the order of time: the CLIENT and SERVER spans of sampled exchanges, as far as sender and receiver have such spans of others. */
 export function sharesOfExchanges({ table, naming, diff: { matches, index: spans } }: Exchanges): TraceShare[] {
-  const shares = new Map<string, TraceShare>();
   if (!isAnyAbsent(table, spans)) return [];
+  /** By number of the trace id. */
+  const shares = new Map<number, TraceShare>();
   const sending = new Set<Workload>();
   const receiving = new Map<Workload, Received>();
   const services = servicesByTrace(spans);
@@ -60,25 +61,29 @@ export function sharesOfExchanges({ table, naming, diff: { matches, index: spans
   }
   if (receiving.size === 0) return [];
   /** Of each trace: where it came in first. */
-  const entries = new Map<string, string>();
+  const entries = new Map<number, string>();
+  const { readings, identities } = table.exchanges;
   for (let index = 0; index < table.size; index++) {
-    if (!table.isWork(index) || !table.exchanges.readings.hasContext(table.row[index]!)) continue;
-    const hop = table.hop(index);
-    const [id, another] = hop.reading.identities;
-    if (id === undefined || another !== undefined || id.sampled !== true) continue;
+    const row = table.row[index]!;
+    const id = readings.first(row);
+    if (!table.isWork(index) || readings.end(row) !== id + 1 || !identities.isSampled(id)) continue;
+    const trace = identities.trace[id]!;
     const { client, server } = matches.get(index) ?? {};
     const [sender, receiver] = [naming.senderOf(index), naming.receiverOf(index)];
-    if (sending.has(sender)) addToShare(shares, id.traceId, sender.group, client !== undefined);
+    if (sending.has(sender)) addToShare(shares, trace, sender.group, client !== undefined);
     const received = receiving.get(receiver);
     if (received === undefined) continue;
-    addToShare(shares, id.traceId, receiver.group, server !== undefined);
-    if (!entries.has(id.traceId)) entries.set(id.traceId, `${receiver.index} ${hop.method} ${templatePath(hop.path)}`);
+    addToShare(shares, trace, receiver.group, server !== undefined);
+    if (!entries.has(trace)) {
+      const { method, path } = table.hop(index);
+      entries.set(trace, `${receiver.index} ${method} ${templatePath(path)}`);
+    }
     // Whatever it asks has spans in the same trace: losing its own alone would leave those.
-    if (received.shared >= SHARED * received.traces) shares.get(id.traceId)!.services.add("those behind it");
+    if (received.shared >= SHARED * received.traces) shares.get(trace)!.services.add("those behind it");
   }
   // Where nothing is recorded of a route, its handler makes no spans.
-  const recorded = new Set([...shares].flatMap(([traceId, { kept }]) => (kept > 0 ? [entries.get(traceId)] : [])));
-  return [...shares].flatMap(([traceId, share]) => (recorded.has(entries.get(traceId)) ? [share] : []));
+  const recorded = new Set([...shares].flatMap(([trace, { kept }]) => (kept > 0 ? [entries.get(trace)] : [])));
+  return [...shares].flatMap(([trace, share]) => (recorded.has(entries.get(trace)) ? [share] : []));
 }
 
 /** Whether there is anything to ask of: with a backend, most runs lack no trace. */
@@ -99,9 +104,9 @@ function servicesByTrace({ spans }: SpanIndex): Map<string, Set<string>> {
   return services;
 }
 
-function addToShare(shares: Map<string, TraceShare>, traceId: string, service: string, isKept: boolean): void {
-  const known = shares.get(traceId) ?? { services: new Set(), kept: 0, all: 0 };
-  shares.set(traceId, known);
+function addToShare<Trace>(shares: Map<Trace, TraceShare>, trace: Trace, service: string, isKept: boolean): void {
+  const known = shares.get(trace) ?? { services: new Set(), kept: 0, all: 0 };
+  shares.set(trace, known);
   known.services.add(service);
   known.all++;
   if (isKept) known.kept++;
