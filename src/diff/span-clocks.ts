@@ -50,13 +50,13 @@ export class SpanClocks {
   /** The same, as the capture tells it that shows this exchange. */
   startAt(span: Span, hop: Hop): Timestamp {
     const { service } = span.resource;
-    const own = this.#byVantage.get(vantageOf(hop));
+    const own = this.#byVantage.get(hop.vantage);
     return span.startedAt - (this.#run.byService.get(service) ?? own?.byService.get(service) ?? own?.usual ?? this.#run.usual);
   }
 
   /** How far the times of a span and of its exchange may lie apart, µs; of any exchange where none is named. */
   slackOf({ resource: { service } }: Span, hop?: Hop): number {
-    const own = hop === undefined ? undefined : this.#byVantage.get(vantageOf(hop));
+    const own = hop === undefined ? undefined : this.#byVantage.get(hop.vantage);
     return this.#run.byService.has(service) || own?.byService.has(service) === true ? SLACK_US : UNALIGNED_SLACK_US;
   }
 
@@ -90,7 +90,7 @@ export function estimateSpanClocks(hops: readonly Hop[], matches: ReadonlyMap<nu
       if (span === undefined) continue;
       const ofService = samples.get(span.resource.service) ?? new Map<number, number[]>();
       samples.set(span.resource.service, ofService);
-      const vantage = vantageOf(hop);
+      const { vantage } = hop;
       const known = ofService.get(vantage) ?? [];
       ofService.set(vantage, known);
       known.push(span.startedAt - hop.startedAt);
@@ -116,10 +116,6 @@ export function estimateSpanClocks(hops: readonly Hop[], matches: ReadonlyMap<nu
 function offsetsOf(samples: readonly (readonly [service: string, samples: readonly number[]])[]): Offsets {
   const byService = new Map(samples.map(([service, own]) => [service, median(own)]));
   return { byService, usual: byService.size === 0 ? 0 : median([...byService.values()]) };
-}
-
-function vantageOf({ sightings }: Hop): number {
-  return sightings[0]?.vantage ?? 0;
 }
 
 /** Captures that share no exchange tell times of their own: where they disagree about a service, nothing has aligned it. */

@@ -171,6 +171,11 @@ export class HopTable {
     return this.#sightings.rows(this.#group[hop]!);
   }
 
+  /** The capture that shows its first sighting. */
+  vantageOf(hop: number): number {
+    return this.exchanges.vantageOf(this.#sightings.first(this.#group[hop]!));
+  }
+
   isSeenOnce(hop: number): boolean {
     return this.#sightings.isAlone(this.#group[hop]!);
   }
@@ -201,6 +206,10 @@ class HopView implements Hop {
 
   get sightings(): readonly ReadExchange[] {
     return this.table.rows(this.index).map((row) => exchangeAt(this.table.exchanges, row));
+  }
+
+  get vantage(): number {
+    return this.table.vantageOf(this.index);
   }
 
   get version(): ReadExchange["version"] {

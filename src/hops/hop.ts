@@ -71,6 +71,8 @@ export interface Hop {
   /** The sighting with the most of it, nearest to the sender. */
   readonly exchange: ReadExchange;
   readonly sightings: readonly ReadExchange[];
+  /** Of the first of them. */
+  readonly vantage: number;
   readonly version: HttpExchange["version"];
   /** `HTTP/1.1`, `HTTP/2`, `gRPC`. */
   readonly protocol: string;
