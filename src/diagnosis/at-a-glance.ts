@@ -2,8 +2,9 @@
 // where one plain `traceparent` came in. That is told from the columns of the hop table, without an object. Whatever is not plain is judged whole
 // (judge-sender.ts), and MUST come out the same there.
 
-import { INFERRED } from "../hops/hop.ts";
-import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { INFERRED, NO_PARENT } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
+
 import { FLAG_SAMPLED } from "../propagation/w3c.ts";
 import { CANDIDATES_CONFIDENCE, FRESH_US, isBySameRequest, PROVEN_PARENT } from "./expectation.ts";
 import type { Outcome } from "./judgement.ts";

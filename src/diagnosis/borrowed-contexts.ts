@@ -3,7 +3,8 @@
 // makes one call for each request, by the numbers of both: then each call too many of one request belongs to one that has none. And where all calls of a
 // route are of one request, long after it was answered, while many others of its kind have none: then it is not known which each call was made for.
 
-import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { NO_PARENT } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
 import { Interned } from "../wire/columns.ts";
 import { count } from "../wire/count.ts";
 import { SECOND } from "../wire/timestamp.ts";

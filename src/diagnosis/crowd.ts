@@ -1,7 +1,7 @@
 // Where a fault repeats by the thousand, some of the exchanges that show it are judged whole and kept as proof; others that show the same at a glance are
 // only counted.
 
-import { NO_PARENT } from "../hops/hop-table.ts";
+import { NO_PARENT } from "../hops/hop.ts";
 import { type StrippedAtAGlance, strippedAtAGlance } from "./at-a-glance.ts";
 import type { EdgeNumbers } from "./edge-numbers.ts";
 import { isExemplar } from "./exemplars.ts";

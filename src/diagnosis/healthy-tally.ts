@@ -1,6 +1,6 @@
 // Counts exchanges without a fault: by edge and by what they are, and by route where other exchanges of the edge are faulty.
 
-import { NO_PARENT } from "../hops/hop-table.ts";
+import { NO_PARENT } from "../hops/hop.ts";
 import { grown } from "../wire/columns.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import type { EdgeNumbers } from "./edge-numbers.ts";

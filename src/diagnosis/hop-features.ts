@@ -1,7 +1,8 @@
 // Reads the features of a hop from the columns: on a faulty edge that is done for every exchange.
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
-import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { NO_PARENT } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
 import type { FeatureCounts, Features } from "./features.ts";
 import type { Judgement } from "./judgement.ts";
 import type { RouteNames } from "./route.ts";

@@ -1,7 +1,7 @@
 // What the sender of an exchange did to the context that it had to send on.
 
-import type { Hop } from "../hops/hop.ts";
-import { NO_PARENT } from "../hops/hop-table.ts";
+import { type Hop, NO_PARENT } from "../hops/hop.ts";
+
 import { traceparentValues } from "../hops/read-contexts.ts";
 import type { Workload } from "../naming/workload.ts";
 import { isBaggageField } from "../propagation/baggage-fields.ts";

@@ -5,7 +5,8 @@ import type { HopGraph } from "../hops/build-hops.ts";
 import { type Hop, INFERRED } from "../hops/hop.ts";
 import { isHttpSpan, spanPath, spanPeer, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
-import { addTo, groupBy } from "../wire/group-by.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
+import { addTo } from "../wire/group-by.ts";
 import { lostAbove } from "./lost-above.ts";
 import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
@@ -111,7 +112,7 @@ function matchByIds(byIdentity: HopsByIdentity, matching: Matching): void {
     const servers = serversOf(traceId, spanId, group[0]!, matching.index);
     const free = new Set(group);
     const anywhere = [...group];
-    const byPort = groupBy(group, ({ client }) => client.port);
+    const byPort = byEnds(group, ({ port }) => port);
     const left = servers.filter((span) => {
       const port = spanPeer(span)?.port;
       const own = port === undefined ? anywhere : (byPort.get(port) ?? []);
@@ -198,7 +199,7 @@ function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: Sp
   if (spans.length === 0) return;
   const free = hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined);
   const byPeer = new Map<string, OpenExchanges>();
-  for (const [peer, own] of groupBy(free, ({ client }) => `${client.address} ${client.port}`)) byPeer.set(peer, new OpenExchanges(own));
+  for (const [peer, own] of byEnds(free, ({ address, port }) => `${address} ${port}`)) byPeer.set(peer, new OpenExchanges(own));
   const pairs = spans.flatMap((span) => {
     const peer = spanPeer(span)!;
     const open = byPeer.get(`${peer.address} ${peer.port}`);
@@ -209,6 +210,13 @@ function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: Sp
     return nearestOf(span, fits, clocks);
   });
   for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "peer port");
+}
+
+/** By the ends that the sender has in any capture, each hop once at a key. */
+function byEnds<Key>(hops: readonly Hop[], keyOf: (end: Endpoint) => Key): Map<Key, Hop[]> {
+  const byKey = new Map<Key, Hop[]>();
+  for (const hop of hops) for (const key of new Set(hop.clients.map(keyOf))) addTo(byKey, key, hop);
+  return byKey;
 }
 
 /** No id and no port: same method and path at that time, nearest starts first, and only where `isPlace` allows for the service. */

@@ -8,7 +8,10 @@ import { remembered } from "../wire/remembered.ts";
 
 export function isPeer(span: Span, hop: Hop): boolean {
   const peer = spanPeer(span);
-  return peer !== undefined && peer.address === hop.client.address && (peer.port === undefined || peer.port === hop.client.port);
+  return (
+    peer !== undefined &&
+    hop.clients.some(({ address, port }) => address === peer.address && (peer.port === undefined || peer.port === port))
+  );
 }
 
 /** It names the very connection, by address and port. */
@@ -20,8 +23,10 @@ export function isSameConnection(span: Span, hop: Hop): boolean {
 export function isOtherPeer(span: Span, hop: Hop): boolean {
   const peer = spanPeer(span);
   if (peer === undefined) return false;
-  if (peer.address === hop.receiver.host && peer.address !== hop.client.address) return true;
-  return peer.port === undefined ? peer.address !== hop.client.address : peer.port !== hop.client.port;
+  const { clients } = hop;
+  const isSent = clients.some(({ address }) => address === peer.address);
+  if (peer.address === hop.receiver.host && !isSent) return true;
+  return peer.port === undefined ? !isSent : !clients.some(({ port }) => port === peer.port);
 }
 
 /** Method and path do not contradict each other, as far as both are known. */

@@ -66,6 +66,9 @@ export interface ReadExchange extends HttpExchange {
 }
 
 /** An exchange as a step of a trace, seen from all its vantage points. */
+/** In columns of parents: none is known. */
+export const NO_PARENT = -1;
+
 export interface Hop {
   readonly index: number;
   /** The sighting with the most of it, nearest to the sender. */
@@ -78,6 +81,8 @@ export interface Hop {
   readonly protocol: string;
   readonly client: Endpoint;
   readonly server: Endpoint;
+  /** The sender's end as every sighting shows it: address translation on the way makes several of one. */
+  readonly clients: readonly Endpoint[];
   /** Machine that sent it; which of its listeners, only the parent can tell. */
   readonly clientHost: string;
   readonly receiver: Place;

@@ -1,8 +1,9 @@
 // Parents of exchanges that went out after their cause was answered (an event that is sent on afterwards, a queue inside the process): whoever was
 // sent a trace before, and sends it now, goes on with it, however late.
 
-import { INFERRED } from "./hop.ts";
-import { type HopTable, NO_PARENT } from "./hop-table.ts";
+import { INFERRED, NO_PARENT } from "./hop.ts";
+import type { HopTable } from "./hop-table.ts";
+
 import { TraceChains } from "./trace-chains.ts";
 
 /** Of one trace several requests may have come: the newest is likeliest, and all of them are the same trace. */

@@ -1,8 +1,9 @@
 // Which incoming exchange caused an outgoing one, as far as ids, an unchanged request and single candidates tell. Everything else is left open.
 
 import { PairTable } from "../wire/pair-table.ts";
-import { type ParentReason, WORK } from "./hop.ts";
-import { type HopTable, NO_PARENT } from "./hop-table.ts";
+import { NO_PARENT, type ParentReason, WORK } from "./hop.ts";
+import type { HopTable } from "./hop-table.ts";
+
 import { OpenHops } from "./open-hops.ts";
 
 /** Fills in the parents, and the candidates where nothing proves a parent. */

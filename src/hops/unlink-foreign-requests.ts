@@ -2,7 +2,8 @@
 // with none to where the request went, is of requests that no capture shows: of callers elsewhere, behind the captures' edge. What goes elsewhere without ids
 // may ask whether the request is allowed.
 
-import { type HopTable, NO_PARENT } from "./hop-table.ts";
+import { NO_PARENT } from "./hop.ts";
+import type { HopTable } from "./hop-table.ts";
 import { isPassedOn } from "./passed-on.ts";
 
 /** So many hops, and this part of those whose parents ids tell, are requests as they came in. */

@@ -1,6 +1,7 @@
 // Names for addresses: what span exports and DNS answers in the capture, Host fields and the user's own list say.
 
-import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { NO_PARENT } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
 import type { DnsExchange, SpanExport } from "../protocols/observation.ts";
 import type { Resource } from "../spans/span.ts";
 import { inPieces } from "../wire/columns.ts";

@@ -1,8 +1,9 @@
 // Who sent each hop: of a machine with one listener that one, of one with none the machine; of one with several what spans, causes and connections tell.
 
 import type { TraceDiff } from "../diff/trace-diff.ts";
-import { INFERRED } from "../hops/hop.ts";
-import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { INFERRED, NO_PARENT } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
+
 import { Interned, inPieces } from "../wire/columns.ts";
 import { MAX_CALLERS } from "../wire/limits.ts";
 import { Ballot } from "./ballot.ts";

@@ -1,8 +1,9 @@
 // Parents for hops that neither ids nor spans explain: each machine's hops become traffic, what is known becomes anchors, and what the pairing finds
 // goes back to the hops, with why and how likely.
 
-import { INFERRED, type ParentReason, WORK } from "../hops/hop.ts";
-import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { INFERRED, NO_PARENT, type ParentReason, WORK } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
+
 import { longestId, PathFold } from "../hops/path-shape.ts";
 import type { TraceIds } from "../hops/trace-ids.ts";
 import { float64Column, Interned, int32Column } from "../wire/columns.ts";

@@ -1,8 +1,9 @@
 // Calls of one machine in one trace that never came in: it was begun there, for one request, and all of them belong to it, those too that go out behind
 // the answer.
 
-import { INFERRED } from "../hops/hop.ts";
-import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
+import { INFERRED, NO_PARENT } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
+
 import { PairTable } from "../wire/pair-table.ts";
 import { sum } from "../wire/sum.ts";
 

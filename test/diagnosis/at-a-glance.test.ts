@@ -6,7 +6,7 @@ import { isDoubtfulAtAGlance, outcomeAtAGlance, strippedAtAGlance } from "../../
 import { Judge } from "../../src/diagnosis/judge.ts";
 import { routeOf } from "../../src/diagnosis/route.ts";
 import { Tally } from "../../src/diagnosis/tally.ts";
-import { NO_PARENT } from "../../src/hops/hop-table.ts";
+import { NO_PARENT } from "../../src/hops/hop.ts";
 import { look, type Request, request, times, traceparent } from "./build-view.ts";
 
 /** A request to frontend, and the call that it makes to orders. */

@@ -1,8 +1,9 @@
 // Which exchange is taken for the cause of which when traces are put together again, and how both are found from a trace id.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
-import { INFERRED, type ParentLink } from "../../hops/hop.ts";
-import { type HopTable, NO_PARENT } from "../../hops/hop-table.ts";
+import { INFERRED, NO_PARENT, type ParentLink } from "../../hops/hop.ts";
+import type { HopTable } from "../../hops/hop-table.ts";
+
 import { isSameTrace } from "../../propagation/same-trace.ts";
 import type { Span } from "../../spans/span.ts";
 import { groupBy } from "../../wire/group-by.ts";

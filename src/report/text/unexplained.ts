@@ -1,7 +1,7 @@
 // Requests without a context from machines that are sent contexts, where nothing tells what caused them: whether they should carry one is not known.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
-import { NO_PARENT } from "../../hops/hop-table.ts";
+import { NO_PARENT } from "../../hops/hop.ts";
 import { count } from "../../wire/count.ts";
 import { counted, listed } from "../../wire/words.ts";
 

@@ -5,8 +5,8 @@ import type { Finding } from "../../diagnosis/finding.ts";
 import { controlOf } from "../../diagnosis/hop-features.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { HopGraph } from "../../hops/build-hops.ts";
-import type { Hop, ParentReason } from "../../hops/hop.ts";
-import { NO_PARENT } from "../../hops/hop-table.ts";
+import { type Hop, NO_PARENT, type ParentReason } from "../../hops/hop.ts";
+
 import type { Workload } from "../../naming/workload.ts";
 import { UNSEEN_METHOD } from "../../protocols/observation.ts";
 import { count } from "../../wire/count.ts";
