@@ -4,6 +4,7 @@ import { type HopTable, NO_PARENT } from "../hops/hop-table.ts";
 import type { DnsExchange, SpanExport } from "../protocols/observation.ts";
 import type { Resource } from "../spans/span.ts";
 import { inPieces } from "../wire/columns.ts";
+import { count } from "../wire/count.ts";
 import { isLoopback } from "../wire/endpoint.ts";
 import { MAX_NAMES } from "../wire/limits.ts";
 import { isPlaceholder } from "./placeholder.ts";
@@ -118,7 +119,7 @@ function hostFields(hops: HopTable, dns: ReadonlyMap<string, string>): Map<strin
       const name = field === 0 ? undefined : names[field - 1];
       if (name === undefined || isPassedOn(hop, hops)) continue;
       counted[place] = counted[place]! + 1;
-      counts[place]!.set(name, (counts[place]!.get(name) ?? 0) + 1);
+      count(counts[place]!, name);
     }
   });
   const best = counts.map((names) => [...names].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0]);
