@@ -117,7 +117,7 @@ function hostFields(hops: HopTable, dns: ReadonlyMap<string, string>): Map<strin
       if (counted[place]! >= ENOUGH) continue;
       const field = host[row[hop]!]!;
       const name = field === 0 ? undefined : names[field - 1];
-      if (name === undefined || isPassedOn(hop, hops)) continue;
+      if (name === undefined || isForwarded(hop, hops)) continue;
       counted[place] = counted[place]! + 1;
       count(counts[place]!, name);
     }
@@ -151,7 +151,7 @@ function passedNames(best: readonly (string | undefined)[], { size, receiver, cl
   return isPassed;
 }
 
-function isPassedOn(hop: number, hops: HopTable): boolean {
+function isForwarded(hop: number, hops: HopTable): boolean {
   if (hops.parent[hop] === NO_PARENT) return false;
   const because = hops.because(hop);
   return because === "same request" || because === "forwarded unchanged" || because === "request id";
