@@ -35,6 +35,16 @@ function clocksOf(seen: readonly Options[]): number[] {
   return estimateCaptureClocks(table, new Sightings(table, 2, Int32Array.of(0, 1)), 2);
 }
 
+it("takes of two clocks the first capture's, whichever is ahead", () => {
+  const seenTwice = (ahead: number) =>
+    [0, 1, 2].flatMap((i): Options[] => [
+      { at: i * 1_000, sequence: i * 10 },
+      { at: i * 1_000 + ahead + 50, answered: i * 1_000 + ahead + 450, vantage: 1, sequence: i * 10 },
+    ]);
+  expect(clocksOf(seenTwice(7_000_000))).toEqual([0, 7_000_000]);
+  expect(clocksOf(seenTwice(-7_000_000))).toEqual([0, -7_000_000]);
+});
+
 const twenty = (make: (i: number) => Options[]) => Array.from({ length: 20 }, (_, i) => make(i)).flat();
 
 describe("clocks of captures that share no exchange", () => {
