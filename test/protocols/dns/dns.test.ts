@@ -81,6 +81,12 @@ describe("DNS", () => {
     expect(dns).toMatchObject([{ tries: 3, at: START, answeredAt: START + 10_000_009 }]);
   });
 
+  it("is asked once where one packet is seen on two interfaces, and answered once", () => {
+    const [asked, answered] = [datagram(question("a"), false), datagram(answer("a", []), true, START + 60_000)];
+    const { dns } = observe([asked, { ...asked, at: START + 20_000 }, answered, { ...answered, at: START + 80_000 }]);
+    expect(dns).toMatchObject([{ tries: 1, at: START, answeredAt: START + 60_000 }]);
+  });
+
   it("waits for an answer, and no longer than it makes sense", () => {
     const late = START + DNS_TIMEOUT_US + 1;
     const { dns } = observe([datagram(question("a"), false), datagram(question("b"), false, late, 40_001)]);
