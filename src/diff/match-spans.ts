@@ -11,7 +11,7 @@ import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import { isAtAnotherPort, isAtAnotherReplica, isAtItsPlace, machinesByService, type Places, placesOf } from "./service-places.ts";
 import { estimateSpanClocks, type SpanClocks } from "./span-clocks.ts";
-import { isCompatible, isOtherPeer, isPeer, isRewritten, isSameConnection } from "./span-fits.ts";
+import { isCompatible, isOtherPeer, isPeer, isRewritten, isSameConnection, shapeOf } from "./span-fits.ts";
 import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
 import { Strangers } from "./strangers.ts";
 import type { HopSpans, MatchReason, TraceDiff } from "./trace-diff.ts";
@@ -110,11 +110,12 @@ function matchByIds(byIdentity: HopsByIdentity, matching: Matching): void {
     if (sender !== undefined) matching.client(group[0]!, sender, "span id");
     const servers = serversOf(traceId, spanId, group[0]!, matching.index);
     const free = new Set(group);
-    const anywhere = [...group];
+    const byAddress = groupBy(group, ({ client }) => client.address);
     const byPort = groupBy(group, ({ client }) => client.port);
     const left = servers.filter((span) => {
-      const port = spanPeer(span)?.port;
-      const own = port === undefined ? anywhere : (byPort.get(port) ?? []);
+      const peer = spanPeer(span);
+      if (peer === undefined) return true;
+      const own = (peer.port === undefined ? byAddress.get(peer.address) : byPort.get(peer.port)) ?? [];
       const hop = own.find((each) => free.has(each) && isPeer(span, each) && isCompatible(span, each));
       if (hop === undefined) return true;
       matching.server(hop, span, "span id");
@@ -123,9 +124,15 @@ function matchByIds(byIdentity: HopsByIdentity, matching: Matching): void {
       own.splice(own.indexOf(hop), 1);
       return false;
     });
+    /** What fitted nothing fits nothing later either: of a context on everything there may be thousands alike. */
+    const unfit = new Set<string>();
     for (const span of left) {
-      const hop = byOrder(span, free, left.length > 1);
-      if (hop === undefined) continue;
+      const shape = shapeOf(span);
+      const hop = unfit.has(shape) ? undefined : byOrder(span, free, left.length > 1);
+      if (hop === undefined) {
+        unfit.add(shape);
+        continue;
+      }
       matching.server(hop, span, "span id");
       free.delete(hop);
     }
