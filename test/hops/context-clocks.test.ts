@@ -48,6 +48,14 @@ it("takes of two clocks the first capture's, whichever is ahead", () => {
 const twenty = (make: (i: number) => Options[]) => Array.from({ length: 20 }, (_, i) => make(i)).flat();
 
 describe("clocks of captures that share no exchange", () => {
+  it("are one where each exchange lies within the other already, however early in it", () => {
+    expect(clocksOf(twenty((i) => passedOn(i, 0, { gap: 1_000, last: 3_000 })))).toEqual([0, 0]);
+  });
+
+  it("are not told by calls of an application that copies contexts, a little one after another", () => {
+    expect(clocksOf(twenty((i) => passedOn(i, 0, { target: `/prices/${i}`, gap: 60_000 })))).toEqual([0, 0]);
+  });
+
   it.each([1_700_000, -40_000])("are told by what a proxy passes on between them: %i µs", (ahead) => {
     const [first, second] = clocksOf(twenty((i) => passedOn(i, ahead)));
     expect(second! - first!).toBeCloseTo(ahead, -4);
