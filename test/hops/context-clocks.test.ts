@@ -8,7 +8,7 @@ import { exchange, type Options } from "./exchanges.ts";
 const CALLER = { address: "10.0.0.1", port: 40_000 };
 const PROXY = { address: "10.0.0.5", port: 8_080 };
 const STOCK = { address: "10.0.0.6", port: 8_080 };
-const context = (i: number) => [{ name: "traceparent", value: `00-${String(i + 1).padStart(32, "1")}-${"2".repeat(16)}-01` }];
+const context = (i: number) => [{ name: "traceparent", value: `00-${String(i + 1).padStart(32, "0")}-${"2".repeat(16)}-01` }];
 
 /** A request to the proxy, as its caller's capture shows it, and on to stock, as stock's does, whose clock is `ahead`; µs. */
 function passedOn(i: number, ahead: number, { target = `/stock/${i}`, gap = 2_000, last = 6_000 } = {}): Options[] {
