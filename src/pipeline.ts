@@ -153,7 +153,10 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
     const exporters = new Exporters(wire.observed, { table: graph.table, naming, diff });
     const backend = knowledgeOf(settled, isElsewhere);
     const view = { table: graph.table, diff, naming, backend, tls, connections, exporters };
-    return diagnose({ ...view, followed: linkFollowedCalls(view), borrowed: linkBorrowedContexts(view) });
+    // Each links what it finds, and the second reads the links of the first.
+    const followed = linkFollowedCalls(view);
+    const borrowed = linkBorrowedContexts(view);
+    return diagnose({ ...view, followed, borrowed });
   };
   return {
     captures,

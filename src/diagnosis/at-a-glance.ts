@@ -6,12 +6,10 @@ import { INFERRED, NO_PARENT } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
 
 import { FLAG_SAMPLED } from "../propagation/w3c.ts";
+import { HEADER_TOO_LARGE } from "../wire/http-status.ts";
 import { CANDIDATES_CONFIDENCE, FRESH_US, isBySameRequest, PROVEN_PARENT } from "./expectation.ts";
 import type { Outcome } from "./judgement.ts";
 import type { View } from "./view.ts";
-
-/** 431 (RFC 6585 §5): what was refused for its size is looked at. */
-const HEADER_TOO_LARGE = 431;
 
 /** The outcome of an exchange without any fault; undefined where it takes a closer look. */
 export function outcomeAtAGlance(hop: number, view: View): Outcome | undefined {
@@ -82,5 +80,6 @@ function hasPlainContext(hop: number, { exchanges, row }: HopTable): boolean {
 function isOpenToGlances(hop: number, { table: { exchanges, row }, diff, backend, borrowed, unprompted }: View): boolean {
   if (backend.isAsked || diff.index.spans.length > 0 || borrowed?.has(hop) === true || unprompted?.has(hop) === true) return false;
   const own = row[hop]!;
+  // What was refused for its size is looked at.
   return exchanges.isWhole(own) && exchanges.status[own] !== HEADER_TOO_LARGE;
 }

@@ -14,7 +14,7 @@ import type { View } from "./view.ts";
 /** Fewer requests without a call are chance. */
 const MIN_WITHOUT = 5;
 /** Calls and requests are equally many but for this part of them: each request makes one. */
-const EVEN = 0.03;
+const MAX_UNEVEN = 0.03;
 /** So many of them, and exactly as many calls as requests, need nothing else. */
 const MIN_EXACT = 20;
 /** Part of the requests without a call for which one goes out that is one too many elsewhere. */
@@ -25,8 +25,8 @@ const MAX_WAITING = 64;
 const REACH_US = SECOND;
 /** Part of those calls that go out when the request that they name was answered already, or that ask for the very same as another request. */
 const MIN_TOLD = 0.3;
-/** More than there are routes (route.ts). */
-const MAX_ROUTES = 2 ** 20;
+/** More routes than any run tells apart (`MAX_ROUTE_NAMES`): two numbers make one key. */
+const ROUTES = 2 ** 20;
 /** So many calls that go out long after the answer to the one request that all of them are of, and so many requests after it, are no job of that one. */
 const MIN_STALE = 20;
 const NEARLY_ALL = 0.95;
@@ -62,7 +62,7 @@ function machinesWithSeveralCalls(table: HopTable): Set<number> {
   const calls = new Uint8Array(size);
   const machines = new Set<number>();
   for (let hop = 0; hop < size; hop++) {
-    if (!isById(hop, table)) continue;
+    if (!isByContext(hop, table)) continue;
     const cause = parent[hop]!;
     if (calls[cause]! > 0) machines.add(clientHost[hop]!);
     calls[cause] = 1;
@@ -70,7 +70,8 @@ function machinesWithSeveralCalls(table: HopTable): Set<number> {
   return machines;
 }
 
-function isById(hop: number, table: HopTable): boolean {
+/** A context on the wire ties it to its cause. */
+function isByContext(hop: number, table: HopTable): boolean {
   if (table.parent[hop] === NO_PARENT) return false;
   const because = table.because(hop);
   return because === "span id" || because === "trace id" || because === "forwarded unchanged";
@@ -98,7 +99,7 @@ function flowsOf(machines: ReadonlySet<number>, view: View): Flow[] {
     const isHere = machines.has(hostOfPlace[receiver[hop]!]!);
     if (isHere && !exchanges.isWhole(row[hop]!)) unread.add(receiver[hop]!);
     if (isHere) listOf(requests, keyOf(receiver[hop]!, routes.numberOf(hop))).push(hop);
-    if (!machines.has(clientHost[hop]!) || !isById(hop, table)) continue;
+    if (!machines.has(clientHost[hop]!) || !isByContext(hop, table)) continue;
     const cause = parent[hop]!;
     const of = keyOf(receiver[cause]!, routes.numberOf(cause));
     const to = keyOf(groups.number(naming.receiverOf(hop).group), routes.numberOf(hop));
@@ -114,7 +115,7 @@ function flowsOf(machines: ReadonlySet<number>, view: View): Flow[] {
 }
 
 function keyOf(place: number, route: number): number {
-  return place * MAX_ROUTES + route;
+  return place * ROUTES + route;
 }
 
 function listOf(lists: Map<number, number[]>, key: number): number[] {
@@ -132,7 +133,7 @@ function dealOut(requests: readonly number[], calls: readonly number[], table: H
   const dealt = new Map<number, number>();
   const named = new Set(calls.map((call) => parent[call]!));
   const without = requests.filter((request) => !named.has(request));
-  if (without.length < MIN_WITHOUT || Math.abs(requests.length - calls.length) > EVEN * requests.length) return dealt;
+  if (without.length < MIN_WITHOUT || Math.abs(requests.length - calls.length) > MAX_UNEVEN * requests.length) return dealt;
   const isServed = new Set<number>();
   const taken = new Set<number>();
   // Those that wait lie between the two.

@@ -25,16 +25,16 @@ function bytesReversed(hex: string): string {
   return (hex.match(/../g) ?? []).reverse().join("");
 }
 
-/** A half that went through a floating-point number, which has 53 bits (F-54), and was written as that number or as it is printed. */
+/**
+ * A half that went through a floating-point number, which has 53 bits (F-54), and was written as that number or as it is printed. A smaller one comes out as
+ * it was, and the ids are not the same.
+ */
 function isRounded(before: string, after: string): boolean {
   if (before.slice(0, HALF_ZERO.length) !== after.slice(0, HALF_ZERO.length)) return false;
   const [was, is] = [BigInt(`0x${before.slice(HALF_ZERO.length)}`), BigInt(`0x${after.slice(HALF_ZERO.length)}`)];
-  if (was <= MAX_EXACT) return false;
   const rounded = Number(was);
   return is === BigInt(rounded) || is === BigInt(String(rounded));
 }
-
-const MAX_EXACT = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Characters of a tracestate that everybody should pass on (Trace Context §3.3.1.5). */
 const MAX_TRACESTATE = 512;

@@ -27,6 +27,9 @@ export type Expectation =
       readonly isCircumstantial: boolean;
     };
 
+/** What it must carry, where that is known. */
+export type Expected = Extract<Expectation, { readonly kind: "context" }>;
+
 /** A single open exchange is the cause unless something else, unseen, was; several that all carried a context leave only that doubt too. */
 export const CANDIDATES_CONFIDENCE = 0.85;
 /** A request that was open for so long explains what goes out meanwhile no better than chance (server-sent events, long polling). */
@@ -125,7 +128,8 @@ function carriedBy(hop: Hop, view: View): Expectation {
   return hop.observed === "full" && hop.reading.extractions.length === 0 ? { kind: "none" } : { kind: "unknown" };
 }
 
-function isUnsampled({ reading: { identities } }: Hop): boolean {
+/** It carries contexts, and none of them is sampled: no backend has a span of it, or of what it causes, by right. */
+export function isUnsampled({ reading: { identities } }: Hop): boolean {
   return identities.length > 0 && identities.every(({ sampled }) => sampled === false);
 }
 

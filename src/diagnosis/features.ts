@@ -1,5 +1,6 @@
 // What could explain why some exchanges of an edge are affected and others not, counted: a few named values, and a few quantities.
 
+import { count } from "../wire/count.ts";
 import { MAX_FEATURE_VALUES } from "../wire/limits.ts";
 import { Histogram } from "./histogram.ts";
 
@@ -125,7 +126,5 @@ export function sumOf(counts: readonly (FeatureCounts | undefined)[]): FeatureCo
 }
 
 function put(values: Map<string, number>, value: string, n: number): void {
-  const known = values.get(value);
-  if (known !== undefined || values.size < MAX_FEATURE_VALUES) values.set(value, (known ?? 0) + n);
-  else values.set(OTHER_VALUES, (values.get(OTHER_VALUES) ?? 0) + n);
+  count(values, values.has(value) || values.size < MAX_FEATURE_VALUES ? value : OTHER_VALUES, n);
 }

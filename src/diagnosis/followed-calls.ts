@@ -29,7 +29,7 @@ const EACH = 0.6;
 /** The same in standard deviations of what chance would do. */
 const SIGMAS = 6;
 /** Where marks and calls are equally many but for this part, each call has its own already: less has to come of the windows. */
-const EVEN = 0.03;
+const MAX_UNEVEN = 0.03;
 const EACH_WHERE_EVEN = 0.4;
 const SIGMAS_WHERE_EVEN = 4;
 /** Of windows that explain nearly as many calls as any, the narrowest names the fewest requests. */
@@ -37,7 +37,7 @@ const NEARLY_ALL = 0.9;
 /** Gaps between the calls of a timer differ by no more than this part of the median, in the median. */
 const TIMER = 0.25;
 /** Of requests, and of calls; there are seldom more, and each is tried. */
-const MAX_ROUTES = 32;
+const MAX_ROUTES_TRIED = 32;
 /** Of the requests within reach the newest are named. */
 const MAX_REQUESTS = 8;
 
@@ -170,7 +170,7 @@ function byRouteAndTogether(all: readonly Hop[], routes: RouteNames): (readonly 
     const route = routes.of(hop.index);
     const known = byRoute.get(route);
     if (known !== undefined) known.push(hop);
-    else if (byRoute.size < MAX_ROUTES) byRoute.set(route, [hop]);
+    else if (byRoute.size < MAX_ROUTES_TRIED) byRoute.set(route, [hop]);
   }
   return byRoute.size <= 1 ? [all] : [all, ...byRoute.values()];
 }
@@ -217,7 +217,7 @@ function windowsOf(calls: readonly Hop[], marks: Marks): Window[] {
     const moved = moments.map((moment) => from + ((moment - from + shift * span) % span)).sort();
     return LAGS_US.map((lag) => sumOfPlaces(at, moved, lag));
   });
-  const isEven = Math.abs(at.length - moments.length) <= EVEN * moments.length;
+  const isEven = Math.abs(at.length - moments.length) <= MAX_UNEVEN * moments.length;
   const least = (isEven ? EACH_WHERE_EVEN : EACH) * moments.length;
   const sigmas = isEven ? SIGMAS_WHERE_EVEN : SIGMAS;
   const windows: Window[] = [];

@@ -1,6 +1,7 @@
 // How often values of an ordered feature (a time, a length) came, in buckets of one width: a power of two, the smallest that keeps the buckets few.
 // Adding two histograms is the histogram of both, whatever came first.
 
+import { count } from "../wire/count.ts";
 import { MAX_FEATURE_BUCKETS } from "../wire/limits.ts";
 
 export class Histogram {
@@ -43,7 +44,7 @@ export class Histogram {
   }
 
   #put(bucket: number, n: number): void {
-    this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + n);
+    count(this.#counts, bucket, n);
     if (bucket < this.#first) this.#first = bucket;
     if (bucket > this.#last) this.#last = bucket;
   }

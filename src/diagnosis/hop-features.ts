@@ -16,8 +16,7 @@ export const HALF = "64 bits";
 const USUAL = "";
 
 /** Which exchanges of an edge show that a fault was not inevitable. */
-export const controls = ["carried", "joined", "recorded"] as const;
-export type Control = (typeof controls)[number];
+export type Control = "carried" | "joined" | "recorded";
 
 /**
  * For a fault of this verdict:

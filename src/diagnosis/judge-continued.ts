@@ -5,13 +5,11 @@ import { traceparentValues } from "../hops/read-contexts.ts";
 import type { Workload } from "../naming/workload.ts";
 import { isSameTrace, type SpeltTraceId } from "../propagation/same-trace.ts";
 import { lossOf, relateTraceIds } from "./compare-values.ts";
-import type { Expectation } from "./expectation.ts";
+import type { Expected } from "./expectation.ts";
 import { fault } from "./fault.ts";
 import type { Fault } from "./judgement.ts";
 import type { Cause, Severity } from "./verdict.ts";
 import { spansOf, type View } from "./view.ts";
-
-type Expected = Extract<Expectation, { kind: "context" }>;
 
 /** What a sender did to a context that it sent on: a second one beside it, another flag, members cut. */
 export function judgeContinued(hop: Hop, sender: Workload, expected: Expected, view: View): Fault[] {

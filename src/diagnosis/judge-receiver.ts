@@ -6,6 +6,7 @@ import type { Workload } from "../naming/workload.ts";
 import { isSameTrace } from "../propagation/same-trace.ts";
 import type { Span } from "../spans/span.ts";
 import { RESOURCE_EXHAUSTED } from "../wire/grpc-status.ts";
+import { HEADER_TOO_LARGE } from "../wire/http-status.ts";
 import { aftermathOf } from "./aftermath.ts";
 import { longestPause } from "./exporters/export-pause.ts";
 import type { RouteCounts } from "./exporters/route-counts.ts";
@@ -38,8 +39,6 @@ export interface ReceiverFacts {
   readonly samplers: ReadonlySet<number>;
 }
 
-/** 431 Request Header Fields Too Large (RFC 6585 §5). */
-const HEADER_TOO_LARGE = 431;
 /** 101 (RFC 9110 §15.2.2): instrumentations of Node and Python see no request in what they hand over to a WebSocket. */
 const SWITCHING_PROTOCOLS = 101;
 /** nginx answers 400 where others say 431; the smallest usual limit of a head is 8 kB. */

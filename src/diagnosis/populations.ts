@@ -120,7 +120,7 @@ function splitByReplica(faults: readonly FaultTally[], tally: Tally): Part[] {
   for (const edge of edges) {
     const own = chancesOf(edge, routes);
     if (byReplica.has(edge[side])) chances += own;
-    else if (!proxies.has(placeOf(edge[side]))) healthy.set(edge[side], (healthy.get(edge[side]) ?? 0) + own);
+    else if (!proxies.has(placeOf(edge[side]))) count(healthy, edge[side], own);
   }
   const most = [...healthy.values()].reduce((max, n) => Math.max(max, n), 0);
   if (most < MIN_HEALTHY_EXCHANGES) return whole;
@@ -191,7 +191,7 @@ function startOf(edges: readonly EdgeTally[]): number {
 /** Several replicas do the same: the one with most stands for them, since a culprit is an address. */
 function oneCulprit(faults: readonly FaultTally[]): Workload | undefined {
   const counts = new Map<Workload, number>();
-  for (const { culprit, affected } of faults) if (culprit !== undefined) counts.set(culprit, (counts.get(culprit) ?? 0) + affected);
+  for (const { culprit, affected } of faults) if (culprit !== undefined) count(counts, culprit, affected);
   return [...counts].sort((a, b) => b[1] - a[1] || a[0].index - b[0].index)[0]?.[0];
 }
 
@@ -224,7 +224,7 @@ function gravest(faults: readonly FaultTally[]): Severity {
 
 function routesOf(faults: readonly FaultTally[], edges: readonly EdgeTally[]): Finding["routes"] {
   const affected = new Map<string, number>();
-  for (const { routes } of faults) for (const [route, n] of routes) affected.set(route, (affected.get(route) ?? 0) + n);
+  for (const { routes } of faults) for (const [route, n] of routes) count(affected, route, n);
   const of = (route: string) => sum(edges.map((edge) => edge.routes.get(route) ?? 0));
   return [...affected]
     .map(([route, n]) => ({ route, affected: n, of: of(route) }))

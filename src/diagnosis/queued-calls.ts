@@ -6,7 +6,7 @@ import { median } from "../wire/median.ts";
 import { SECOND } from "../wire/timestamp.ts";
 
 /** A capture begins and ends in the middle of something: so many calls have no request, or requests no call. */
-const EVEN = 0.05;
+const MAX_UNEVEN = 0.05;
 /** Places by which the two may be out of step, for the same reason. */
 const STEPS = [-3, -2, -1, 0, 1, 2, 3];
 /** Part of the calls that goes out behind the answer: of those that never do, what is open then is the cause. */
@@ -19,7 +19,7 @@ const IN_STEP = 0.7;
 
 /** `calls` in the order of their starts. By hop index of the call: the request that it followed; undefined where they do not go together. */
 export function queuedCalls(calls: readonly Hop[], requests: readonly Hop[]): ReadonlyMap<number, number> | undefined {
-  if (Math.abs(calls.length - requests.length) > EVEN * calls.length) return undefined;
+  if (Math.abs(calls.length - requests.length) > MAX_UNEVEN * calls.length) return undefined;
   const [begun, answered] = [startOf, endOf].map((momentOf) => new Order(calls, requests, momentOf));
   const order = begun!.scatter < answered!.scatter ? begun! : answered!;
   return order.isInStep && order.isBehind ? order.pairs() : undefined;
@@ -47,7 +47,7 @@ class Order {
   get isBehind(): boolean {
     const behind = this.#delays(this.#step, endOf).filter((delay) => delay >= 0).length;
     const after = this.#delays(this.#step, startOf).filter((delay) => delay >= 0 && delay <= LONGEST_US).length;
-    return behind >= BEHIND * this.#calls.length && after >= AFTER * (1 - EVEN) * this.#calls.length;
+    return behind >= BEHIND * this.#calls.length && after >= AFTER * (1 - MAX_UNEVEN) * this.#calls.length;
   }
 
   pairs(): ReadonlyMap<number, number> {
@@ -65,7 +65,7 @@ class Order {
 
 /** Median distance of the delays from their median, µs; infinite where hardly any calls and requests meet. */
 function scatterOf(delays: readonly number[], calls: number): number {
-  if (delays.length < (1 - EVEN) * calls) return Number.POSITIVE_INFINITY;
+  if (delays.length < (1 - MAX_UNEVEN) * calls) return Number.POSITIVE_INFINITY;
   const usual = median(delays);
   return median(delays.map((delay) => Math.abs(delay - usual)));
 }

@@ -2,13 +2,11 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
-import type { Expectation } from "./expectation.ts";
+import { type Expected, isUnsampled } from "./expectation.ts";
 import { isCallShipped, isRequestShipped, isShippedRoot } from "./exporters/shipped-calls.ts";
 import type { PossibleCause } from "./judgement.ts";
 import type { Cause } from "./verdict.ts";
 import { originOf, spansOf, type View } from "./view.ts";
-
-type Expected = Extract<Expectation, { kind: "context" }>;
 
 const TOO_LATE: PossibleCause = { cause: "started-before-instrumentation", because: "only requests before some moment are affected" };
 
@@ -67,11 +65,6 @@ function isOtherFormat({ reading }: Hop, { example }: Expected): boolean {
 /** Who reads one spelling of B3 mostly reads the other. */
 function familyOf({ format }: { readonly format: string }): string {
   return format.startsWith("b3") ? "b3" : format;
-}
-
-/** Of such a request, and of what it causes, no backend has a span. */
-function isUnsampled({ reading }: Hop): boolean {
-  return reading.identities.length > 0 && reading.identities.every(({ sampled }) => sampled === false);
 }
 
 /** The request was served outside of any span, by a service that makes them. */

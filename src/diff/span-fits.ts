@@ -42,6 +42,13 @@ export function isCompatible(span: Span, hop: Hop): boolean {
   return route === undefined || matchesRoute(route, hop.path);
 }
 
+/** All that the questions above and below look at: spans of one shape fit the same exchanges. */
+export function shapeOf(span: Span): string {
+  const peer = spanPeer(span);
+  const where = peer === undefined ? "" : `${peer.address} ${peer.port ?? ""}`;
+  return [isHttpSpan(span), spanMethod(span), spanPath(span), spanRpcPath(span), spanRoute(span), where].join("\n");
+}
+
 /** A proxy took a prefix away, or put one before. */
 export function isRewritten(span: Span, hop: Hop): boolean {
   const [path, method] = [spanPath(span), spanMethod(span)];

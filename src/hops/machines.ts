@@ -6,6 +6,7 @@ import { firstPast } from "../wire/bisect.ts";
 import { count } from "../wire/count.ts";
 import { connectionKey, type Endpoint, isLoopback } from "../wire/endpoint.ts";
 import { groupBy } from "../wire/group-by.ts";
+import { only } from "../wire/only.ts";
 import type { Timestamp } from "../wire/timestamp.ts";
 import type { Period } from "./coverage.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
@@ -205,10 +206,6 @@ function ownAddresses(table: ExchangeTable, connections: readonly ConnectionSumm
     own[machine] = only(likely[vantage]!.filter((address) => ends.includes(address)));
   }
   return own;
-}
-
-function only<T>(values: readonly T[]): T | undefined {
-  return values.length === 1 ? values[0] : undefined;
 }
 
 /** The address that nearly all connections of a capture share; of two (one peer that nearly all go to) the one that more do, or both. */

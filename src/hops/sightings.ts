@@ -11,8 +11,12 @@ import type { ExchangeTable } from "./exchange-table.ts";
 import { isOnLoopback } from "./loopbacks.ts";
 
 const NOTHING = -1;
+/** One capture shows a packet again behind its translation within this time. */
 const FORWARDED_WITHIN_US = 50 * MILLISECOND;
-const CLOCKS_WITHIN_US = 60 * SECOND;
+/** Clocks of two machines are apart by less. */
+const APART_WITHIN_US = 60 * SECOND;
+/** 2^32 divided by the golden ratio: neighbouring stream numbers lie far apart (Fibonacci hashing). */
+const SPREAD = 0x9e3779b1;
 
 /** Groups of rows that show one exchange each, in the order of their first rows. */
 export class Sightings {
@@ -112,7 +116,7 @@ function join(table: ExchangeTable, loopbacks: Int32Array) {
   let groups = 0;
   for (let row = 0; row < table.size; row++) {
     const ends = nameOfEnds[table.endsOf[row]!]! * 2;
-    const stream = Math.imul(table.stream[row]!, 0x9e3779b1);
+    const stream = Math.imul(table.stream[row]!, SPREAD);
     const asked = table.hasRequest(row) ? known.get(ends, table.requestSequence[row]! + stream) : NOTHING;
     const answered = table.hasResponse(row) ? known.get(ends + 1, table.responseSequence[row]! + stream) : NOTHING;
     let group = [asked, answered].find((g) => g !== NOTHING && isSightingOf(table, row, first[g]!, next)) ?? NOTHING;
@@ -171,7 +175,7 @@ function isTranslated(table: ExchangeTable, row: number, other: number): boolean
 /** One clock shows both within the time that forwarding takes; two clocks may be apart. */
 function isAtOneTime(table: ExchangeTable, row: number, other: number): boolean {
   const apart = Math.abs(table.requestStart[row]! - table.requestStart[other]!);
-  return apart <= (table.vantageOf(row) === table.vantageOf(other) ? FORWARDED_WITHIN_US : CLOCKS_WITHIN_US);
+  return apart <= (table.vantageOf(row) === table.vantageOf(other) ? FORWARDED_WITHIN_US : APART_WITHIN_US);
 }
 
 function endsName(ends: Ends, loopbacks: Int32Array): string {

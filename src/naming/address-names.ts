@@ -5,6 +5,7 @@ import type { HopTable } from "../hops/hop-table.ts";
 import type { DnsExchange, SpanExport } from "../protocols/observation.ts";
 import type { Resource } from "../spans/span.ts";
 import { inPieces } from "../wire/columns.ts";
+import { count } from "../wire/count.ts";
 import { isLoopback } from "../wire/endpoint.ts";
 import { MAX_NAMES } from "../wire/limits.ts";
 import { isPlaceholder } from "./placeholder.ts";
@@ -117,9 +118,9 @@ function hostFields(hops: HopTable, dns: ReadonlyMap<string, string>): Map<strin
       if (counted[place]! >= ENOUGH) continue;
       const field = host[row[hop]!]!;
       const name = field === 0 ? undefined : names[field - 1];
-      if (name === undefined || isPassedOn(hop, hops)) continue;
+      if (name === undefined || isForwarded(hop, hops)) continue;
       counted[place] = counted[place]! + 1;
-      counts[place]!.set(name, (counts[place]!.get(name) ?? 0) + 1);
+      count(counts[place]!, name);
     }
   });
   const best = counts.map((names) => [...names].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0]);
@@ -151,7 +152,7 @@ function passedNames(best: readonly (string | undefined)[], { size, receiver, cl
   return isPassed;
 }
 
-function isPassedOn(hop: number, hops: HopTable): boolean {
+function isForwarded(hop: number, hops: HopTable): boolean {
   if (hops.parent[hop] === NO_PARENT) return false;
   const because = hops.because(hop);
   return because === "same request" || because === "forwarded unchanged" || because === "request id";

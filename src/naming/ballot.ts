@@ -1,3 +1,6 @@
+import { count } from "../wire/count.ts";
+import { sum } from "../wire/sum.ts";
+
 /** Part of the votes that wins, where voters err now and then. */
 const MAJORITY = 0.75;
 
@@ -10,13 +13,13 @@ export class Ballot<Choice> {
     if (choice === undefined) return;
     const votes = this.#votes.get(question) ?? new Map<Choice, number>();
     this.#votes.set(question, votes);
-    votes.set(choice, (votes.get(choice) ?? 0) + 1);
+    count(votes, choice);
   }
 
   /** What nearly all chose; undefined where there is no such choice. */
   winner(question: number): Choice | undefined {
     const votes = [...(this.#votes.get(question) ?? [])];
-    const all = votes.reduce((sum, [, n]) => sum + n, 0);
+    const all = sum(votes.map(([, n]) => n));
     return votes.find(([, n]) => n >= MAJORITY * all)?.[0];
   }
 }

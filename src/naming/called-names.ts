@@ -4,6 +4,7 @@
 import { isReceiving, type SpanIndex } from "../diff/span-index.ts";
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import { spanTarget } from "../spans/http-span.ts";
+import { count } from "../wire/count.ts";
 import { addTo } from "../wire/group-by.ts";
 import type { Draft } from "./draft.ts";
 
@@ -48,7 +49,7 @@ export function findCalledOtherwise(
     if (name === undefined || server === undefined || serverBy !== "span id") continue;
     const draft = receiver(hop);
     if (isNameOf(name, server.resource.service) || services.has(bareName(name))) byName.add(draft);
-    else otherwise.set(draft, (otherwise.get(draft) ?? 0) + 1);
+    else count(otherwise, draft);
   }
   const proxies = [...otherwise].filter(([draft, n]) => n >= MIN_SPANS && !byName.has(draft) && !isSending(draft.host));
   if (proxies.length > 0 && areCalledByName(index)) for (const [draft] of proxies) draft.isGateway = true;

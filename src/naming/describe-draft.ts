@@ -65,6 +65,6 @@ function roleOf(draft: Draft): Role {
   if (draft.client !== undefined || draft.isGateway) return "proxy";
   if (draft.serverSpans > 0) return draft.proxySpans * 2 > draft.serverSpans ? "proxy" : "application";
   if (isProxySdk(mainResource(draft)?.sdk ?? "")) return "proxy";
-  if (draft.sent > 0) return draft.forwarded * 2 >= draft.sent && draft.forwarded > 0 ? "proxy" : "application";
+  if (draft.sent > 0) return draft.forwarded * 2 >= draft.sent ? "proxy" : "application";
   return "unknown";
 }

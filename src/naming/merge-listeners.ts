@@ -34,7 +34,7 @@ function mergeOfMachine(keys: readonly string[], listeners: Map<string, Draft>, 
   for (const key of busy) {
     const draft = listeners.get(key)!;
     const origin = origins.get(key);
-    if (origin !== undefined && isListening(draft) && !ofProcess.has(origin)) ofProcess.set(origin, draft);
+    if (origin !== undefined && !ofProcess.has(origin)) ofProcess.set(origin, draft);
   }
   for (const key of busy) {
     const same = ofProcess.get(origins.get(key) ?? "");
@@ -42,7 +42,7 @@ function mergeOfMachine(keys: readonly string[], listeners: Map<string, Draft>, 
   }
   // Of a machine whose work comes in on one listener, the others are that one's, too.
   const [only, another] = new Set(busy.map((key) => listeners.get(key)!).filter(({ received }) => received > 0));
-  if (only !== undefined && another === undefined && isListening(only)) for (const key of idle) merge(key, only);
+  if (only !== undefined && another === undefined) for (const key of idle) merge(key, only);
 }
 
 /** Those that nothing comes in on and that have no spans, and the others. */
@@ -55,10 +55,6 @@ function byIdleness(keys: readonly string[], listeners: ReadonlyMap<string, Draf
 function originOf(draft: Draft): string | undefined {
   const main = mainResource(draft);
   return main === undefined ? undefined : `${main.service}\n${main.pod ?? ""}`;
-}
-
-function isListening({ ports }: Draft): boolean {
-  return ports[0]! < Number.POSITIVE_INFINITY;
 }
 
 function add(to: Draft, from: Draft): void {

@@ -4,6 +4,7 @@ import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
 import { count } from "../wire/count.ts";
 import { groupBy } from "../wire/group-by.ts";
+import { only } from "../wire/only.ts";
 import type { NameOf } from "./address-names.ts";
 import { type Description, describeDraft } from "./describe-draft.ts";
 import { type Draft, isForwarding, OTHER_ADDRESSES } from "./draft.ts";
@@ -34,18 +35,14 @@ export function nameWorkloads(graph: HopGraph, diff: TraceDiff, nameOf: NameOf):
 function groupOf(host: string, port: number | undefined, own: readonly Workload[], nameOf: NameOf): string | undefined {
   const listener = port === undefined ? undefined : own.find(({ addresses }) => addresses.includes(withPort(host, port)));
   const proxies = own.filter(({ role }) => role === "proxy");
-  const likely = listener ?? onlyOne(own) ?? onlyOne(proxies) ?? onlyOne(proxies.filter(({ isOutgoing }) => isOutgoing));
+  const likely = listener ?? only(own) ?? only(proxies) ?? only(proxies.filter(({ isOutgoing }) => isOutgoing));
   return likely?.service === undefined ? nameOf(host, port)?.service : likely.group;
-}
-
-function onlyOne<T>(values: readonly T[]): T | undefined {
-  return values.length === 1 ? values[0] : undefined;
 }
 
 function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Workload[] {
   const applications = new Set(named.flatMap(({ service, role }) => (service !== undefined && role === "application" ? [service] : [])));
   const twins = new Map<string, number>();
-  for (const [i, { host }] of drafts.entries()) count(twins, `${host}\n${named[i]!.service ?? ""}`, 1);
+  for (const [i, { host }] of drafts.entries()) count(twins, `${host}\n${named[i]!.service ?? ""}`);
   // A sidecar with spans before an application without: both have the service's name, the proxy must be told apart.
   const hasUnnamedTwin = (service: string, { host }: Draft) => (twins.get(`${host}\n${service}`) ?? 0) > 1;
   const groups = named.map(({ service, role, isOutgoing }, i) => {
@@ -54,7 +51,7 @@ function makeUnique(drafts: readonly Draft[], named: readonly Description[]): Wo
     return role === "proxy" && (applications.has(service) || hasUnnamedTwin(service, drafts[i]!)) ? `${service} proxy` : service;
   });
   const size = new Map<string, number>();
-  for (const group of groups) size.set(group, (size.get(group) ?? 0) + 1);
+  for (const group of groups) count(size, group);
   const taken = new Set<string>();
   return drafts.map((draft, index) => {
     const { service, role, pod, because, isOutgoing = false } = named[index]!;

@@ -6,6 +6,7 @@ import type { HopTable } from "../hops/hop-table.ts";
 
 import { Interned, inPieces } from "../wire/columns.ts";
 import { MAX_CALLERS } from "../wire/limits.ts";
+import { only } from "../wire/only.ts";
 import { Ballot } from "./ballot.ts";
 import { type Draft, emptyDraft, mainResource, OTHER_ADDRESSES } from "./draft.ts";
 
@@ -168,8 +169,4 @@ function calledByServices({ table, diff, receiver }: SenderWorld): Map<number, M
     services.set(client.resource.service, receivers.add(receiver(hop)));
   }
   return called;
-}
-
-function only(drafts: readonly Draft[]): Draft | undefined {
-  return drafts.length === 1 ? drafts[0] : undefined;
 }

@@ -35,7 +35,7 @@ export type Extraction =
 /** A propagation format. Contract: `extract` never throws, whatever the values hold. */
 export interface PropagationFormat {
   readonly name: string;
-  /** Lower-case names of the header fields that it reads. */
+  /** Lower-case names of the header fields that it reads; the first carries the trace id. */
   readonly fields: readonly string[];
   /** Those of `fields` that hold no ids but what a vendor adds: a fault in them leaves the context valid. */
   readonly state?: readonly string[];

@@ -77,6 +77,13 @@ describe("lossOf", () => {
     expect(loss(["a=1,b=2,c=3"], ["a=1,b=2,c="], "tracestate")?.kept).toEqual({ characters: 10, of: 11 });
   });
 
+  it("whole members of a tracestate may be left out beyond 512 characters, and not before", () => {
+    const list = (length: number) => `a=1,b=${"x".repeat(length - "a=1,b=".length)}`;
+    expect(loss([list(513)], ["a=1"], "tracestate")).toMatchObject({ isCut: false, isAllowed: true });
+    expect(loss([list(512)], ["a=1"], "tracestate")).toMatchObject({ isCut: false, isAllowed: false });
+    expect(loss([list(513)], ["a=1"])).toMatchObject({ isAllowed: false });
+  });
+
   it("looks at the field it is asked about, whatever the case of its name", () => {
     const before = [
       { name: "TraceState", value: "a=1,b=2" },

@@ -44,6 +44,9 @@ describe("a service that the backend has never heard of has an exporter that", (
     const dns = [0, 1_000].map((at) => lookUp("orders", name, { at, code: undefined }));
     expect(seen({ dns }).detail).toBe("orders asks DNS for otlp.example.net and gets no answer (2 times)");
     expect(seen({ dns: dns.slice(1) }).blamed).toEqual([]);
+    expect(seen({ dns: [lookUp("orders", "otlp.example.net", { code: undefined, tries: 3 })] }).detail).toContain(
+      "gets no answer (3 times)",
+    );
   });
 
   it("finds nobody who accepts its connections", () => {

@@ -14,7 +14,7 @@ interface Shown {
   readonly ahead: number;
 }
 
-const hopOf = (index: number, startedAt: number, vantage: number) => ({ index, startedAt, sightings: [{ vantage }] }) as unknown as Hop;
+const hopOf = (index: number, startedAt: number, vantage: number) => ({ index, startedAt, vantage }) as unknown as Hop;
 const spanOf = (service: string) => ({ ...server(request("frontend → orders"), { service }), startedAt: NOON });
 
 function clocksOf(shown: readonly Shown[]) {

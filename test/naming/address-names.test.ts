@@ -34,6 +34,14 @@ test("who exports those of several, or takes exports in, is not named by them", 
   expect(nameOf(COLLECTOR, [exportOf("orders", "orders-api"), exportOf("collector", "orders-api")])).toBeUndefined();
 });
 
+test("who asks itself by its own name passes none on", () => {
+  const fields = [["host", "shop.example"]] as const;
+  const requests = [request("frontend → orders", { fields }), request("orders → orders:9090", { at: 200, fields })];
+  const names = addressNames({ given: new Map(), dns: [], blocks: new Map(), exports: [] }, look({ requests }).view.table);
+  expect(names(ORDERS, 8080)?.service).toBe("shop.example");
+  expect(names(ORDERS, 9090)?.service).toBe("shop.example");
+});
+
 test("a service without a name, and one of several listeners, are not named by them", () => {
   expect(nameOf(ORDERS, [exportOf("orders", "unknown_service:go")])).toBeUndefined();
   expect(nameOf(ORDERS, [exportOf("orders", "orders-api")], {}, [call, other])).toBeUndefined();

@@ -19,5 +19,11 @@ it("completes an id from another of the same message", () => {
   expect(fullTraceId(half, [{ traceId: FULL, format: "w3c" }])).toBe(FULL);
   expect(fullTraceId(half, [{ traceId: `${FULL.slice(0, 31)}4`, format: "w3c" }])).toBe(LOW);
   expect(fullTraceId(half, [])).toBe(LOW);
+  expect(
+    fullTraceId(half, [
+      { traceId: LOW, format: "b3" },
+      { traceId: FULL, format: "w3c" },
+    ]),
+  ).toBe(FULL);
   expect(fullTraceId({ traceId: LOW, format: "b3" }, [{ traceId: FULL, format: "w3c" }])).toBe(LOW);
 });

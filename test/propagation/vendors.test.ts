@@ -74,8 +74,8 @@ describe("x-datadog-*", () => {
     expect(read(...IDS, ["x-datadog-sampling-priority", priority])).toMatchObject({ context: { sampled }, warnings: [] });
   });
 
-  it("drops a wrong upper half with a warning", () => {
-    expect(read(...IDS, ["x-datadog-tags", "_dd.p.tid=5759E988"])).toMatchObject({
+  it.each(["5759E988", "5759E988BD862E3F", "5759e988bd862e3f0"])("drops a wrong upper half with a warning: %s", (half) => {
+    expect(read(...IDS, ["x-datadog-tags", `_dd.p.tid=${half}`])).toMatchObject({
       context: { traceId: NO_HALF + TRACE.slice(16) },
       warnings: [expect.stringContaining("_dd.p.tid")],
     });

@@ -33,6 +33,7 @@ const talks: readonly (readonly [name: string, ...said: (readonly [Side, Body])[
     ["client", "STARTTLS\r\n"],
     ["server", "220 go\r\n"],
   ],
+  ["SMTP", ["server", "220 passmtp-1.shop\r\n"], ["client", "NOOP\r\n"], ["server", "220 go\r\n"]],
   ["IMAP", ["server", "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n"], ["client", "a STARTTLS\r\n"], ["server", "a OK\r\n"]],
   [
     "POP3",

@@ -5,6 +5,7 @@ import { SP } from "../../wire/ascii.ts";
 import { LimitReached, Malformed } from "../../wire/byte-reader.ts";
 import type { Side } from "../../wire/endpoint.ts";
 import { MAX_EXPORT_ANSWER_BYTES, MAX_EXPORT_BYTES, MAX_EXPORT_BYTES_TOTAL, MAX_EXPORTS_WAITING } from "../../wire/limits.ts";
+import { OldestFirst } from "../../wire/oldest-first.ts";
 import type { Emit } from "../../wire/stage.ts";
 import type { BodySink } from "../http/body-sink.ts";
 import { KeptBytes } from "../kept-bytes.ts";
@@ -40,6 +41,7 @@ export class ExportTap {
   readonly #emit: Emit<SpanExport | Anomaly>;
   readonly #budget = new KeptBytes(MAX_EXPORT_BYTES_TOTAL);
   readonly #waiting = new Map<HttpRequest, Waiting>();
+  readonly #oldest = new OldestFirst(this.#waiting);
   readonly #unpacking = new UnpackBudget();
   readonly #limitsSaid = new Set<string>();
 
@@ -113,11 +115,11 @@ export class ExportTap {
 
   #makeRoom(): void {
     if (this.#waiting.size < MAX_EXPORTS_WAITING) return;
-    for (const [request, waiting] of this.#waiting) {
-      if (waiting.exchange === undefined) this.#forget(request);
-      else this.#finish(request, waiting, waiting.exchange);
-      return;
-    }
+    const oldest = this.#oldest.peek();
+    if (oldest === undefined) return;
+    const [request, waiting] = oldest;
+    if (waiting.exchange === undefined) this.#forget(request);
+    else this.#finish(request, waiting, waiting.exchange);
   }
 
   #forget(request: HttpRequest): void {

@@ -55,4 +55,4 @@ export class KeptBody implements BodySink {
 }
 
 /** Enough to tell most of what is no export. */
-export const BEGINNING_BYTES = 12;
+const BEGINNING_BYTES = 12;

@@ -41,7 +41,7 @@ export function readStructs(reader: ThriftReader, visit: () => void): void {
 }
 
 /** Passes over a value of any type. */
-export function skipThrift(reader: ThriftReader, type: ThriftType, depth = 0): void {
+function skipThrift(reader: ThriftReader, type: ThriftType, depth = 0): void {
   if (depth > MAX_THRIFT_DEPTH) throw new Malformed(`Thrift of more than ${MAX_THRIFT_DEPTH} levels`);
   switch (type) {
     case "struct":

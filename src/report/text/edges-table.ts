@@ -4,6 +4,7 @@ import type { Finding } from "../../diagnosis/finding.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { Tally } from "../../diagnosis/tally.ts";
 import { severities, type Verdict } from "../../diagnosis/verdict.ts";
+import { count } from "../../wire/count.ts";
 import { figure } from "../../wire/figure.ts";
 import { groupBy } from "../../wire/group-by.ts";
 import { MAX_EDGES_TOLD } from "../../wire/limits.ts";
@@ -125,7 +126,7 @@ function figures({ edge }: Row, counts: readonly Count[]): Piece[] {
 function mark(findings: readonly Finding[]): Piece {
   const grave = findings.filter((finding) => finding.severity !== "note");
   const counts = new Map<Verdict, number>();
-  for (const { affected, verdict } of grave) counts.set(verdict, (counts.get(verdict) ?? 0) + affected);
+  for (const { affected, verdict } of grave) count(counts, verdict, affected);
   const text = [...counts].map(([verdict, affected]) => `${figure(affected)} ${WORDS[verdict]}`).join(", ");
   if (text === "") return "";
   const severity = severities.find((each) => grave.some((finding) => finding.severity === each));

@@ -81,6 +81,13 @@ describe("DNS", () => {
     expect(dns).toMatchObject([{ tries: 3, at: START, answeredAt: START + 10_000_009 }]);
   });
 
+  it("is asked once where one packet is seen on two interfaces, and answered once", () => {
+    const asked = [0, 20_000].map((after) => datagram(question("a"), false, START + after));
+    const answered = [60_000, 80_000].map((after) => datagram(answer("a", []), true, START + after));
+    const { dns } = observe([...asked, ...answered]);
+    expect(dns).toMatchObject([{ tries: 1, at: START, answeredAt: START + 60_000 }]);
+  });
+
   it("waits for an answer, and no longer than it makes sense", () => {
     const late = START + DNS_TIMEOUT_US + 1;
     const { dns } = observe([datagram(question("a"), false), datagram(question("b"), false, late, 40_001)]);

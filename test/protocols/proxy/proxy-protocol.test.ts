@@ -41,6 +41,7 @@ describe("PROXY protocol", () => {
       { source: { address: "2001:db8::7", port: 51_000 }, destination: { address: "2001:db8::2", port: 443 } },
     ],
     ["version 2 of the proxy itself", binary(0x20, 0x00), undefined],
+    ["version 2 of the proxy itself, with addresses", binary(0x20, 0x11, ...ipv4), undefined],
     ["version 2 over a unix socket", binary(0x21, 0x31, ...new Array(216).fill(0)), undefined],
   ])("%s", (_, header, proxied) => {
     for (const size of [undefined, 1, 7, 50]) {
@@ -60,6 +61,7 @@ describe("PROXY protocol", () => {
   it.each([
     ["ends that are none", "PROXY TCP4 203.0.113.7 10.0.0.2 51000\r\n"],
     ["a port that is none", "PROXY TCP4 203.0.113.7 10.0.0.2 51000 70000\r\n"],
+    ["more words than ends have", "PROXY TCP4 203.0.113.7 10.0.0.2 51000 443 1\r\n"],
     ["a line without end", `PROXY TCP4 ${"1".repeat(200)}`],
     ["another command", binary(0x22, 0x11, ...ipv4)],
     ["addresses that are cut", binary(0x21, 0x11, ...ipv4.slice(0, 8))],
