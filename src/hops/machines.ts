@@ -7,7 +7,7 @@ import { count } from "../wire/count.ts";
 import { connectionKey, type Endpoint, isLoopback } from "../wire/endpoint.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { only } from "../wire/only.ts";
-import type { Timestamp } from "../wire/timestamp.ts";
+import { MILLISECOND, type Timestamp } from "../wire/timestamp.ts";
 import type { Period } from "./coverage.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import { OPEN_ENDED_US, type Place } from "./hop.ts";
@@ -69,14 +69,15 @@ export function findMachines(
     const isUnread = connection.protocol === "TLS" && !isDecrypted;
     const isRead = connection.protocol === "HTTP/1" || connection.protocol === "HTTP/2" || isDecrypted;
     const exchanges = read.get(connectionKey(connection));
+    const { missing, cutOff } = connection.ofClient;
     // HTTP/1 sends one request after the other: of a packet that was cut, its beginning shows which.
-    const lost = connection.missing - (connection.protocol === "HTTP/1" ? connection.cutOff : 0);
+    const lost = missing - (connection.protocol === "HTTP/1" ? cutOff : 0);
     const lacksParts = isRead && (lost > 0 || (exchanges?.lacking.length ?? 0) > 0);
     if (!isUnread && !lacksParts) continue;
     const host = hostOf(connection.server.address, connection.vantage);
     if (isUnread) senders.add(hostOf(connection.client.address, connection.vantage));
     // Where no packet was lost, all that is hidden is what its first request began before the capture.
-    const isTold = connection.protocol === "HTTP/1" && exchanges !== undefined && (lost === 0 || isReadNearlyWhole(exchanges));
+    const isTold = exchanges !== undefined && (lost === 0 || isReadNearlyWhole(exchanges));
     const periods = isTold ? exchanges.lacking : [{ from: connection.openedAt, to: connection.lastPacketAt }];
     (isUnread ? encrypted : lossy).add(host, periods);
   }
@@ -134,7 +135,7 @@ const LOOPBACK_OF = "loopback of ";
 /** What was read of a connection. */
 interface ReadConnection {
   exchanges: number;
-  /** When requests were served that the capture lacks: since the answer before, as far as that is known. */
+  /** When requests were served that the capture lacks: since the answer before; of several side by side, for as long as others took. */
   readonly lacking: Period[];
 }
 
@@ -148,25 +149,39 @@ function isReadNearlyWhole({ exchanges, lacking }: ReadConnection): boolean {
 
 /** Whether nothing that could be read is missing. */
 function isWhole(table: ExchangeTable, connections: readonly ConnectionSummary[]): boolean {
-  if (connections.some(({ missing }) => missing > 0)) return false;
+  if (connections.some(({ ofClient }) => ofClient.missing > 0)) return false;
   for (let row = 0; row < table.size; row++) if (!table.isWhole(row)) return false;
   return true;
 }
 
+/** A request that is not seen took as long as any other of its connection, or this long. */
+const MIN_LONGEST_US = 100 * MILLISECOND;
+
 /** Connections with exchanges, by `connectionKey`. */
 function readConnections(table: ExchangeTable): Map<string, ReadConnection> {
-  const byEnds: (ReadConnection & { lastEnd: number })[] = Array.from({ length: table.ends.length }, () => ({
+  const byEnds: (ReadConnection & { lastEnd: number; longest: number })[] = Array.from({ length: table.ends.length }, () => ({
     exchanges: 0,
     lacking: [],
     lastEnd: Number.NEGATIVE_INFINITY,
+    longest: MIN_LONGEST_US,
   }));
+  for (let row = 0; row < table.size; row++) {
+    const own = byEnds[table.endsOf[row]!]!;
+    const took = table.responseEnd[row]! - table.requestStart[row]!;
+    if (took > own.longest) own.longest = took;
+  }
   for (let row = 0; row < table.size; row++) {
     const own = byEnds[table.endsOf[row]!]!;
     own.exchanges++;
     const answered = table.responseStart[row]!;
     const end = Number.isNaN(table.responseEnd[row]!) ? answered : table.responseEnd[row]!;
-    if (!table.hasRequest(row))
-      own.lacking.push({ from: own.lastEnd, to: Number.isNaN(end) ? table.requestStart[row]! + OPEN_ENDED_US : end });
+    if (!table.hasRequest(row)) {
+      const isOneOfMany = table.stream[row] !== 0;
+      own.lacking.push({
+        from: isOneOfMany ? answered - own.longest : own.lastEnd,
+        to: Number.isNaN(end) ? table.requestStart[row]! + OPEN_ENDED_US : end,
+      });
+    }
     if (!Number.isNaN(end)) own.lastEnd = end;
   }
   return new Map(byEnds.map((own, ends) => [connectionKey(table.ends.at(ends)), own]));

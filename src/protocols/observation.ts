@@ -111,6 +111,8 @@ export interface ConnectionSummary {
   readonly missing: number;
   /** Of `missing`: the ends of packets that the capture holds without them (its snap length). */
   readonly cutOff: number;
+  /** Of both, what the client sent: requests. */
+  readonly ofClient: { readonly missing: number; readonly cutOff: number };
   readonly retransmissions: number;
   readonly secondSights: number;
   /** The ends that a PROXY header in front names. */

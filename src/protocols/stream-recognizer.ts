@@ -66,7 +66,7 @@ export class StreamRecognizer implements StreamSink {
   close(reason: CloseReason): void {
     this.#reader?.close(reason);
     this.#first.close();
-    const { clientEnd, serverEnd, flows, vantage, handshake, openedAt, firstPacket, lastPacketAt, proxied } = this.#connection;
+    const { client, clientEnd, serverEnd, flows, vantage, handshake, openedAt, firstPacket, lastPacketAt, proxied } = this.#connection;
     const sum = (of: "packets" | "bytes" | "missing" | "cutOff" | "retransmissions" | "secondSights") => flows[0][of] + flows[1][of];
     const hidden = this.#reader?.hidden;
     this.#options.emit({
@@ -84,6 +84,7 @@ export class StreamRecognizer implements StreamSink {
       bytes: sum("bytes"),
       missing: sum("missing"),
       cutOff: sum("cutOff"),
+      ofClient: { missing: flows[client].missing, cutOff: flows[client].cutOff },
       retransmissions: sum("retransmissions"),
       secondSights: sum("secondSights"),
       ...(proxied === undefined ? {} : { proxied }),

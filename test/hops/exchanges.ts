@@ -96,6 +96,7 @@ export function connection({
     packets: 40,
     bytes: 4_000,
     missing,
+    ofClient: { missing, cutOff: 0 },
     retransmissions: 0,
     cutOff: 0,
     secondSights: 0,

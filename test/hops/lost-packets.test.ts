@@ -13,11 +13,12 @@ const STOCK = { address: "10.0.0.20", port: 8_080 };
 const LOSSY = connection({ to: 10_000_000, missing: 300 });
 
 /** Requests of one connection, each answered half a step behind it, and then `more`. */
-function hopsOf(lacking: readonly number[], of: number, more: readonly HttpExchange[] = []) {
+function hopsOf(lacking: readonly number[], of: number, more: readonly HttpExchange[] = [], hasStreams = false) {
   const table = new ExchangeTable(standardFormats, () => undefined);
   for (let i = 0; i < of; i++) {
     const whole = exchange({ at: i * EACH_US, answered: (i + 0.5) * EACH_US, sequence: 1 + i, target: `/${i}` });
-    table.add(lacking.includes(i) ? { ...whole, request: undefined } : whole);
+    const asked = lacking.includes(i) ? { ...whole, request: undefined } : whole;
+    table.add(hasStreams ? { ...asked, version: "2", stream: 2 * i + 1 } : asked);
   }
   for (const one of more) table.add(one);
   return buildHops(table, [LOSSY], 1, []).table;
@@ -31,6 +32,15 @@ describe("a machine that received requests which the capture lacks", () => {
     expect(machines.isBlind(POD.address, at(7.2))).toBe(true);
     expect(machines.isBlind(POD.address, at(6.2))).toBe(false);
     expect(machines.isBlind(POD.address, at(8.2))).toBe(false);
+  });
+
+  it("is blind for as long as others took, where requests are under way side by side", () => {
+    const slow = exchange({ at: 0, answered: 12 * EACH_US, sequence: 90, target: "/slow" });
+    const { machines } = hopsOf([17], 20, [{ ...slow, version: "2", stream: 99 }], true);
+    expect(machines.isBlind(POD.address, at(17.2))).toBe(true);
+    expect(machines.isBlind(POD.address, at(6.2))).toBe(true);
+    expect(machines.isBlind(POD.address, at(5.2))).toBe(false);
+    expect(machines.isBlind(POD.address, at(18.2))).toBe(false);
   });
 
   it("is blind all the time where many are missing, or few were read at all", () => {

@@ -83,21 +83,26 @@ describe("loopback of a capture that shows one pair of machines", () => {
 
 describe("a connection that the capture does not hold whole", () => {
   const at = 500;
-  const isBlind = (more: Partial<ConnectionSummary>) =>
+  const isBlind = (more: Partial<ConnectionSummary>, ofClient = { missing: 100, cutOff: 0 }) =>
     findMachines(
       new ExchangeTable(standardFormats, () => undefined),
-      [{ ...between(CALLER, POD), openedAt: 0, lastPacketAt: 1_000, missing: 100, ...more }],
+      [{ ...between(CALLER, POD), openedAt: 0, lastPacketAt: 1_000, missing: 100, ofClient, ...more }],
       Int32Array.of(0),
       [],
     ).isBlind(POD, at);
 
   it("hides requests where packets were lost", () => {
     expect(isBlind({ protocol: "HTTP/1" })).toBe(true);
-    expect(isBlind({ protocol: "HTTP/1", cutOff: 40 })).toBe(true);
+    expect(isBlind({ protocol: "HTTP/1" }, { missing: 100, cutOff: 40 })).toBe(true);
+    expect(isBlind({ protocol: "HTTP/2" })).toBe(true);
+  });
+
+  it.each(["HTTP/1", "HTTP/2"])("hides none of %s where only answers were lost", (protocol) => {
+    expect(isBlind({ protocol }, { missing: 0, cutOff: 0 })).toBe(false);
   });
 
   it("hides none of HTTP/1 where packets only lack their ends: each begins with what it asks for", () => {
-    expect(isBlind({ protocol: "HTTP/1", cutOff: 100 })).toBe(false);
-    expect(isBlind({ protocol: "HTTP/2", cutOff: 100 })).toBe(true);
+    expect(isBlind({ protocol: "HTTP/1" }, { missing: 100, cutOff: 100 })).toBe(false);
+    expect(isBlind({ protocol: "HTTP/2" }, { missing: 100, cutOff: 100 })).toBe(true);
   });
 });
