@@ -131,11 +131,13 @@ function refusedOnWire(hop: Hop, facts: ReceiverFacts): Fault[] {
 }
 
 /** What the captures show of the receiver's exporter says why. What is proven to be lost is not on its way. */
-function explained(lacking: Fault, hop: Hop, receiver: Workload, view: View, { losses, recordedRoutes }: ReceiverFacts): Fault {
+function explained(lacking: Fault, hop: Hop, receiver: Workload, view: View, facts: ReceiverFacts): Fault {
   if (lacking.cause !== "unknown") return lacking;
-  const why = explainUnrecorded(hop, receiver, view, losses, recordedRoutes);
+  const why = explainUnrecorded(hop, receiver, view, facts.losses, facts.recordedRoutes);
   if (why === undefined) return lacking;
-  const { isFinal = why.cause !== "unknown" && why.confidence >= PROVEN_LOSS, ...told } = why;
+  // What others recorded later came through: so would this have.
+  const isOvertaken = why.exportedAt !== undefined && why.exportedAt < facts.newestOfAll;
+  const { isFinal = isOvertaken || (why.cause !== "unknown" && why.confidence >= PROVEN_LOSS), ...told } = why;
   const possible = told.possible ?? (told.cause === "unknown" ? lacking.possible : []);
   return { ...lacking, ...told, possible, isTrailing: lacking.isTrailing && !isFinal };
 }

@@ -2,6 +2,7 @@ import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
 import type { ConnectionSummary, DnsExchange, SpanExport, TlsHandshake } from "../protocols/observation.ts";
 import type { Span } from "../spans/span.ts";
+import type { Timestamp } from "../wire/timestamp.ts";
 import type { Cause, Severity, Verdict } from "./verdict.ts";
 
 /** What became of the context on one exchange, as its sender left it. */
@@ -37,6 +38,8 @@ export interface Fault {
   readonly isBorrowed?: boolean;
   /** Of a request without a SERVER span: what became of the calls that it caused. */
   readonly aftermath?: Aftermath;
+  /** Of a span that the backend lacks: when an export that was accepted carried it. */
+  readonly exportedAt?: Timestamp;
   /** What else on the wire proves it: look-ups, handshakes and exports that failed. */
   readonly proofs?: readonly WireProof[];
 }

@@ -74,7 +74,7 @@ interface Part {
 }
 
 /** Causes that say how a call was made, which says nothing of when. */
-const OPEN_TO_TIME: readonly Cause[] = ["unknown", "client-does-not-inject", "transport-does-not-inject", "middleware-order"];
+const OPEN_TO_TIME: readonly Cause[] = ["unknown", "client-does-not-inject", "middleware-order"];
 
 /** `cause`: what the exchanges one by one show. Undefined where all of them together show no more. */
 export function causeOfPopulation(cause: Cause, compared: Compared, separated: Separation | undefined): Told | undefined {
@@ -133,6 +133,7 @@ function isShown(faults: readonly FaultTally[], isSo: (fault: Fault) => boolean)
 }
 
 function unrecorded(compared: Compared, separated: Separation | undefined): Told | undefined {
+  if (isShown(compared.faults, ({ exportedAt }) => exportedAt !== undefined)) return undefined;
   const counts = aftermathsOf(compared.faults);
   const known = sum(counts.values());
   // Its calls name spans that it made: those were lost later, or never ended where what lies below them has arrived.

@@ -1,5 +1,6 @@
 // Routes stand for what differs between exchanges of one edge: requests to one handler have one route.
 
+import { isMountOf } from "../diff/span-fits.ts";
 import type { Hop } from "../hops/hop.ts";
 import { PathFold, templatePath } from "../hops/path-shape.ts";
 import { spanRoute } from "../spans/http-span.ts";
@@ -10,11 +11,15 @@ import { MAX_ROUTE_NAMES } from "../wire/limits.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import { spansOf, type View } from "./view.ts";
 
-/** `GET /api/orders/*`: the matched span's `http.route`, else the path with what looks like an id replaced. */
+/**
+ * `GET /api/orders/*`: the matched span's `http.route`, else the path with what looks like an id replaced. So too where the route is a mere mount (Java's
+ * `/stock/` of `/stock/17`): exchanges without a span are told by their paths, and have to be told as those with one.
+ */
 export function routeOf(hop: Hop, server: Span | undefined): string {
   const template = server === undefined ? undefined : spanRoute(server);
   const path = template?.replace(/(\{[^}]*\}|:[^/]+|<[^>]*>)/g, "*");
-  return `${hop.method} ${path === undefined || CATCH_ALL.test(path) ? templatePath(hop.path) : path}`;
+  const isTold = template !== undefined && path !== undefined && !CATCH_ALL.test(path) && !isMountOf(template, hop.path);
+  return `${hop.method} ${isTold ? path : templatePath(hop.path)}`;
 }
 
 /** Where one handler serves everything (Java's HttpServer, a router's fallback), its route tells nothing apart. */

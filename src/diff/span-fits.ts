@@ -61,13 +61,26 @@ function matchesRoute(route: string, path: string): boolean {
   return rememberedPattern(route).test(path);
 }
 
+/** Whether a route names no more than where everything below it is mounted, and the path goes on behind it. */
+export function isMountOf(route: string, path: string): boolean {
+  const parts = partsOf(route);
+  return !WILDCARD.test(parts.at(-1) ?? "") && parts.length < partsOf(path).length && matchesRoute(route, path);
+}
+
+function partsOf(path: string): string[] {
+  return path.split("/").filter((part) => part !== "");
+}
+
+/** What stands for any part of a path. */
+const WILDCARD = /^(:|\{|<|\*|\[)/;
+
 const rememberedPattern = remembered(patternOf, MAX_ROUTE_PATTERNS);
 
 function patternOf(route: string): RegExp {
   const pattern = route
     .replace(/\/$/, "")
     .split("/")
-    .map((part) => (/^(:|\{|<|\*|\[)/.test(part) ? "[^/]*" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
+    .map((part) => (WILDCARD.test(part) ? "[^/]*" : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
     .join("/");
   return new RegExp(`^${pattern}(/|$)`);
 }

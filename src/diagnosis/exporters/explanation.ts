@@ -1,3 +1,4 @@
+import type { Timestamp } from "../../wire/timestamp.ts";
 import type { PossibleCause, WireProof } from "../judgement.ts";
 import type { Cause, Severity } from "../verdict.ts";
 
@@ -11,6 +12,8 @@ export interface Explanation {
   /** Without it those stay that remain possible of such a fault. */
   readonly possible?: readonly PossibleCause[];
   readonly severity?: Severity;
+  /** When an export that was accepted carried it. */
+  readonly exportedAt?: Timestamp;
   /** It will not come any more, however recent it is. */
   readonly isFinal?: boolean;
   /** What to change, where it is known better than from the cause alone. */

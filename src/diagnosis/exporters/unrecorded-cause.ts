@@ -129,6 +129,7 @@ function lostBehind(hop: Hop, receiver: Workload, last: SpanExport, { exporters,
       ? `its span was sent to ${collector} over UDP, which is never answered: it was lost on the way or behind the agent`
       : `its span was exported, and ${collector} accepted it: it was lost behind the collector`,
     confidence: 0.95,
+    exportedAt: last.at,
     proofs,
     possible: isWholeTrace ? [WHOLE_TRACES_SAMPLED, ...BEHIND] : BEHIND,
     remedy: LOOK_BEHIND,
