@@ -1,5 +1,6 @@
 // Why a receiver began a new trace though the context on the wire is right: what it is known to read, how the field was spelt, what its SDK rejects.
 
+import { isBehindSidecar } from "../diff/span-fits.ts";
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
 import { isProxySpan } from "../spans/proxy-span.ts";
@@ -27,6 +28,7 @@ export function ignoredCause(hop: Hop, receiver: Workload, habits: ReceiverHabit
     return server === undefined || isOwnSpan(server, receiver)
       ? proven("restarts-trace")
       : { cause: "unknown", possible: behindProxy(server.resource.service) };
+  if (server !== undefined && isBehindSidecar(server, hop)) return { cause: "unknown", possible: BEHIND_A_SIDECAR, remedy: LOOK_INSIDE };
   const sent = [...new Set(hop.reading.identities.map((id) => id.format))];
   const remedy = propagatorAdvice(sent, habits, server);
   if (isUnreadFormat(sent, habits))
@@ -78,6 +80,15 @@ function behindProxy(service: string): readonly PossibleCause[] {
     { cause: "format-mismatch", because: `${service} does not read what it is sent` },
   ];
 }
+
+/** The peer of the span is loopback: what came to the application is not what came to its machine. */
+const BEHIND_A_SIDECAR: readonly PossibleCause[] = [
+  { cause: "proxy-drops-header", because: "its sidecar hands requests on without their trace fields" },
+  { cause: "header-truncated", because: "its sidecar cuts their values" },
+  { cause: "format-mismatch", because: "the application does not read what it is sent" },
+];
+const LOOK_INSIDE =
+  "The span's peer is loopback: a sidecar handed the request on. Capture the loopback of the pod as well (tcpdump -i any inside it): that shows what reaches the application.";
 
 export const MIDDLEWARE_TOO_LATE: PossibleCause = {
   cause: "middleware-order",

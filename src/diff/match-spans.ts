@@ -5,6 +5,7 @@ import type { HopGraph } from "../hops/build-hops.ts";
 import { type Hop, INFERRED } from "../hops/hop.ts";
 import { isHttpSpan, spanPath, spanPeer, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
+import { isLoopback } from "../wire/endpoint.ts";
 import { lostAbove } from "./lost-above.ts";
 import { hopsByIdentity, matchByIds, matchByLinks, matchByResponse, matchShortened } from "./match-by-ids.ts";
 import { byEnds, Matching } from "./matching.ts";
@@ -82,7 +83,7 @@ function matchServersByName(
 ): void {
   const spans = matching
     .unmatched(isReceiving)
-    .filter((span) => spanPeer(span)?.port === undefined && (isHttpSpan(span) || spanRpcPath(span) !== undefined));
+    .filter((span) => !namesConnection(span) && (isHttpSpan(span) || spanRpcPath(span) !== undefined));
   if (spans.length === 0) return;
   const known = placesOf(hops, matching.matches);
   const open = new OpenExchanges(hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined));
@@ -100,6 +101,12 @@ function matchServersByName(
     return nearestOf(span, innermost(fits), clocks);
   });
   for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "time and name");
+}
+
+/** A connection on loopback, with a sidecar, is seldom captured: it says nothing of the one that the sidecar received. */
+function namesConnection(span: Span): boolean {
+  const peer = spanPeer(span);
+  return peer?.port !== undefined && !isLoopback(peer.address);
 }
 
 /** Without those that a proxy passed on as others of them: the application is asked last. */

@@ -3,6 +3,7 @@
 import type { Hop } from "../hops/hop.ts";
 import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
+import { isLoopback } from "../wire/endpoint.ts";
 import { MAX_ROUTE_PATTERNS } from "../wire/limits.ts";
 import { remembered } from "../wire/remembered.ts";
 
@@ -23,10 +24,17 @@ export function isSameConnection(span: Span, hop: Hop): boolean {
 export function isOtherPeer(span: Span, hop: Hop): boolean {
   const peer = spanPeer(span);
   if (peer === undefined) return false;
+  if (isBehindSidecar(span, hop)) return false;
   const { clients } = hop;
   const isSent = clients.some(({ address }) => address === peer.address);
   if (peer.address === hop.receiver.host && !isSent) return true;
   return peer.port === undefined ? !isSent : !clients.some(({ port }) => port === peer.port);
+}
+
+/** The exchange came from elsewhere, and the span was begun on loopback: a sidecar handed it on, where captures seldom look. */
+export function isBehindSidecar(span: Span, { clients }: Hop): boolean {
+  const peer = spanPeer(span);
+  return peer !== undefined && isLoopback(peer.address) && !clients.some(({ address }) => isLoopback(address));
 }
 
 /** Method and path do not contradict each other, as far as both are known. */
