@@ -91,6 +91,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
     ...unrecorded(hop, possible),
     isTrailing,
     ...(possible === BEHIND_A_PROXY && { remedy: LOOK_BEHIND }),
+    ...(hasServerSpans && facts.recordedRoutes.isUnserved(hop, receiver) && UNSERVED),
     ...(aftermath !== undefined && { aftermath }),
     ...shownByCalls(view.diff.lostAbove.get(hop.index)),
   };
@@ -232,6 +233,11 @@ function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {
 function refused(confidence: number, detail: string): Fault {
   return fault("unrecorded", "header-too-large", "receiver", "error", confidence, detail);
 }
+
+const UNSERVED: Pick<Fault, "severity" | "detail"> = {
+  severity: "note",
+  detail: "no route serves it (404), and who instruments route by route makes no span of that",
+};
 
 function unrecorded(hop: Hop, possible: readonly PossibleCause[]): Fault {
   if (hop.status === HEADER_TOO_LARGE) return refused(0.95, "the receiver refused the request head as too large (431)");

@@ -11,11 +11,15 @@ export const MIN_BARE_REQUESTS = 3;
 /** So many of the others, and this part of them, show that the receiver loses few. */
 const MIN_RECORDED = 10;
 const RECORDED_SHARE = 0.9;
+/** RFC 9110 §15.5.5. */
+const NOT_FOUND = 404;
 
 export interface RouteCount {
   requests: number;
   /** Of them those that the backend has a SERVER span of. */
   recorded: number;
+  /** Of them those that were answered with 404. */
+  notFound: number;
   firstRecorded: Timestamp;
   lastRecorded: Timestamp;
 }
@@ -43,6 +47,12 @@ export class RouteCounts {
     return others !== undefined && others.recorded >= MIN_RECORDED && others.recorded >= RECORDED_SHARE * others.requests;
   }
 
+  /** Whether all requests of its route were answered with 404, and none recorded: who instruments route by route has no span of what no route serves. */
+  isUnserved(hop: Hop, receiver: Workload): boolean {
+    const own = this.of(hop, receiver);
+    return own !== undefined && own.recorded === 0 && own.notFound === own.requests;
+  }
+
   #count(): ReadonlyMap<string, RouteCount> {
     const { table, naming } = this.#view;
     const counts = new Map<string, RouteCount>();
@@ -51,10 +61,11 @@ export class RouteCounts {
       if (!table.isWork(index)) continue;
       const hop = table.hop(index);
       const key = keyOf(hop, naming.receiverOf(index));
-      const count = counts.get(key) ?? { requests: 0, recorded: 0, firstRecorded: hop.startedAt, lastRecorded: hop.startedAt };
+      const count = counts.get(key) ?? { requests: 0, recorded: 0, notFound: 0, firstRecorded: hop.startedAt, lastRecorded: hop.startedAt };
       counts.set(key, count);
       receivers.set(key, naming.receiverOf(index).index);
       count.requests++;
+      if (hop.status === NOT_FOUND) count.notFound++;
       if (spansOf(this.#view, index).server === undefined) continue;
       if (count.recorded++ === 0) count.firstRecorded = hop.startedAt;
       count.lastRecorded = hop.startedAt;
