@@ -121,6 +121,9 @@ function carriedBy(hop: Hop, view: View): Expectation {
       confidence: 1,
       isCircumstantial: false,
     };
+  // Who begins traces of its own has no span of those that it does not sample.
+  if (onWire.length > 0 && view.recordedRoutes?.ownTraceOf(hop, view.naming.receiverOf(hop.index)) !== undefined)
+    return { kind: "unknown" };
   // Who refuses a context that is written wrong begins a trace of its own, rightly.
   if (onWire.length > 0 && hop.reading.extractions.some((extraction) => "malformed" in extraction)) return { kind: "unknown" };
   if (onWire.length > 0)

@@ -71,9 +71,14 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
   // Contexts that disagree leave it to the receiver.
   if (identities.some((id) => id.sampled === false)) return [];
+  const calls = facts.children.get(hop.index) ?? [];
+  const ownTrace = calls.some((call) => call.traceIds.some((traceId) => hop.traceIds.includes(traceId)))
+    ? undefined
+    : facts.recordedRoutes.ownTraceOf(hop, receiver);
+  if (ownTrace === "linked") return [];
+  if (ownTrace === "ignored") return isValid ? [ignoredUnsampled(hop, sender, receiver, view, facts)] : [];
   if (!isValid || !identities.every((id) => view.backend.isLookedUp(id.traceId))) return [];
   if (hop.status === SWITCHING_PROTOCOLS) return [];
-  const calls = facts.children.get(hop.index) ?? [];
   if (isLeftUnsampled(hop, calls)) return [sampledAway(SHOWN_BY_CALLS, "its calls for this request carry 00")];
   if (!facts.samplers.has(receiver.index) && hop.traceIds.some((traceId) => view.exporters.isSampledAway(traceId))) return [];
   const newest = facts.newestRecorded.get(receiver.index);
@@ -168,6 +173,12 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
     isCircumstantial,
     ...(remedy !== undefined && { remedy }),
   };
+}
+
+/** As with the others of its route, whose spans show what became of their contexts. */
+function ignoredUnsampled(hop: Hop, sender: Workload, receiver: Workload, view: View, facts: ReceiverFacts): Fault {
+  const detail = "the receiver began a trace of its own, as for all of its route that have a SERVER span, and did not sample it";
+  return { ...ignored(hop, sender, receiver, view, facts), confidence: SHOWN_BY_OTHERS, detail };
 }
 
 /** Time had its part in finding the SERVER span. */

@@ -11,7 +11,7 @@ import { parseTraceparent } from "../propagation/w3c.ts";
 import { listed } from "../wire/words.ts";
 import { BORROWED_CONFIDENCE } from "./borrowed-contexts.ts";
 import { relateTraceIds } from "./compare-values.ts";
-import { type Expectation, type Expected, expectationOf, isBySameRequest, PROVEN_PARENT } from "./expectation.ts";
+import { type Expectation, type Expected, expectationOf, isBySameRequest, isUnsampled, PROVEN_PARENT } from "./expectation.ts";
 import { fault } from "./fault.ts";
 import { hiddenFieldsDetail } from "./hidden-fields.ts";
 import { isOneOf, judgeContinued } from "./judge-continued.ts";
@@ -57,8 +57,12 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
   if (expectation.kind !== "context") return { outcome: "continued", faults: malformed, isDoubtful: expectation.isDoubtful === true };
   const isContinued = identities.some((id) => isOneOf(id, expectation.traceIds));
   // A trace that was begun here and is not sampled leaves no span that could tell which of the requests, seen or unseen, it was begun for.
-  if (!isContinued && expectation.isCircumstantial && identities.every(({ sampled }) => sampled === false))
-    return { outcome: "continued", faults: malformed };
+  if (!isContinued && expectation.isCircumstantial && isUnsampled(hop)) {
+    const twin = view.twins?.splitOf(hop);
+    if (twin === undefined) return { outcome: "continued", faults: malformed };
+    const { cause, possible, severity } = twin;
+    return { outcome: "restarted", faults: [...malformed, { ...split(hop, sender, expectation, view), cause, possible, severity }] };
+  }
   if (!isContinued) return { outcome: "restarted", faults: [...malformed, split(hop, sender, expectation, view)] };
   const own = judgeContinued(hop, sender, expectation, view);
   // A second context that the receiver took is what went on.

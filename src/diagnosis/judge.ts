@@ -12,19 +12,28 @@ import { judgeSender } from "./judge-sender.ts";
 import type { Judgement } from "./judgement.ts";
 import { causeOf, pairUnserved } from "./likely-causes.ts";
 import { HabitsTable } from "./receiver-habits.ts";
+import { type SampledCall, UnsampledTwins } from "./unsampled-twins.ts";
 import { unseenRequests } from "./unseen-requests.ts";
 import { spansOf, type View } from "./view.ts";
 
 /** Hops are independent of one another once parents and spans are known. */
 export class Judge {
-  readonly #view: View;
+  #view: View;
   readonly #facts: ReceiverFacts;
   readonly #attribution: AttributionFacts;
 
   constructor(view: View) {
-    this.#view = { ...view, unserved: pairUnserved(view), unseen: unseenRequests(view) };
-    this.#facts = gatherFacts(this.#view);
+    const recordedRoutes = new RouteCounts(view);
+    this.#view = { ...view, recordedRoutes, unserved: pairUnserved(view), unseen: unseenRequests(view) };
+    if (view.backend.isAsked) this.#view = { ...this.#view, twins: new UnsampledTwins(this.#view, (hop) => this.#sampledCall(hop)) };
+    this.#facts = gatherFacts(this.#view, recordedRoutes);
     this.#attribution = gatherAttribution(view);
+  }
+
+  #sampledCall(hop: Hop): SampledCall {
+    const { outcome, faults } = judgeSender(hop, this.#view);
+    const split = faults.find(({ verdict, severity }) => verdict === "split" && severity !== "note");
+    return { outcome: outcome === "continued" || outcome === "restarted" ? outcome : undefined, split };
   }
 
   judge(index: number): Judgement {
@@ -50,13 +59,12 @@ export class Judge {
   }
 }
 
-function gatherFacts(view: View): ReceiverFacts {
+function gatherFacts(view: View, recordedRoutes: RouteCounts): ReceiverFacts {
   const children = new Map<number, Hop[]>();
   const habits = new HabitsTable();
   const newestRecorded = new Map<number, number>();
   // Only what a backend lacks is judged by these.
   const losses = new SpanLosses(view);
-  const recordedRoutes = new RouteCounts(view);
   let causes: ReadonlySet<number> | undefined;
   const isCause = (hop: number) => {
     causes ??= new Set(view.table.parent);

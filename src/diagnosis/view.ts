@@ -2,10 +2,11 @@ import { type SendingOrigin, sendingOrigin } from "../diff/span-parents.ts";
 import type { HopSpans, TraceDiff } from "../diff/trace-diff.ts";
 import type { Hop } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
-import type { Naming } from "../naming/workload.ts";
+import type { Naming, Workload } from "../naming/workload.ts";
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
 import type { Span } from "../spans/span.ts";
 import type { Exporters } from "./exporters/exporters.ts";
+import type { Fault } from "./judgement.ts";
 
 /** What a backend could say of the run: without it, absence of a span proves nothing. */
 export interface BackendKnowledge {
@@ -22,6 +23,9 @@ export interface UnseenRequest {
   /** A clause that follows on "a new trace went out", or "no trace field went out". */
   readonly how: string;
 }
+
+/** A receiver that begins a trace of its own for what comes with a context: on purpose, its spans link to it, or because it ignores the context. */
+export type OwnTrace = "linked" | "ignored";
 
 /** Everything that a judgement of one hop may look at. */
 export interface View {
@@ -41,6 +45,10 @@ export interface View {
   readonly followed?: ReadonlyMap<number, readonly number[]>;
   /** See `borrowed-contexts.ts`: by call, the request that it was made for, or `NO_PARENT`. */
   readonly borrowed?: ReadonlyMap<number, number>;
+  /** See `exporters/route-counts.ts`; made by `Judge`. */
+  readonly recordedRoutes?: { ownTraceOf(hop: Hop, receiver: Workload): OwnTrace | undefined };
+  /** See `unsampled-twins.ts`; made by `Judge`. */
+  readonly twins?: { splitOf(hop: Hop): Fault | undefined };
   readonly exporters: Exporters;
 }
 

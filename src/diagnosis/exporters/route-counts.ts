@@ -3,8 +3,9 @@
 import type { Hop } from "../../hops/hop.ts";
 import { templatePath } from "../../hops/path-shape.ts";
 import type { Workload } from "../../naming/workload.ts";
+import type { Span } from "../../spans/span.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
-import { spansOf, type View } from "../view.ts";
+import { type OwnTrace, spansOf, type View } from "../view.ts";
 
 /** A route without a single span of so many requests is not instrumented: that is no matter of exporters. */
 export const MIN_BARE_REQUESTS = 3;
@@ -20,15 +21,30 @@ export interface RouteCount {
   recorded: number;
   /** Of them those that were answered with 404. */
   notFound: number;
+  readonly joined: Joined;
   firstRecorded: Timestamp;
   lastRecorded: Timestamp;
 }
+
+/** Of recorded requests that came with a valid context. */
+interface Joined {
+  requests: number;
+  /** Of them those whose SERVER span lies in another trace, and of these those that link to the one that came. */
+  elsewhere: number;
+  linked: number;
+}
+
+/** So many spans of a route, and this part of them, show what it does with all. */
+const MIN_ELSEWHERE = 3;
+const NEARLY_ALL = 0.9;
 
 export class RouteCounts {
   readonly #view: View;
   #counts: ReadonlyMap<string, RouteCount> | undefined;
   /** By receiver: of the routes that anything was recorded of. */
   readonly #served = new Map<number, { requests: number; recorded: number }>();
+  /** By receiver, of all of its routes. */
+  readonly #joined = new Map<number, Joined>();
 
   constructor(view: View) {
     this.#view = view;
@@ -53,6 +69,14 @@ export class RouteCounts {
     return own !== undefined && own.recorded === 0 && own.notFound === own.requests;
   }
 
+  /** What the receiver does with the contexts of this route, or of all where the route has few spans. Who samples its own traces leaves few. */
+  ownTraceOf(hop: Hop, receiver: Workload): OwnTrace | undefined {
+    const own = this.of(hop, receiver)?.joined;
+    const counted = own !== undefined && own.requests >= MIN_ELSEWHERE ? own : this.#joined.get(receiver.index);
+    if (counted === undefined || counted.elsewhere < MIN_ELSEWHERE || counted.elsewhere < NEARLY_ALL * counted.requests) return undefined;
+    return counted.linked >= NEARLY_ALL * counted.elsewhere ? "linked" : "ignored";
+  }
+
   #count(): ReadonlyMap<string, RouteCount> {
     const { table, naming } = this.#view;
     const counts = new Map<string, RouteCount>();
@@ -61,12 +85,21 @@ export class RouteCounts {
       if (!table.isWork(index)) continue;
       const hop = table.hop(index);
       const key = keyOf(hop, naming.receiverOf(index));
-      const count = counts.get(key) ?? { requests: 0, recorded: 0, notFound: 0, firstRecorded: hop.startedAt, lastRecorded: hop.startedAt };
+      const count = counts.get(key) ?? {
+        requests: 0,
+        recorded: 0,
+        notFound: 0,
+        joined: noneJoined(),
+        firstRecorded: hop.startedAt,
+        lastRecorded: hop.startedAt,
+      };
       counts.set(key, count);
       receivers.set(key, naming.receiverOf(index).index);
       count.requests++;
       if (hop.status === NOT_FOUND) count.notFound++;
-      if (spansOf(this.#view, index).server === undefined) continue;
+      const { server } = spansOf(this.#view, index);
+      if (server === undefined) continue;
+      this.#countJoined(hop, server, count.joined);
       if (count.recorded++ === 0) count.firstRecorded = hop.startedAt;
       count.lastRecorded = hop.startedAt;
     }
@@ -78,6 +111,24 @@ export class RouteCounts {
     }
     return counts;
   }
+
+  #countJoined(hop: Hop, server: Span, ofRoute: Joined): void {
+    const { traceIds } = hop;
+    if (hop.reading.context === undefined) return;
+    const receiver = this.#view.naming.receiverOf(hop.index).index;
+    const ofAll = this.#joined.get(receiver) ?? noneJoined();
+    this.#joined.set(receiver, ofAll);
+    for (const counted of [ofRoute, ofAll]) {
+      counted.requests++;
+      if (traceIds.includes(server.traceId)) continue;
+      counted.elsewhere++;
+      if (server.links.some(({ traceId }) => traceIds.includes(traceId))) counted.linked++;
+    }
+  }
+}
+
+function noneJoined(): Joined {
+  return { requests: 0, elsewhere: 0, linked: 0 };
 }
 
 function keyOf({ method, path }: Hop, receiver: Workload): string {

@@ -1,0 +1,58 @@
+// Calls whose new trace is not sampled: no span tells what they were made for, so that one alone may be a job's as well. Where nearly all sampled calls of
+// the same kind left the trace that they were made in, those that are not sampled did, too.
+
+import type { Hop } from "../hops/hop.ts";
+import { templatePath } from "../hops/path-shape.ts";
+import { isUnsampled } from "./expectation.ts";
+import type { Fault } from "./judgement.ts";
+import type { View } from "./view.ts";
+
+/** So many sampled calls, and this part of them, show what becomes of all. */
+const MIN_SPLIT = 3;
+const NEARLY_ALL = 0.9;
+
+/** What a sampled call of a kind was found to have done with its trace. */
+export interface SampledCall {
+  readonly outcome: "continued" | "restarted" | undefined;
+  readonly split: Fault | undefined;
+}
+
+interface Kind {
+  calls: number;
+  readonly splits: Fault[];
+}
+
+export class UnsampledTwins {
+  readonly #kinds = new Map<string, Kind>();
+  readonly #view: View;
+
+  /** `judge`: asked of sampled calls, where any call is not sampled. */
+  constructor(view: View, judge: (hop: Hop) => SampledCall) {
+    this.#view = view;
+    const calls = view.table.all().filter((hop) => hop.purpose === "work" && hop.reading.identities.length > 0);
+    const kinds = new Set(calls.filter(isUnsampled).map((hop) => this.#kindOf(hop)));
+    if (kinds.size === 0) return;
+    for (const hop of calls) {
+      const kind = this.#kindOf(hop);
+      if (!kinds.has(kind) || isUnsampled(hop)) continue;
+      const { outcome, split } = judge(hop);
+      if (outcome === undefined) continue;
+      const counted = this.#kinds.get(kind) ?? { calls: 0, splits: [] };
+      this.#kinds.set(kind, counted);
+      counted.calls++;
+      if (split !== undefined) counted.splits.push(split);
+    }
+  }
+
+  /** The fault of a sampled call of its kind, where nearly all of them have one. */
+  splitOf(hop: Hop): Fault | undefined {
+    const kind = this.#kinds.get(this.#kindOf(hop));
+    if (kind === undefined || kind.splits.length < MIN_SPLIT || kind.splits.length < NEARLY_ALL * kind.calls) return undefined;
+    return kind.splits[0];
+  }
+
+  #kindOf({ index, method, path }: Hop): string {
+    const { naming } = this.#view;
+    return `${naming.senderOf(index).index} ${naming.receiverOf(index).group} ${method} ${templatePath(path)}`;
+  }
+}
