@@ -91,7 +91,7 @@ function byUnseen(span: Span): Expectation {
 
 function byCandidates(hop: Hop, view: View): Expectation {
   const candidates = likelyCauses(hop, view).map((index) => view.table.hop(index));
-  if (candidates.length === 0) return { kind: "none", isDoubtful: true };
+  if (candidates.length === 0) return { kind: "none", isDoubtful: view.followed?.has(hop.index) !== true };
   if (candidates.every((candidate) => hop.startedAt - candidate.startedAt > FRESH_US)) return { kind: "unknown", isDoubtful: true };
   const carried = candidates.map((candidate) => carriedBy(candidate, view));
   if (carried.every((c) => c.kind === "none")) return { kind: "none" };

@@ -9,6 +9,7 @@ import { groupBy } from "../wire/group-by.ts";
 import { median } from "../wire/median.ts";
 import { sum } from "../wire/sum.ts";
 import { MILLISECOND } from "../wire/timestamp.ts";
+import { isUnsampled } from "./expectation.ts";
 import { queuedCalls } from "./queued-calls.ts";
 import { RouteNames } from "./route.ts";
 import { originOf, spansOf, type View } from "./view.ts";
@@ -41,7 +42,7 @@ const MAX_ROUTES_TRIED = 32;
 /** Of the requests within reach the newest are named. */
 const MAX_REQUESTS = 8;
 
-/** By hop index: the requests that it may have followed, the newest first. */
+/** By hop index: the requests that it may have followed, the newest first; none where it is like those that follow one, and no request shows. */
 export function followedCalls(view: View): ReadonlyMap<number, readonly number[]> {
   const followed = new Map<number, readonly number[]>();
   if (!view.backend.isWindowSearched || view.diff.index.spans.length === 0) return followed;
@@ -59,9 +60,10 @@ export function followedCalls(view: View): ReadonlyMap<number, readonly number[]
     const most = windows.reduce((max, { more }) => Math.max(max, more), 0);
     const [narrowest] = windows.filter(({ more }) => more >= NEARLY_ALL * most).sort((a, b) => a.byChance - b.byChance);
     if (narrowest === undefined) continue;
-    for (const { index, startedAt } of calls) {
+    for (const { index, startedAt, candidates } of calls) {
       const within = narrowest.marks.between(startedAt - narrowest.to, startedAt - narrowest.from);
-      if (within.length > 0) followed.set(index, within);
+      // One that lies behind nothing is of the kind all the same: its request was slower, or is not in the capture.
+      if (within.length > 0 || candidates.length === 0) followed.set(index, within);
     }
   }
   return followed;
@@ -116,12 +118,13 @@ function isTimer(calls: readonly Hop[]): boolean {
   return median(gaps.map((gap) => Math.abs(gap - usual))) <= TIMER * usual;
 }
 
-/** Its CLIENT span is a root, or it carries no context and has no span at all. */
+/** Its CLIENT span is a root, or it has no span at all and carries no context, or one that is not sampled, of a trace that came from nowhere. */
 function isWithoutCause(hop: Hop, view: View): boolean {
   if (hop.parent !== undefined && hop.candidates.length === 0) return false;
   const origin = originOf(view, hop);
   if (origin.kind === "root") return origin.span.kind === "client" && origin.span.links.length === 0;
-  return hop.reading.fields.length === 0 && hop.observed === "full" && spansOf(view, hop.index).client === undefined;
+  const isBare = hop.reading.fields.length === 0 || isUnsampled(hop);
+  return isBare && hop.observed === "full" && spansOf(view, hop.index).client === undefined;
 }
 
 /** What a workload received, and the calls that it made with a proven cause: a sidecar's are another's, though it is on the same machine. */

@@ -24,6 +24,7 @@ export function linkFollowed(table: HopTable, followed: ReadonlyMap<number, read
   const taken = new Set<number>();
   for (const [call, requests] of [...followed].sort((a, b) => a[0] - b[0])) {
     const hop = table.hop(call);
+    if (requests.length === 0) continue;
     if (hop.parent !== undefined && !isGuess(hop.parent)) continue;
     const inOrder = [...requests].sort((a, b) => a - b);
     const next = inOrder.find((request) => !taken.has(request));
