@@ -16,12 +16,13 @@ export function affectedClause({
   of,
   separated = "",
   isEveryOne = false,
-}: Pick<Population, "verdict" | "routes" | "affected" | "of" | "separated" | "isEveryOne">): string {
+  isThinned = false,
+}: Pick<Population, "verdict" | "routes" | "affected" | "of" | "separated" | "isEveryOne" | "isThinned">): string {
   const [first, ...more] = routes;
   if (separated !== "") return separated;
   if (isEveryOne) return EVERY_ONE[verdict] ?? "";
   if (first === undefined || affected === of || first.of === of) return "";
-  if (more.length === 0)
+  if (more.length === 0 && !isThinned)
     return `, all of them ${first.route}${first.of > first.affected ? ` (${first.affected} of ${first.of} there)` : ""}`;
   return routes.length > FEW ? "" : `: ${routes.map((r) => `${r.route} ${r.affected} of ${r.of}`).join(", ")}`;
 }

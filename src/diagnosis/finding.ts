@@ -59,6 +59,8 @@ export interface Population {
   readonly separated?: string;
   /** Whether the other exchanges of the edge had nothing that could be lost. */
   readonly isEveryOne?: boolean;
+  /** Whether exchanges of other routes seem to be affected as well, by inference alone. */
+  readonly isThinned?: boolean;
   /** Whether its senders send contexts with other calls. */
   readonly isInjecting?: boolean;
 }

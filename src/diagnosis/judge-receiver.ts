@@ -5,6 +5,7 @@ import { isPlaceholder } from "../naming/placeholder.ts";
 import type { Workload } from "../naming/workload.ts";
 import { isSameTrace } from "../propagation/same-trace.ts";
 import type { Span } from "../spans/span.ts";
+import { connectionKey } from "../wire/endpoint.ts";
 import { RESOURCE_EXHAUSTED } from "../wire/grpc-status.ts";
 import { HEADER_TOO_LARGE } from "../wire/http-status.ts";
 import { aftermathOf } from "./aftermath.ts";
@@ -37,6 +38,8 @@ export interface ReceiverFacts {
   readonly recording: ReadonlySet<string>;
   /** Workloads that send on unsampled what comes in sampled, by index. */
   readonly samplers: ReadonlySet<number>;
+  /** Connections that captures hold all of, by `connectionKey`. */
+  readonly whole: ReadonlySet<string>;
 }
 
 /** 101 (RFC 9110 §15.2.2): instrumentations of Node and Python see no request in what they hand over to a WebSocket. */
@@ -162,7 +165,7 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
   const severity: Severity = sender.isOutside ? "warning" : "error";
   const confidence = spansOf(view, hop.index).serverBy === "time and name" ? 0.85 : 0.98;
   // It may be that of a request which the capture lacks.
-  const isCircumstantial = isFoundByTime(hop, view);
+  const isCircumstantial = isFoundByTime(hop, view) && !(spansOf(view, hop.index).serverBy === "peer port" && isOneByOne(hop, facts));
   const behind = server === undefined || isOwnSpan(server, receiver) ? "the receiver" : `${server.resource.service}, behind it,`;
   const began = `${behind} began trace ${server?.traceId ?? "?"} instead`;
   const detail = why === undefined ? began : `${began}: ${why}`;
@@ -173,6 +176,11 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
     isCircumstantial,
     ...(remedy !== undefined && { remedy }),
   };
+}
+
+/** The capture holds all of the connection, on which one request comes after the other: what began there meanwhile began with this one. */
+function isOneByOne({ version, exchange }: Hop, { whole }: ReceiverFacts): boolean {
+  return version !== "2" && whole.has(connectionKey(exchange));
 }
 
 /** As with the others of its route, whose spans show what became of their contexts. */

@@ -2,6 +2,7 @@
 
 import type { Hop } from "../hops/hop.ts";
 import { count } from "../wire/count.ts";
+import { connectionKey } from "../wire/endpoint.ts";
 import { addTo } from "../wire/group-by.ts";
 import { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
@@ -72,7 +73,7 @@ function gatherFacts(view: View, recordedRoutes: RouteCounts): ReceiverFacts {
   };
   const samplers = new Set<number>();
   const recording = new Set<string>();
-  const facts = { children, habits, newestRecorded, losses, recordedRoutes, recording, samplers, isCause };
+  const facts = { children, habits, newestRecorded, losses, recordedRoutes, recording, samplers, isCause, whole: wholeConnections(view) };
   let newestOfAll = Number.NEGATIVE_INFINITY;
   if (!view.backend.isAsked) return { ...facts, newestOfAll };
   for (const hop of view.table.all()) {
@@ -97,6 +98,12 @@ function gatherFacts(view: View, recordedRoutes: RouteCounts): ReceiverFacts {
   }
   for (const workload of samplersAmong(children, view)) samplers.add(workload);
   return { ...facts, newestOfAll };
+}
+
+function wholeConnections({ connections = [] }: View): ReadonlySet<string> {
+  const whole = new Set(connections.map(connectionKey));
+  for (const connection of connections) if (connection.missing > 0) whole.delete(connectionKey(connection));
+  return whole;
 }
 
 /** One call with a changed flag may have other reasons. */

@@ -58,7 +58,7 @@ function culpritSide(fault: FaultTally): string {
  * What counts only because a request was open at the time proves nothing on a route that also goes out while none is: it may be a job or a
  * poll. Nor do a few among many that went right.
  */
-function withoutDoubt(fault: FaultTally, tally: Tally, doubts: ReadonlyMap<string, Doubt>): FaultTally {
+function withoutDoubt(fault: FaultTally, tally: Tally, doubts: ReadonlyMap<string, Doubt>): Counted {
   if (fault.circumstantial.size === 0) return fault;
   const edge = tally.edgeOf(fault.from, fault.to);
   const doubt = fault.culprit === fault.from ? doubts.get(groupsOf(fault)) : undefined;
@@ -70,9 +70,31 @@ function withoutDoubt(fault: FaultTally, tally: Tally, doubts: ReadonlyMap<strin
   };
   const dropped = new Map([...fault.circumstantial].filter(([route, n]) => isDoubtful(route) || isFew(route, n)));
   if (dropped.size === 0) return fault;
+  const setAside = sum([...dropped].map(([route, n]) => (isDoubtful(route) ? 0 : n)));
   const routes = new Map([...fault.routes].map(([route, n]) => [route, n - (dropped.get(route) ?? 0)] as const).filter(([, n]) => n > 0));
   const exemplars = fault.exemplars.filter((exemplar) => !exemplar.fault.isCircumstantial || !dropped.has(exemplar.route));
-  return { ...fault, affected: sum([...routes.values()]), routes, exemplars };
+  return { ...fault, affected: sum([...routes.values()]), routes, exemplars, setAside };
+}
+
+/** `setAside`: exchanges of other routes that seem to be affected as well, but by inference alone, and too few to be counted. */
+type Counted = FaultTally & { readonly setAside?: number };
+
+/** Exchanges that seem to be affected, graver than a note, and that no finding counts: inferred alone, and too few on their routes. */
+export function countSetAside(tally: Tally): number {
+  const faults = [...tally.faults.values()].filter(({ like }) => like.severity !== "note");
+  return sum(
+    faults.map(
+      (fault) =>
+        withoutDoubt(
+          fault,
+          tally,
+          doubtsOf(
+            faults.filter(({ verdict }) => verdict === fault.verdict),
+            tally,
+          ),
+        ).setAside ?? 0,
+    ),
+  );
 }
 
 /** Of the calls of one group to another, by route: those that may go out by themselves, and those whose cause was only open at the time. */
@@ -99,13 +121,13 @@ function doubtsOf(faults: readonly FaultTally[], tally: Tally): Map<string, Doub
 
 /** Faults of one finding, with the edges that they are compared within. */
 interface Part {
-  readonly faults: readonly FaultTally[];
+  readonly faults: readonly Counted[];
   readonly edges: readonly EdgeTally[];
   readonly replica: Workload | undefined;
 }
 
 /** One part for the whole group, or one for each faulty replica where others are healthy. */
-function splitByReplica(faults: readonly FaultTally[], tally: Tally): Part[] {
+function splitByReplica(faults: readonly Counted[], tally: Tally): Part[] {
   const first = faults[0]!;
   const edges = tally.edgeIndex.between(first.from.group, first.to.group);
   const whole = [{ faults, edges, replica: undefined }];
@@ -162,6 +184,7 @@ function makePopulation({ faults, edges: near, replica }: Part, tally: Tally, ha
     cause,
     otherCauses: told?.otherCauses ?? (isOfReplica && first.verdict === "split" ? [] : stillPossible(otherCauses(causes, cause), compared)),
     separated: separationClause(separated, startOf(edges)),
+    isThinned: faults.some(({ setAside = 0 }) => setAside > 0),
     isEveryOne: hasEdge && isEveryOne(first.verdict, affected, of, edges),
     isInjecting: faults.some(({ from }) => tally.edgeIndex.at("from", from).some(({ withContext }) => withContext > 0)),
     // Spans are sent in batches: when only the last ones are missing, they may be on their way.

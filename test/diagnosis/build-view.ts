@@ -165,6 +165,8 @@ export interface World {
   readonly spans?: readonly Span[];
   /** What else the backend could say (default: it answered for every trace and was searched). */
   readonly backend?: Partial<BackendKnowledge>;
+  /** Bytes of answers that the capture lacks, of every connection. */
+  readonly missing?: number;
   /** Connections that carry what cannot be read, open from 0 to a minute. */
   readonly unreadable?: readonly { readonly to: string; readonly protocol: string }[];
   readonly tls?: readonly Tls[];
@@ -204,7 +206,7 @@ export function look(world: World): Seen {
   const vantages = [...requests.flatMap((r) => r.seenFrom), ...handshakes.map((handshake) => handshake.vantage)];
   const vantagePoints = vantages.reduce((most, vantage) => Math.max(most, vantage), 0) + 1;
   const connections = [
-    ...seen.map((exchange) => connectionOf(exchange, world.knownFrom)),
+    ...seen.map((exchange) => ({ ...connectionOf(exchange, world.knownFrom), missing: world.missing ?? 0 })),
     ...(world.unreadable ?? []).map(unreadable),
     ...handshakes.map(({ vantage, client, server, at }) => connection(vantage, client, server, "TLS", at, at + 1_000_000)),
     ...(world.traffic?.connections ?? []),
@@ -333,7 +335,15 @@ export function connection(
   openedAt: number,
   lastPacketAt: number,
 ): ConnectionSummary {
-  const counts = { packets: 10, bytes: 1_000, missing: 0, cutOff: 0, ofClient: { missing: 0, cutOff: 0 }, retransmissions: 0, secondSights: 0 };
+  const counts = {
+    packets: 10,
+    bytes: 1_000,
+    missing: 0,
+    cutOff: 0,
+    ofClient: { missing: 0, cutOff: 0 },
+    retransmissions: 0,
+    secondSights: 0,
+  };
   return {
     kind: "connection",
     vantage,

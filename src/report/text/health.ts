@@ -1,6 +1,7 @@
 // The verdict where no fault was found: as much as the capture can show, and no more.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import { countSetAside } from "../../diagnosis/populations.ts";
 import { count } from "../../wire/count.ts";
 import { figure } from "../../wire/figure.ts";
 import { sum } from "../../wire/sum.ts";
@@ -42,6 +43,12 @@ export function writeHealth(inspection: Inspection, page: Page): void {
     ];
     page.text(2, styled("green", "✔"), ` ${what}: ${parts.join(", ")}.`);
   }
+  const setAside = countSetAside(diagnosis.tally);
+  if (setAside > 0)
+    page.text(
+      2,
+      `  ${counted(setAside, "exchange")} may have lost ${setAside === 1 ? "it" : "theirs"}: that is inferred alone, and of too few to tell.`,
+    );
   writeAbsent(inspection, page);
   if (answer === undefined && withContext > 0) page.text(2, "  Whether the receivers used it, only their spans can tell.");
 }

@@ -100,6 +100,9 @@ function unaffectedRoutes({ edge, routes, affected, of, cause, verdict }: Findin
   if (edge === undefined || affected === of || cause === "cors-preflight") return "";
   const control = controlOf(verdict);
   const faulty = new Set(routes.map(({ route }) => route));
+  // Also those that too little speaks for to be counted.
+  for (const fault of diagnosis.tally.faultIndex.betweenCalled(edge.from, edge.to))
+    if (fault.verdict === verdict) for (const route of fault.routes.keys()) faulty.add(route);
   const others = new Map<string, number>();
   const right = new Map<string, number>();
   for (const { routes: all, controls } of diagnosis.tally.edgeIndex.betweenCalled(edge.from, edge.to)) {

@@ -61,6 +61,18 @@ export const contextIgnored: RuleCases = {
   rule: "context-ignored",
   fires: [
     {
+      name: "one SERVER span of many lies in another trace, and its connection, of which nothing is lost, tells whose it is",
+      world: {
+        requests: requestsOf(many),
+        spans: many.flatMap(({ spans, outbound }, i) => [
+          spans.frontend,
+          spans.call,
+          i === 7 ? server(outbound, { trace: 900, id: 900 }) : spans.orders,
+        ]),
+      },
+      says: ["error ignored: frontend → orders 1/30, orders, unknown"],
+    },
+    {
       name: "good bytes, and the receiver's SERVER span lies in another trace",
       world: { requests: requestsOf(calls), spans: ignoring },
       says: ["error ignored: frontend → orders 4/4, orders, unknown"],
@@ -241,6 +253,7 @@ export const contextIgnored: RuleCases = {
     {
       name: "one SERVER span of many lies in another trace, and only its connection tells whose it is: a request of it may be lost",
       world: {
+        missing: 300,
         requests: requestsOf(many),
         spans: many.flatMap(({ spans, outbound }, i) => [
           spans.frontend,
