@@ -1,6 +1,7 @@
 // What the wire has to say against a span that time and name would give to an exchange.
 
 import type { Hop } from "../hops/hop.ts";
+import { isSameTrace } from "../propagation/same-trace.ts";
 import type { Span } from "../spans/span.ts";
 import { isReceiving, type SpanIndex } from "./span-index.ts";
 
@@ -10,7 +11,6 @@ export class WireObjections {
   readonly #hops: readonly Hop[];
   readonly #index: SpanIndex;
   #receivers: Receivers | undefined;
-  #firsts: Map<string, number> | undefined;
 
   constructor(hops: readonly Hop[], index: SpanIndex) {
     this.#hops = hops;
@@ -21,8 +21,8 @@ export class WireObjections {
   toClient(span: Span, hop: Hop): boolean {
     // Its context arrived: a head that is seen whole would hold it.
     if (hop.observed === "full" && this.#index.childrenOf(span.traceId, span.spanId).some(isReceiving)) return true;
-    // What carries a trace that was on the wire before goes on with that one.
-    return !hop.traceIds.includes(span.traceId) && hop.traceIds.some((traceId) => this.#firstWith(traceId) < hop.index);
+    // Who makes a CLIENT span sends its context, or none; another trace was begun on the way.
+    return hop.traceIds.length > 0 && !hop.traceIds.some((traceId) => isSameTrace({ traceId }, span));
   }
 
   /** Whether the exchange cannot be where `span`, a SERVER span, began. */
@@ -32,16 +32,6 @@ export class WireObjections {
     // What a receiver begins although it is in a trace does not come in to it: somebody before began that.
     const { traceIds, receiver } = hop;
     return traceIds.length > 0 && !traceIds.includes(span.traceId) && this.#receiversOf(span.traceId)?.has(receiver) === true;
-  }
-
-  /** Index of the first exchange that carries a trace; gathered when one is first asked for. */
-  #firstWith(trace: string): number {
-    if (this.#firsts === undefined) {
-      this.#firsts = new Map();
-      for (const { traceIds, index } of this.#hops)
-        for (const traceId of traceIds) if (!this.#firsts.has(traceId)) this.#firsts.set(traceId, index);
-    }
-    return this.#firsts.get(trace) ?? Number.POSITIVE_INFINITY;
   }
 
   /** Receivers of the exchanges that carry a trace; gathered when a span is first asked of. */

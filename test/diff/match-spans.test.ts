@@ -239,12 +239,13 @@ describe("a SERVER span that begins a new trace", () => {
 });
 
 describe("a CLIENT span of another trace", () => {
-  it("is not that of a call whose trace was on the wire before", () => {
+  it("is not that of a call that carries a trace, whether that was on the wire before or not", () => {
     const first = request("client → frontend", { at: 0, target: "/a", fields: [traceparent(1, 1)] });
     const call = request("frontend → orders", { at: 20, until: 60, target: "/b", fields: [traceparent(1, 2)] });
     const other = { ...client({ ...call, fields: [] }, { trace: 7, id: 7 }), spanId: id(70) };
     const spans = [server(first, { trace: 1, id: 3, parent: 1 }), other];
     expect(look({ requests: [first, call], spans }).view.diff.matches.get(1)?.client).toBeUndefined();
-    expect(look({ requests: [call], spans: [other] }).view.diff.matches.get(0)?.client).toBe(other);
+    expect(look({ requests: [call], spans: [other] }).view.diff.matches.get(0)?.client).toBeUndefined();
+    expect(look({ requests: [{ ...call, fields: [] }], spans: [other] }).view.diff.matches.get(0)?.client).toBe(other);
   });
 });
