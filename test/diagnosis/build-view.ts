@@ -333,7 +333,15 @@ export function connection(
   openedAt: number,
   lastPacketAt: number,
 ): ConnectionSummary {
-  const counts = { packets: 10, bytes: 1_000, missing: 0, cutOff: 0, ofClient: { missing: 0, cutOff: 0 }, retransmissions: 0, secondSights: 0 };
+  const counts = {
+    packets: 10,
+    bytes: 1_000,
+    missing: 0,
+    cutOff: 0,
+    ofClient: { missing: 0, cutOff: 0 },
+    retransmissions: 0,
+    secondSights: 0,
+  };
   return {
     kind: "connection",
     vantage,
