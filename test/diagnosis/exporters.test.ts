@@ -382,6 +382,15 @@ describe("of a service that the backend knows, spans are missing", () => {
     expect(seen({ exports }, newest).blamed).toEqual([]);
   });
 
+  it("but are not on their way any more where others recorded later what came after the export that was taken", () => {
+    const newest = stored((i) => i < 4);
+    const exports = [exported("orders", ordersSpans(calls), { at: 5_300 })];
+    expect(seen({ exports }, newest).blamed).toEqual([]);
+    const later = checkout(6).inbound;
+    const own = server(later, { trace: 7, id: 113, parent: 112 });
+    expect(seen({ exports }, [...newest, own], [...requestsOf(calls), later]).blamed).toEqual(two("unknown"));
+  });
+
   it("for good where the exporter fails from then on", () => {
     const newest = stored((i) => i < 4);
     const exports = [exported("orders", ordersSpans(calls.slice(0, 4)), { at: 3_500 })];

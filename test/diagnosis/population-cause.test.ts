@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { SpanExport } from "../../src/protocols/observation.ts";
+import { exported } from "./build-traffic.ts";
 import { client, look, server, traceparent } from "./build-view.ts";
 import { checkout, forwarded, nTimes, requestsOf } from "./cases/case.ts";
 
@@ -64,6 +66,22 @@ describe("a moment", () => {
     expect(findings[0]?.message).toMatch(/only after their first \d/);
   });
 
+  it("before which calls go out bare that have CLIENT spans is no late start: the spans show how those were made", () => {
+    const calls = nTimes(20, (i) => checkout(i, i < 8 ? { outgoing: [] } : {}));
+    const bySpans = (has: (kind: string) => boolean) => {
+      const spans = calls.flatMap(({ spans: own, outbound }, i) =>
+        i < 8
+          ? [own.frontend, own.call, server(outbound, { trace: 900 + i, id: 9_000 + i })].filter(({ kind }) => has(kind))
+          : [own.frontend, own.call, own.orders],
+      );
+      return look({ requests: requestsOf(calls), spans }).said;
+    };
+    expect(bySpans(() => true)).toEqual(["error stripped: frontend → orders 8/20, frontend, transport-does-not-inject"]);
+    expect(bySpans((kind) => kind !== "client")).toEqual([
+      "error stripped: frontend → orders 8/20, frontend, started-before-instrumentation",
+    ]);
+  });
+
   it("is not seen in what is scattered over time", () => {
     const calls = nTimes(20, (i) => checkout(i, i % 3 === 0 ? { outgoing: [] } : {}));
     const spans = calls.flatMap(({ spans: own, outbound }, i) =>
@@ -107,5 +125,17 @@ describe("calls whose CLIENT span is a root", () => {
     expect(look({ requests, spans: [...spans, ...served] }).said).toEqual([
       "error split: frontend → orders 8/16, frontend, goroutine-without-context",
     ]);
+  });
+});
+
+describe("a route of which the backend has no span", () => {
+  const calls = nTimes(40, (i) => checkout(i, i % 4 === 0 ? { target: "/search" } : {}));
+  const spans = calls.flatMap(({ spans: own }, i) => [own.frontend, own.call, ...(i % 4 === 0 ? [] : [own.orders])]);
+  const ofRoute = calls.filter((_, i) => i % 4 === 0).map(({ spans: own }) => own.orders);
+  const said = (exports: readonly SpanExport[]) => look({ requests: requestsOf(calls), spans, traffic: { exports } }).said;
+
+  it("has its middleware where an export that was accepted carried them", () => {
+    expect(said([])).toEqual(["error unrecorded: frontend → orders 10/40, orders, middleware-missing"]);
+    expect(said([exported("orders", ofRoute, { at: 60_000 })])).toEqual(["error unrecorded: frontend → orders 10/40, orders, unknown"]);
   });
 });

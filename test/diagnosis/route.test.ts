@@ -54,4 +54,26 @@ describe("routeOf", () => {
   it.each(["/orders/{id}", "/orders/:id", "/orders/<id>", "/orders/<string:id>"])("takes the template of the SERVER span: %s", (route) => {
     expect(routeOf(hops[0]!, server(get, { route }))).toBe("POST /orders/*");
   });
+
+  it.each([
+    ["/stock/", "/stock/17", "/stock/*"],
+    ["/stock", "/stock/17/lines/2", "/stock/*/lines/*"],
+    ["/{tenant}/stock/", "/7/stock/17", "/*/stock/*"],
+  ])("looks behind a mere mount: %s of %s", (route, target, told) => {
+    expect(routeAt(target, route)).toBe(`GET ${told}`);
+  });
+
+  it.each([
+    ["what ends in a wildcard", "/files/*", "/files/reports/june", "/files/*"],
+    ["what ends in a parameter", "/a/{id}", "/a/cafe/lines", "/a/*"],
+    ["the route of a path that was rewritten on the way", "/stock/", "/api/stock/17", "/stock/"],
+    ["a route behind which nothing goes on", "/stock/", "/stock", "/stock/"],
+  ])("keeps %s", (_, route, target, told) => {
+    expect(routeAt(target, route)).toBe(`GET ${told}`);
+  });
 });
+
+function routeAt(target: string, route: string): string {
+  const of = request("client → orders", { target });
+  return routeOf(look({ requests: [of] }).view.table.hop(0), server(of, { route }));
+}
