@@ -99,11 +99,13 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
     ...unrecorded(hop, possible),
     isTrailing,
     ...(possible === BEHIND_A_PROXY && { remedy: LOOK_BEHIND }),
-    ...(hasServerSpans && facts.recordedRoutes.isUnserved(hop, receiver) && UNSERVED),
     ...(aftermath !== undefined && { aftermath }),
     ...shownByCalls(view.diff.lostAbove.get(hop.index)),
   };
   const explanation = explained(own, hop, receiver, view, facts);
+  // A span that was exported had been made, whatever the answer was.
+  const isUnmade = explanation.cause === "unknown" && explanation.exportedAt === undefined;
+  if (isUnmade && hasServerSpans && facts.recordedRoutes.isUnserved(hop, receiver)) return [{ ...explanation, ...UNSERVED }];
   const isOpen = !explanation.isTrailing && (explanation.cause === "unknown" || explanation.confidence < SHOWN_BY_OTHERS);
   const isSentOnSampled = calls.some((call) => call.reading.identities.some(({ sampled }) => sampled === true));
   return isOpen && !isSentOnSampled && facts.samplers.has(receiver.index)

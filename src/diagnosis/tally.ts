@@ -72,7 +72,7 @@ export interface FaultTally {
   readonly routes: Map<string, number>;
   /** Of those: by route, exchanges whose cause was only open at the time. */
   readonly circumstantial: Map<string, number>;
-  /** By cause: how often, and one fault that shows it. */
+  /** By cause, and whether the span was exported: how often, and one fault that shows it. */
   readonly causes: Map<string, { count: number; readonly fault: Fault }>;
   readonly severities: Map<string, number>;
   confidence: number;
@@ -247,8 +247,9 @@ function countFault(tally: FaultTally, fault: Fault, route: string, n: number): 
   if (fault.aftermath !== undefined) count(tally.aftermaths, fault.aftermath, n);
   count(tally.routes, route, n);
   if (fault.isCircumstantial) count(tally.circumstantial, route, n);
-  const cause = tally.causes.get(fault.cause);
-  if (cause === undefined) tally.causes.set(fault.cause, { count: n, fault });
+  const key = fault.exportedAt === undefined ? fault.cause : `${fault.cause}, exported`;
+  const cause = tally.causes.get(key);
+  if (cause === undefined) tally.causes.set(key, { count: n, fault });
   else cause.count += n;
   count(tally.severities, fault.severity, n);
 }

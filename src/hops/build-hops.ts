@@ -3,6 +3,7 @@
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
 import { PairTable } from "../wire/pair-table.ts";
 import { estimateCaptureClocks } from "./capture-clocks.ts";
+import { linkEarlyParents } from "./early-parents.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import type { Hop } from "./hop.ts";
 import { HopTable } from "./hop-table.ts";
@@ -34,6 +35,7 @@ export function buildHops(
   linkParents(table);
   unlinkForeignRequests(table);
   linkLateParents(table);
+  linkEarlyParents(table);
   return {
     get hops() {
       return table.all();

@@ -65,10 +65,10 @@ export interface ReadExchange extends HttpExchange {
   readonly preflight?: Preflight;
 }
 
-/** An exchange as a step of a trace, seen from all its vantage points. */
 /** In columns of parents: none is known. */
 export const NO_PARENT = -1;
 
+/** An exchange as a step of a trace, seen from all its vantage points. */
 export interface Hop {
   readonly index: number;
   /** The sighting with the most of it, nearest to the sender. */

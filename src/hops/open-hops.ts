@@ -14,6 +14,7 @@ const MIN_REQUEST_ID = 8;
 const UUID_LENGTH = 36;
 
 const NOTHING = -1;
+export const NO_REQUEST_ID = NOTHING;
 
 /** A list that was swept is looked at again when it has grown by so many. */
 const SWEEP_EVERY = 2_048;
@@ -79,7 +80,7 @@ export class OpenHops {
     const { readings, targetHash } = exchanges;
     for (let i = readings.first(own); i < readings.end(own); i++) this.#byTrace.put(i, hop);
     if (exchanges.isWhole(own)) this.#byTarget.put(host, targetHash[own]!, hop, startedAt[hop]!);
-    const requestId = this.#requestId(hop);
+    const requestId = this.requestIdOf(hop);
     if (requestId !== NOTHING) this.#byRequestId.put(host, requestId, hop, startedAt[hop]!);
   }
 
@@ -122,7 +123,7 @@ export class OpenHops {
   }
 
   withRequestId(host: number, hop: number): number {
-    const requestId = this.#requestId(hop);
+    const requestId = this.requestIdOf(hop);
     return requestId === NOTHING ? 0 : this.#byRequestId.find(host, requestId, this.#table.startedAt[hop]!, this.found);
   }
 
@@ -151,7 +152,8 @@ export class OpenHops {
   }
 
   /** Envoy packs the trace reason into the version digit of a UUID (index 14): it is no difference. */
-  #requestId(hop: number): number {
+  /** Equal numbers are one id; `NO_REQUEST_ID` without one. */
+  requestIdOf(hop: number): number {
     const id = this.#table.exchanges.readings.requestId(this.#table.row[hop]!);
     if (id === undefined || id.length < MIN_REQUEST_ID) return NOTHING;
     return this.#requestIds.number(id.length === UUID_LENGTH ? id.slice(0, 14) + id.slice(15) : id);

@@ -4,7 +4,8 @@ import { PairTable } from "../wire/pair-table.ts";
 import { NO_PARENT, type ParentReason, WORK } from "./hop.ts";
 import type { HopTable } from "./hop-table.ts";
 
-import { OpenHops } from "./open-hops.ts";
+import { KeptRequestIds } from "./kept-request-ids.ts";
+import { NO_REQUEST_ID, OpenHops } from "./open-hops.ts";
 
 /** Fills in the parents, and the candidates where nothing proves a parent. */
 export function linkParents(table: HopTable): void {
@@ -20,6 +21,7 @@ class ParentLinker {
   readonly #takenBy: Uint32Array;
   /** Of addresses that several share, by trace and receiver: the first hop that came from outside. */
   readonly #entries = new PairTable();
+  readonly #requestIds = new KeptRequestIds();
 
   constructor(table: HopTable) {
     this.#table = table;
@@ -89,13 +91,20 @@ class ParentLinker {
 
   #bySameRequest(hop: number, host: number): boolean {
     const byId = this.#waiting(hop, this.#open.withRequestId(host, hop));
-    if (byId > 0) return this.#linkOnly(hop, this.#prefer(hop, this.#found(byId)), "request id", 0.98);
+    if (byId > 0) {
+      this.#requestIds.noteKept(host, this.#table.receiver[hop]!);
+      return this.#linkOnly(hop, this.#prefer(hop, this.#found(byId)), "request id", 0.98);
+    }
     if (!this.#table.exchanges.hasRequest(this.#table.row[hop]!)) return false;
     const asked = this.#waiting(hop, this.#open.withTarget(host, hop));
     if (asked === 0) return false;
     return this.#linkOnly(
       hop,
-      this.#found(asked).filter((candidate) => this.#isSameRequest(candidate, hop)),
+      this.#withoutOtherIds(
+        hop,
+        host,
+        this.#found(asked).filter((candidate) => isSameRequest(candidate, hop, this.#table)),
+      ),
       "same request",
       0.95,
     );
@@ -103,9 +112,21 @@ class ParentLinker {
 
   #byCandidates(hop: number, host: number): void {
     if (this.#open.isShared(host)) return;
-    const candidates = this.#found(this.#waiting(hop, this.#open.all(host, hop)));
+    const candidates = this.#withoutOtherIds(hop, host, this.#found(this.#waiting(hop, this.#open.all(host, hop))));
     this.#table.setCandidates(hop, candidates);
     this.#linkOnly(hop, candidates, "only candidate", 0.8);
+  }
+
+  /** Where request ids are passed on, a request with another one has its own call. */
+  #withoutOtherIds(hop: number, host: number, candidates: readonly number[]): readonly number[] {
+    const own = this.#open.requestIdOf(hop);
+    if (own === NO_REQUEST_ID) return candidates;
+    const left = candidates.filter((candidate) => [own, NO_REQUEST_ID].includes(this.#open.requestIdOf(candidate)));
+    if (left.length === candidates.length) return candidates;
+    const receiver = this.#table.receiver[hop]!;
+    const areKept = this.#requestIds.areKept(host, receiver);
+    this.#requestIds.noteOther(host, receiver);
+    return areKept ? left : candidates;
   }
 
   /** What was found, to keep. */
@@ -142,7 +163,7 @@ class ParentLinker {
     if (table.hostOfPlace[table.receiver[hop]!] !== table.clientHost[hop]!) return false;
     const because = table.because(hop);
     return (
-      this.#isSameRequest(parent, hop) ||
+      isSameRequest(parent, hop, table) ||
       ((because === "forwarded unchanged" || because === "request id") && this.#isRewritten(parent, hop))
     );
   }
@@ -170,23 +191,25 @@ class ParentLinker {
     const { endedAt } = this.#table;
     // An end that was not seen (NaN) may be any.
     const isEnclosing = (candidate: number) => !(endedAt[candidate]! < endedAt[hop]!);
-    return [(candidate: number) => this.#isSameRequest(candidate, hop), isEnclosing].reduce<readonly number[]>((left, isPreferred) => {
-      const preferred = left.length === 1 ? left : left.filter(isPreferred);
-      return preferred.length > 0 ? preferred : left;
-    }, candidates);
-  }
-
-  /** A proxy sends on what it got: same method, same target with its query. */
-  #isSameRequest(a: number, b: number): boolean {
-    const { row, exchanges } = this.#table;
-    const x = row[a]!;
-    const y = row[b]!;
-    return (
-      exchanges.targetHash[x] === exchanges.targetHash[y] &&
-      exchanges.method[x] === exchanges.method[y] &&
-      exchanges.isWhole(x) &&
-      exchanges.isWhole(y) &&
-      exchanges.path[x] === exchanges.path[y]
+    return [(candidate: number) => isSameRequest(candidate, hop, this.#table), isEnclosing].reduce<readonly number[]>(
+      (left, isPreferred) => {
+        const preferred = left.length === 1 ? left : left.filter(isPreferred);
+        return preferred.length > 0 ? preferred : left;
+      },
+      candidates,
     );
   }
+}
+
+/** A proxy sends on what it got: same method, same target with its query. */
+export function isSameRequest(a: number, b: number, { row, exchanges }: HopTable): boolean {
+  const x = row[a]!;
+  const y = row[b]!;
+  return (
+    exchanges.targetHash[x] === exchanges.targetHash[y] &&
+    exchanges.method[x] === exchanges.method[y] &&
+    exchanges.isWhole(x) &&
+    exchanges.isWhole(y) &&
+    exchanges.path[x] === exchanges.path[y]
+  );
 }
