@@ -5,7 +5,7 @@ import { isPlaceholder } from "../naming/placeholder.ts";
 import type { Workload } from "../naming/workload.ts";
 import { isSameTrace } from "../propagation/same-trace.ts";
 import type { Span } from "../spans/span.ts";
-import { connectionKey } from "../wire/endpoint.ts";
+import type { SeenEnds } from "../wire/endpoint.ts";
 import { RESOURCE_EXHAUSTED } from "../wire/grpc-status.ts";
 import { HEADER_TOO_LARGE } from "../wire/http-status.ts";
 import { aftermathOf } from "./aftermath.ts";
@@ -38,8 +38,8 @@ export interface ReceiverFacts {
   readonly recording: ReadonlySet<string>;
   /** Workloads that send on unsampled what comes in sampled, by index. */
   readonly samplers: ReadonlySet<number>;
-  /** Connections that captures hold all of, by `connectionKey`. */
-  readonly whole: ReadonlySet<string>;
+  /** Whether the capture holds all of a connection. */
+  readonly isWhole: (ends: SeenEnds) => boolean;
 }
 
 /** 101 (RFC 9110 §15.2.2): instrumentations of Node and Python see no request in what they hand over to a WebSocket. */
@@ -181,8 +181,8 @@ function ignored(hop: Hop, sender: Workload, receiver: Workload, view: View, fac
 }
 
 /** The capture holds all of the connection, on which one request comes after the other: what began there meanwhile began with this one. */
-function isOneByOne({ version, exchange }: Hop, { whole }: ReceiverFacts): boolean {
-  return version !== "2" && whole.has(connectionKey(exchange));
+function isOneByOne({ version, exchange }: Hop, { isWhole }: ReceiverFacts): boolean {
+  return version !== "2" && isWhole(exchange);
 }
 
 /** As with the others of its route, whose spans show what became of their contexts. */

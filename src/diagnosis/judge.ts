@@ -2,7 +2,7 @@
 
 import type { Hop } from "../hops/hop.ts";
 import { count } from "../wire/count.ts";
-import { connectionKey } from "../wire/endpoint.ts";
+import { connectionKey, type SeenEnds } from "../wire/endpoint.ts";
 import { addTo } from "../wire/group-by.ts";
 import { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
@@ -71,9 +71,14 @@ function gatherFacts(view: View, recordedRoutes: RouteCounts): ReceiverFacts {
     causes ??= new Set(view.table.parent);
     return causes.has(hop);
   };
+  let whole: ReadonlySet<string> | undefined;
+  const isWhole = (ends: SeenEnds) => {
+    whole ??= wholeConnections(view);
+    return whole.has(connectionKey(ends));
+  };
   const samplers = new Set<number>();
   const recording = new Set<string>();
-  const facts = { children, habits, newestRecorded, losses, recordedRoutes, recording, samplers, isCause, whole: wholeConnections(view) };
+  const facts = { children, habits, newestRecorded, losses, recordedRoutes, recording, samplers, isCause, isWhole };
   let newestOfAll = Number.NEGATIVE_INFINITY;
   if (!view.backend.isAsked) return { ...facts, newestOfAll };
   for (const hop of view.table.all()) {
@@ -100,6 +105,7 @@ function gatherFacts(view: View, recordedRoutes: RouteCounts): ReceiverFacts {
   return { ...facts, newestOfAll };
 }
 
+/** Connections that captures hold all of, by `connectionKey`. */
 function wholeConnections({ connections = [] }: View): ReadonlySet<string> {
   const whole = new Set(connections.map(connectionKey));
   for (const connection of connections) if (connection.missing > 0) whole.delete(connectionKey(connection));
