@@ -72,6 +72,8 @@ export class RouteCounts {
 
   /** What the receiver does with the contexts of this route, or of all where the route has few spans. Who samples its own traces leaves few. */
   ownTraceOf(hop: Hop, receiver: Workload): OwnTrace | undefined {
+    // Counting makes an object of every hop.
+    if (this.#view.diff.index.spans.length === 0) return undefined;
     const own = this.of(hop, receiver)?.joined;
     const counted = own !== undefined && own.requests >= MIN_ELSEWHERE ? own : this.#joined.get(receiver.index);
     if (counted === undefined || counted.elsewhere < MIN_ELSEWHERE || counted.elsewhere < NEARLY_ALL * counted.requests) return undefined;
