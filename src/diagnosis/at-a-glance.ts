@@ -4,7 +4,6 @@
 
 import { INFERRED, NO_PARENT } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
-
 import { FLAG_SAMPLED } from "../propagation/w3c.ts";
 import { HEADER_TOO_LARGE } from "../wire/http-status.ts";
 import { CANDIDATES_CONFIDENCE, FRESH_US, isBySameRequest, PROVEN_PARENT } from "./expectation.ts";

@@ -4,7 +4,7 @@ import type { Workload } from "../naming/workload.ts";
 import { addTo, groupBy } from "../wire/group-by.ts";
 
 /** Whatever goes from one workload to another. */
-export interface Between {
+interface Between {
   readonly from: Workload;
   readonly to: Workload;
 }

@@ -78,17 +78,8 @@ export class HopFeatures {
   countSpared(hop: number, edge: EdgeTally): boolean {
     const isBegun = this.#isBegun(hop);
     if (isBegun) edge.begun++;
-    if (this.#isUnsampled(hop)) edge.unsampled++;
+    if (this.#table.exchanges.readings.isUnsampled(this.#table.row[hop]!)) edge.unsampled++;
     return isBegun;
-  }
-
-  /** No backend has spans of it, by right. */
-  #isUnsampled(hop: number): boolean {
-    const { readings, identities } = this.#table.exchanges;
-    const row = this.#table.row[hop]!;
-    const [first, end] = [readings.first(row), readings.end(row)];
-    for (let identity = first; identity < end; identity++) if (!identities.isUnsampled(identity)) return false;
-    return end > first;
   }
 
   #isBegun(hop: number): boolean {

@@ -1,7 +1,6 @@
 // What the sender of an exchange did to the context that it had to send on.
 
 import { type Hop, NO_PARENT } from "../hops/hop.ts";
-
 import { traceparentValues } from "../hops/read-contexts.ts";
 import type { Workload } from "../naming/workload.ts";
 import { isBaggageField } from "../propagation/baggage-fields.ts";

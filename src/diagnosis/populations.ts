@@ -40,9 +40,7 @@ export function findingsOf(rule: string, verdict: Verdict, tally: Tally, word: W
 }
 
 export function populationsOf(verdict: Verdict, tally: Tally, hasEdge: boolean): Population[] {
-  const all = [...tally.faults.values()].filter((fault) => fault.verdict === verdict);
-  const doubts = doubtsOf(all, tally);
-  const faults = all.map((fault) => withoutDoubt(fault, tally, doubts)).filter((fault) => fault.affected > 0);
+  const faults = countedOf(verdict, tally).filter((fault) => fault.affected > 0);
   const groups = groupBy(faults, (fault) => {
     const note = fault.severities.size === 1 && fault.severities.has("note") ? "note" : "";
     return hasEdge ? `${culpritSide(fault)} ${groupsOf(fault)}\n${note} ${causeApart(fault.like)}` : "";
@@ -79,22 +77,17 @@ function withoutDoubt(fault: FaultTally, tally: Tally, doubts: ReadonlyMap<strin
 /** `setAside`: exchanges of other routes that seem to be affected as well, but by inference alone, and too few to be counted. */
 type Counted = FaultTally & { readonly setAside?: number };
 
+function countedOf(verdict: Verdict, tally: Tally): Counted[] {
+  const all = [...tally.faults.values()].filter((fault) => fault.verdict === verdict);
+  const doubts = doubtsOf(all, tally);
+  return all.map((fault) => withoutDoubt(fault, tally, doubts));
+}
+
 /** Exchanges that seem to be affected, graver than a note, and that no finding counts: inferred alone, and too few on their routes. */
 export function countSetAside(tally: Tally): number {
-  const faults = [...tally.faults.values()].filter(({ like }) => like.severity !== "note");
-  return sum(
-    faults.map(
-      (fault) =>
-        withoutDoubt(
-          fault,
-          tally,
-          doubtsOf(
-            faults.filter(({ verdict }) => verdict === fault.verdict),
-            tally,
-          ),
-        ).setAside ?? 0,
-    ),
-  );
+  const verdicts = new Set([...tally.faults.values()].map(({ verdict }) => verdict));
+  const counted = [...verdicts].flatMap((verdict) => countedOf(verdict, tally));
+  return sum(counted.map(({ like, setAside = 0 }) => (like.severity === "note" ? 0 : setAside)));
 }
 
 /** Of the calls of one group to another, by route: those that may go out by themselves, and those whose cause was only open at the time. */

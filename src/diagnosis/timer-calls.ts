@@ -1,7 +1,6 @@
 // Calls of a timer, which goes off however busy its process is: requests are open while they go out, and did not cause them.
 
 import { INFERRED, NO_PARENT } from "../hops/hop.ts";
-
 import { lastAtOrBefore } from "../pairing/shifts.ts";
 import { count } from "../wire/count.ts";
 import { addTo, groupBy } from "../wire/group-by.ts";

@@ -19,7 +19,8 @@ export interface SampledCall {
 
 interface Kind {
   calls: number;
-  readonly splits: Fault[];
+  splits: number;
+  first: Fault | undefined;
 }
 
 export class UnsampledTwins {
@@ -37,18 +38,20 @@ export class UnsampledTwins {
       if (!kinds.has(kind) || isUnsampled(hop)) continue;
       const { outcome, split } = judge(hop);
       if (outcome === undefined) continue;
-      const counted = this.#kinds.get(kind) ?? { calls: 0, splits: [] };
+      const counted = this.#kinds.get(kind) ?? { calls: 0, splits: 0, first: undefined };
       this.#kinds.set(kind, counted);
       counted.calls++;
-      if (split !== undefined) counted.splits.push(split);
+      if (split === undefined) continue;
+      counted.splits++;
+      counted.first ??= split;
     }
   }
 
   /** The fault of a sampled call of its kind, where nearly all of them have one. */
   splitOf(hop: Hop): Fault | undefined {
     const kind = this.#kinds.get(this.#kindOf(hop));
-    if (kind === undefined || kind.splits.length < MIN_SPLIT || kind.splits.length < NEARLY_ALL * kind.calls) return undefined;
-    return kind.splits[0];
+    if (kind === undefined || kind.splits < MIN_SPLIT || kind.splits < NEARLY_ALL * kind.calls) return undefined;
+    return kind.first;
   }
 
   #kindOf({ index, method, path }: Hop): string {

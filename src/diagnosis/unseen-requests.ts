@@ -5,7 +5,6 @@
 import { isReceiving, isSending } from "../diff/span-index.ts";
 import { originOfSpan } from "../diff/span-parents.ts";
 import { type Hop, NO_PARENT } from "../hops/hop.ts";
-
 import type { Workload } from "../naming/workload.ts";
 import { lastAtOrBefore } from "../pairing/shifts.ts";
 import { spanRoute } from "../spans/http-span.ts";

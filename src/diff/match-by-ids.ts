@@ -29,6 +29,7 @@ export function matchByIds(byIdentity: HopsByIdentity, matching: Matching): void
     const sender = matching.index.senderOf(traceId, spanId);
     if (sender !== undefined) matching.client(group[0]!, sender, "span id");
     const servers = serversOf(traceId, spanId, group[0]!, matching.index);
+    if (servers.length === 0) continue;
     const free = new Set(group);
     const byAddress = byEnds(group, ({ address }) => address);
     const byPort = byEnds(group, ({ port }) => port);

@@ -3,7 +3,6 @@
 
 import { INFERRED, NO_PARENT } from "./hop.ts";
 import type { HopTable } from "./hop-table.ts";
-
 import { TraceChains } from "./trace-chains.ts";
 
 /** Of one trace several requests may have come: the newest is likeliest, and all of them are the same trace. */

@@ -3,7 +3,6 @@
 import { PairTable } from "../wire/pair-table.ts";
 import { NO_PARENT, type ParentReason, WORK } from "./hop.ts";
 import type { HopTable } from "./hop-table.ts";
-
 import { KeptRequestIds } from "./kept-request-ids.ts";
 import { NO_REQUEST_ID, OpenHops } from "./open-hops.ts";
 

@@ -79,6 +79,12 @@ export class ReadingColumns {
     return this.#first[row + 1]! > this.#first[row]!;
   }
 
+  /** It has contexts, and none of them is sampled: no backend has a span of it, by right. */
+  isUnsampled(row: number): boolean {
+    for (let i = this.first(row); i < this.end(row); i++) if (!this.identities.isUnsampled(i)) return false;
+    return this.hasContext(row);
+  }
+
   /** Every valid trace id that the request names, in the order of preference of their formats. */
   traceIds(row: number): string[] {
     const ids: string[] = [];

@@ -4,7 +4,6 @@ import type { TraceDiff } from "../diff/trace-diff.ts";
 import type { HopGraph } from "../hops/build-hops.ts";
 import { NO_PARENT, WORK } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
-
 import { isPassedOn } from "../hops/passed-on.ts";
 import { isProxySpan } from "../spans/proxy-span.ts";
 import { inPieces } from "../wire/columns.ts";

@@ -3,7 +3,6 @@
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import { INFERRED, NO_PARENT } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
-
 import { Interned, inPieces } from "../wire/columns.ts";
 import { MAX_CALLERS } from "../wire/limits.ts";
 import { only } from "../wire/only.ts";

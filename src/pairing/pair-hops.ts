@@ -3,7 +3,6 @@
 
 import { INFERRED, NO_PARENT, type ParentReason, WORK } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
-
 import { longestId, PathFold } from "../hops/path-shape.ts";
 import type { TraceIds } from "../hops/trace-ids.ts";
 import { float64Column, Interned, int32Column } from "../wire/columns.ts";

@@ -3,7 +3,6 @@
 
 import { INFERRED, NO_PARENT } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
-
 import { PairTable } from "../wire/pair-table.ts";
 import { sum } from "../wire/sum.ts";
 

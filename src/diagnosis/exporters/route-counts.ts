@@ -1,7 +1,6 @@
 // What the backend has of each route of a receiver, of requests that it should have. A route is told by the request's path alone, so that requests with and without a span compare.
 
 import type { Hop } from "../../hops/hop.ts";
-import type { HopTable } from "../../hops/hop-table.ts";
 import { templatePath } from "../../hops/path-shape.ts";
 import type { Workload } from "../../naming/workload.ts";
 import type { Span } from "../../spans/span.ts";
@@ -85,7 +84,7 @@ export class RouteCounts {
     const counts = new Map<string, RouteCount>();
     const receivers = new Map<string, number>();
     for (let index = 0; index < table.size; index++) {
-      if (!table.isWork(index) || isUnsampled(index, table)) continue;
+      if (!table.isWork(index) || table.exchanges.readings.isUnsampled(table.row[index]!)) continue;
       const hop = table.hop(index);
       const key = keyOf(hop, naming.receiverOf(index));
       const count = counts.get(key) ?? {
@@ -128,13 +127,6 @@ export class RouteCounts {
       if (server.links.some(({ traceId }) => traceIds.includes(traceId))) counted.linked++;
     }
   }
-}
-
-/** Nobody records it, whatever its route. */
-function isUnsampled(hop: number, { row, exchanges: { readings, identities } }: HopTable): boolean {
-  const [first, end] = [readings.first(row[hop]!), readings.end(row[hop]!)];
-  for (let identity = first; identity < end; identity++) if (!identities.isUnsampled(identity)) return false;
-  return end > first;
 }
 
 function noneJoined(): Joined {

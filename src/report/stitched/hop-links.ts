@@ -3,7 +3,6 @@
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import { INFERRED, NO_PARENT, type ParentLink } from "../../hops/hop.ts";
 import type { HopTable } from "../../hops/hop-table.ts";
-
 import { isSameTrace } from "../../propagation/same-trace.ts";
 import type { Span } from "../../spans/span.ts";
 import { groupBy } from "../../wire/group-by.ts";

@@ -6,7 +6,6 @@ import { controlOf } from "../../diagnosis/hop-features.ts";
 import type { Inspection } from "../../diagnosis/inspection.ts";
 import type { HopGraph } from "../../hops/build-hops.ts";
 import { type Hop, NO_PARENT, type ParentReason } from "../../hops/hop.ts";
-
 import type { Workload } from "../../naming/workload.ts";
 import { UNSEEN_METHOD } from "../../protocols/observation.ts";
 import { count } from "../../wire/count.ts";
