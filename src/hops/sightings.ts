@@ -1,20 +1,16 @@
 // Exchanges seen from several vantage points become one: same addresses, and the same sequence number of the request's first byte (or of the
-// response's, where a capture lacks the request). So do those that address translation shows under two pairs of addresses, by both sequence numbers.
+// response's, where a capture lacks the request). So do those that address translation shows under two pairs of addresses.
 // Loopback of two machines is never joined.
 
 import { Interned } from "../wire/columns.ts";
-import { formatEndpoint, isLoopback } from "../wire/endpoint.ts";
+import { formatEndpoint } from "../wire/endpoint.ts";
 import { PairTable } from "../wire/pair-table.ts";
-import { MILLISECOND, SECOND } from "../wire/timestamp.ts";
-import { type Ends, isSameEnd } from "./connection-ends.ts";
+import type { Ends } from "./connection-ends.ts";
 import type { ExchangeTable } from "./exchange-table.ts";
 import { isOnLoopback } from "./loopbacks.ts";
+import { Translations } from "./translations.ts";
 
 const NOTHING = -1;
-/** One capture shows a packet again behind its translation within this time. */
-const FORWARDED_WITHIN_US = 50 * MILLISECOND;
-/** Clocks of two machines are apart by less. */
-const APART_WITHIN_US = 60 * SECOND;
 /** 2^32 divided by the golden ratio: neighbouring stream numbers lie far apart (Fibonacci hashing). */
 const SPREAD = 0x9e3779b1;
 
@@ -28,11 +24,12 @@ export class Sightings {
 
   /** `loopbacks`: the machine of every vantage point's loopback. */
   constructor(table: ExchangeTable, vantagePoints: number, loopbacks: Int32Array) {
-    if (vantagePoints <= 1 && !hasTranslation(table)) {
+    const translations = new Translations(table);
+    if (vantagePoints <= 1 && translations.isEmpty) {
       this.groups = table.size;
       return;
     }
-    const joined = join(table, loopbacks);
+    const joined = join(table, loopbacks, translations);
     this.groups = joined.groups;
     this.#first = joined.first;
     this.#next = joined.next;
@@ -89,93 +86,63 @@ function rank(table: ExchangeTable, row: number): number {
   return table.isWhole(row) ? 0 : table.hasRequest(row) ? 1 : 2;
 }
 
-/** Whether a connection is seen under two pairs of addresses: then single exchanges are looked at, also of one vantage point. */
-function hasTranslation(table: ExchangeTable): boolean {
-  const seen = new Uint8Array(table.ends.length);
-  const known = new PairTable();
-  for (let row = 0; row < table.size; row++) {
-    const ends = table.endsOf[row]!;
-    if (seen[ends] === 1 || !isTellingAll(table, row)) continue;
-    seen[ends] = 1;
-    const other = known.get(table.requestSequence[row]!, table.responseSequence[row]!);
-    if (other >= 0 && isTranslated(table, row, other)) return true;
-    known.set(table.requestSequence[row]!, table.responseSequence[row]!, row);
-  }
-  return false;
-}
-
-function join(table: ExchangeTable, loopbacks: Int32Array) {
+function join(table: ExchangeTable, loopbacks: Int32Array, translations: Translations) {
   const first = new Int32Array(table.size);
   const last = new Int32Array(table.size);
   const next = new Int32Array(table.size).fill(NOTHING);
   const names = new Interned<string>();
   const nameOfEnds = Int32Array.from(table.ends, (ends) => names.number(endsName(ends, loopbacks)));
+  /** By ends and sequence number, of requests and of responses. */
   const known = new PairTable(table.size);
-  /** By the sequence numbers of request and response: the group that came last. */
-  const bySequences = new PairTable(table.size);
+  /** By sequence number and stream, whatever the ends: the group that came last. */
+  const asked = new PairTable();
+  const answered = new PairTable();
+  const isSame = (row: number, other: number) => translations.isSame(row, other);
   let groups = 0;
   for (let row = 0; row < table.size; row++) {
     const ends = nameOfEnds[table.endsOf[row]!]! * 2;
-    const stream = Math.imul(table.stream[row]!, SPREAD);
-    const asked = table.hasRequest(row) ? known.get(ends, table.requestSequence[row]! + stream) : NOTHING;
-    const answered = table.hasResponse(row) ? known.get(ends + 1, table.responseSequence[row]! + stream) : NOTHING;
-    let group = [asked, answered].find((g) => g !== NOTHING && isSightingOf(table, row, first[g]!, next)) ?? NOTHING;
-    const isTelling = isTellingAll(table, row);
-    if (group === NOTHING && isTelling) {
-      const other = bySequences.get(table.requestSequence[row]! + stream, table.responseSequence[row]!);
-      if (other !== NOTHING && isTranslated(table, row, first[other]!)) group = other;
+    const number = table.stream[row]!;
+    const stream = Math.imul(number, SPREAD);
+    const request = table.hasRequest(row) ? table.requestSequence[row]! : undefined;
+    const response = table.hasResponse(row) ? table.responseSequence[row]! : undefined;
+    const found = [
+      request === undefined ? NOTHING : known.get(ends, request + stream),
+      response === undefined ? NOTHING : known.get(ends + 1, response + stream),
+    ];
+    let group = found.find((g) => g !== NOTHING && isSightingOf(table, row, first[g]!, next, isSame)) ?? NOTHING;
+    if (group === NOTHING && !translations.isEmpty) {
+      const elsewhere = [
+        request === undefined ? NOTHING : asked.get(request, number),
+        response === undefined ? NOTHING : answered.get(response, number),
+      ];
+      group = elsewhere.find((g) => g !== NOTHING && isSame(row, first[g]!)) ?? NOTHING;
     }
     if (group === NOTHING) {
       group = groups++;
       first[group] = row;
     } else next[last[group]!] = row;
     last[group] = row;
-    if (table.hasRequest(row)) known.set(ends, table.requestSequence[row]! + stream, group);
-    if (table.hasResponse(row)) known.set(ends + 1, table.responseSequence[row]! + stream, group);
-    if (isTelling) bySequences.set(table.requestSequence[row]! + stream, table.responseSequence[row]!, group);
+    if (request !== undefined) known.set(ends, request + stream, group);
+    if (response !== undefined) known.set(ends + 1, response + stream, group);
+    if (translations.isEmpty) continue;
+    if (request !== undefined) asked.set(request, number, group);
+    if (response !== undefined) answered.set(response, number, group);
   }
   return { groups, first, next };
 }
 
 /** A second one with the same ends from the same vantage point is another exchange (a port used again); so is one of another stream. */
-function isSightingOf(table: ExchangeTable, row: number, firstOfGroup: number, next: Int32Array): boolean {
+function isSightingOf(
+  table: ExchangeTable,
+  row: number,
+  firstOfGroup: number,
+  next: Int32Array,
+  isTranslated: (row: number, other: number) => boolean,
+): boolean {
   if (table.stream[firstOfGroup] !== table.stream[row]) return false;
   for (let other = firstOfGroup; other !== NOTHING; other = next[other]!)
-    if (table.vantageOf(other) === table.vantageOf(row) && !isTranslated(table, row, other)) return false;
+    if (table.vantageOf(other) === table.vantageOf(row) && !isTranslated(row, other)) return false;
   return true;
-}
-
-function isTellingAll(table: ExchangeTable, row: number): boolean {
-  return table.isWhole(row) && table.hasResponse(row);
-}
-
-/**
- * Address translation (a service address, a node port) leaves sequence numbers and bytes as they are: both numbers and the request are the same, and the
- * addresses are not. A proxy has a connection of its own, with other numbers.
- */
-function isTranslated(table: ExchangeTable, row: number, other: number): boolean {
-  const a = table.ends.at(table.endsOf[row]!);
-  const b = table.ends.at(table.endsOf[other]!);
-  if (isSameEnd(a.client, b.client) && isSameEnd(a.server, b.server)) return false;
-  return (
-    !isLoopback(a.client.address) &&
-    !isLoopback(b.client.address) &&
-    table.requestSequence[row] === table.requestSequence[other] &&
-    table.responseSequence[row] === table.responseSequence[other] &&
-    table.stream[row] === table.stream[other] &&
-    table.targetHash[row] === table.targetHash[other] &&
-    table.method[row] === table.method[other] &&
-    table.host[row] === table.host[other] &&
-    table.status[row] === table.status[other] &&
-    table.headLength(row) === table.headLength(other) &&
-    isAtOneTime(table, row, other)
-  );
-}
-
-/** One clock shows both within the time that forwarding takes; two clocks may be apart. */
-function isAtOneTime(table: ExchangeTable, row: number, other: number): boolean {
-  const apart = Math.abs(table.requestStart[row]! - table.requestStart[other]!);
-  return apart <= (table.vantageOf(row) === table.vantageOf(other) ? FORWARDED_WITHIN_US : APART_WITHIN_US);
 }
 
 function endsName(ends: Ends, loopbacks: Int32Array): string {

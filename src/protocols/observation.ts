@@ -109,9 +109,7 @@ export interface ConnectionSummary {
   readonly bytes: number;
   /** Stream bytes that the capture does not hold. */
   readonly missing: number;
-  /** Of `missing`: the ends of packets that the capture holds without them (its snap length). */
-  readonly cutOff: number;
-  /** Of both, what the client sent: requests. */
+  /** Of what the client sent, requests. `cutOff`: of `missing`, the ends of packets that the capture holds without them (its snap length). */
   readonly ofClient: { readonly missing: number; readonly cutOff: number };
   readonly retransmissions: number;
   readonly secondSights: number;

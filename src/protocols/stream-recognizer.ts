@@ -67,7 +67,7 @@ export class StreamRecognizer implements StreamSink {
     this.#reader?.close(reason);
     this.#first.close();
     const { client, clientEnd, serverEnd, flows, vantage, handshake, openedAt, firstPacket, lastPacketAt, proxied } = this.#connection;
-    const sum = (of: "packets" | "bytes" | "missing" | "cutOff" | "retransmissions" | "secondSights") => flows[0][of] + flows[1][of];
+    const sum = (of: "packets" | "bytes" | "missing" | "retransmissions" | "secondSights") => flows[0][of] + flows[1][of];
     const hidden = this.#reader?.hidden;
     this.#options.emit({
       kind: "connection",
@@ -83,7 +83,6 @@ export class StreamRecognizer implements StreamSink {
       packets: sum("packets"),
       bytes: sum("bytes"),
       missing: sum("missing"),
-      cutOff: sum("cutOff"),
       ofClient: { missing: flows[client].missing, cutOff: flows[client].cutOff },
       retransmissions: sum("retransmissions"),
       secondSights: sum("secondSights"),

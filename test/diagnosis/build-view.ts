@@ -339,7 +339,6 @@ export function connection(
     packets: 10,
     bytes: 1_000,
     missing: 0,
-    cutOff: 0,
     ofClient: { missing: 0, cutOff: 0 },
     retransmissions: 0,
     secondSights: 0,

@@ -47,6 +47,23 @@ describe("one exchange, several sightings", () => {
     expect(hopsOf([{ server: SERVICE }, { server: POD, target: "/other", at: 20 }])).toHaveLength(2);
   });
 
+  it("is one hop where one view of a translated connection lost half of it, once another exchange tells who stands for whom", () => {
+    const other: Options = { client: { address: "10.0.0.1", port: 40_001 }, sequence: 9_000, at: 3_000 };
+    const views = (half: Options): Options[] => [{ server: SERVICE }, { server: POD, vantage: 1, at: 20, answered: 480, ...half }];
+    const lesson: Options[] = [
+      { ...other, server: SERVICE },
+      { ...other, server: POD, vantage: 1, at: 3_020, answered: 3_480 },
+    ];
+    for (const lacks of ["request", "response"] as const) {
+      expect(hopsOf([...views({ lacks }), ...lesson])).toHaveLength(2);
+      expect(hopsOf([...lesson, ...views({ lacks }).reverse()])).toHaveLength(2);
+      expect(hopsOf(views({ lacks }))).toHaveLength(2);
+      expect(hopsOf([...views({ lacks, sequence: lacks === "request" ? 77 : 1, target: "/other" }), ...lesson])).toHaveLength(3);
+      expect(hopsOf([...views({ lacks, server: { address: "10.0.0.8", port: 8_080 } }), ...lesson])).toHaveLength(3);
+      expect(hopsOf([...views({ lacks, at: 90_000_000, answered: 90_000_400 }), ...lesson])).toHaveLength(3);
+    }
+  });
+
   it("is two hops where a port is used again", () => {
     expect(hopsOf([{}, { at: 5_000_000 }])).toHaveLength(2);
   });

@@ -17,6 +17,8 @@ export interface Options {
   readonly sequence?: number;
   readonly target?: string;
   readonly fields?: readonly Field[];
+  /** What the capture lost. */
+  readonly lacks?: "request" | "response";
 }
 
 export const CLIENT: Endpoint = { address: "10.0.0.1", port: 40_000 };
@@ -32,9 +34,10 @@ export function exchange({
   sequence = 1,
   target = "/",
   fields = [],
+  lacks,
 }: Options): HttpExchange {
   const startedAt = NOON + at;
-  return {
+  const whole: HttpExchange = {
     kind: "http",
     version: "1.1",
     vantage,
@@ -67,6 +70,7 @@ export function exchange({
       sequence: sequence + 1_000,
     },
   };
+  return lacks === undefined ? whole : { ...whole, [lacks]: undefined };
 }
 
 /** A connection that was seen from its handshake on; `from` and `to` in µs after noon. */
@@ -98,7 +102,6 @@ export function connection({
     missing,
     ofClient: { missing, cutOff: 0 },
     retransmissions: 0,
-    cutOff: 0,
     secondSights: 0,
   };
 }
