@@ -18,6 +18,7 @@ import { tellReplicas } from "./replicas.ts";
 import { OTHER_ROUTES, RouteNames } from "./route.ts";
 import { Tally } from "./tally.ts";
 import { timerCalls } from "./timer-calls.ts";
+import { tellContexts } from "./told-contexts.ts";
 import { LOSES_SPANS, severities } from "./verdict.ts";
 import type { View } from "./view.ts";
 
@@ -82,6 +83,7 @@ function judgeAndTally(view: View): Counted {
   }
   crowds.end();
   healthy.end();
+  tellContexts(tally, view);
   tally.encrypted.push(...findEncryptedEdges(view));
   const preflights = findBlockedPreflights(view);
   for (const edge of preflights.edges) tally.preflights.push(edge);

@@ -21,6 +21,10 @@ export interface EncryptedEdge {
   connections: number;
   /** Requests that spans of the backend tell of; 0 where it has none, or was not asked. */
   requests: number;
+  /** Of these: those that the receiver's SERVER spans tell of, not only the caller's. */
+  served: number;
+  /** Of `served`: those whose spans tell that a context came in. */
+  withContext: number;
   readonly traceIds: Set<string>;
   /** `10.7.0.3:8443` */
   readonly servers: Set<string>;
@@ -53,10 +57,10 @@ export function findEncryptedEdges(view: View): EncryptedEdge[] {
     edge.connections++;
     edge.servers.add(formatEndpoint(handshake.server));
     if (edge.handshakes.length < MAX_EXEMPLARS) edge.handshakes.push(handshake);
-    addRequests(edge, spans);
+    addRequests(edge, spans, view);
   }
   const sent = view.diff.index.spans.filter((span) => isSending(span) && !view.diff.hopOf.has(span));
-  for (const edge of edges.values()) if (edge.requests === 0) addRequests(edge, sentOn(edge, sent));
+  for (const edge of edges.values()) if (edge.requests === 0) addRequests(edge, sentOn(edge, sent), view);
   return [...edges.values()];
 }
 
@@ -90,8 +94,10 @@ function giveSpans(connections: readonly Connection[], { diff: { index, hopOf, c
 /** What clocks of a pod and of a capture may differ by. */
 const SLACK_US = 25 * MILLISECOND;
 
-function addRequests(edge: EncryptedEdge, spans: readonly Span[]): void {
+function addRequests(edge: EncryptedEdge, spans: readonly Span[], { diff: { index } }: View): void {
   edge.requests += spans.length;
+  edge.served += spans.filter(isReceiving).length;
+  edge.withContext += spans.filter((span) => index.continuesAnother(span)).length;
   for (const { traceId } of spans) if (edge.traceIds.size < MAX_TRACES_COUNTED) edge.traceIds.add(traceId);
 }
 
@@ -151,6 +157,8 @@ function edgeBetween(from: string, to: string, edges: Map<string, EncryptedEdge>
     ...(isRest ? { from: "", to: "" } : { from, to }),
     connections: 0,
     requests: 0,
+    served: 0,
+    withContext: 0,
     traceIds: new Set(),
     servers: new Set(),
     handshakes: [],

@@ -20,7 +20,10 @@ export type Kind = Pick<Judgement, "outcome" | "hasContext" | "isRecorded" | "is
 /** Exchanges of an edge by what became of their contexts. */
 export interface EdgeCounts {
   exchanges: number;
+  /** On the wire. */
   withContext: number;
+  /** Of `notObservable`: those whose SERVER spans tell that a context came in (see `told-contexts.ts`). */
+  toldBySpans: number;
   /** With the receiver's SERVER span. */
   recorded: number;
   continued: number;
@@ -171,6 +174,7 @@ export class Tally {
       protocol,
       exchanges: 0,
       withContext: 0,
+      toldBySpans: 0,
       recorded: 0,
       continued: 0,
       restarted: 0,

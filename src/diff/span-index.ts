@@ -51,6 +51,12 @@ export class SpanIndex {
     return another === undefined ? only : undefined;
   }
 
+  /** Whether a SERVER span was begun from a context that came in: its parent is a span of another service, or one that the backend does not hold. */
+  continuesAnother(span: Span): boolean {
+    if (!isReceiving(span) || span.parentSpanId === undefined) return false;
+    return this.parentOf(span)?.resource.service !== span.resource.service;
+  }
+
   childrenOf(traceId: string, spanId: string): readonly Span[] {
     return this.#byParent.of(traceId, spanId);
   }

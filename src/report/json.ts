@@ -6,7 +6,7 @@ import type { Hop } from "../hops/hop.ts";
 import { MAX_TRACES_LISTED } from "../wire/limits.ts";
 import { toIso } from "../wire/timestamp.ts";
 import { type Evidence, evidenceOf, shownFields } from "./evidence.ts";
-import { groupEdges, invalidOf } from "./group-edges.ts";
+import { carriedOn, encryptedGroupEdges, groupEdges, invalidOf } from "./group-edges.ts";
 import { countConnections, countEdges } from "./plain-counts.ts";
 import type { ReportFormat, ReportOptions, ReportSink, Writing } from "./report-format.ts";
 import { shownHops } from "./shown-hops.ts";
@@ -78,15 +78,18 @@ function edgesOf(inspection: Inspection): object[] {
   if (!inspection.isJudged)
     return countEdges(inspection).map((edge) => ({
       ...edge,
+      toldBySpans: null,
       continued: null,
       restarted: null,
       invalid: null,
       absent: null,
       notObservable: null,
     }));
-  return groupEdges(inspection.diagnosis.tally).map((edge) => {
-    const { from, to, protocol, exchanges, withContext, continued, restarted, absent, notObservable } = edge;
-    return { from, to, protocol, exchanges, withContext, continued, restarted, invalid: invalidOf(edge), absent, notObservable };
+  const { tally } = inspection.diagnosis;
+  return [...groupEdges(tally), ...encryptedGroupEdges(tally)].map((edge) => {
+    const { from, to, protocol, exchanges, toldBySpans, continued, restarted, absent, notObservable } = edge;
+    const [withContext, invalid] = [carriedOn(edge), invalidOf(edge)];
+    return { from, to, protocol, exchanges, withContext, toldBySpans, continued, restarted, invalid, absent, notObservable };
   });
 }
 

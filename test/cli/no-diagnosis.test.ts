@@ -26,7 +26,7 @@ describe("--no-diagnosis", () => {
     expect(report).toMatchObject({ judged: false, findings: [], stitched: [], summary: { exchanges: 120, hops: 92, tracesInBackend: 20 } });
     expect(report.edges[1]).toEqual({
       ...{ from: "ingress", to: "frontend", protocol: "HTTP/1.1", exchanges: 20, withContext: 5 },
-      ...{ continued: null, restarted: null, invalid: null, absent: null, notObservable: null },
+      ...{ continued: null, restarted: null, invalid: null, toldBySpans: null, absent: null, notObservable: null },
     });
     expect(report.connections.map(({ group }: { group: string }) => group)).toContain("ingress");
     expect(report.hops).toHaveLength(120);

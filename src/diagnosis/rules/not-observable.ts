@@ -1,7 +1,7 @@
 import type { TlsHandshake, Undecrypted } from "../../protocols/observation.ts";
 import { MAX_TRACE_IDS } from "../../wire/limits.ts";
 import { sum } from "../../wire/sum.ts";
-import { upTo } from "../../wire/words.ts";
+import { counted, upTo } from "../../wire/words.ts";
 import { groupsOf } from "../edge-index.ts";
 import type { EncryptedEdge } from "../encrypted-edges.ts";
 import type { Finding } from "../finding.ts";
@@ -36,7 +36,8 @@ and never that it was stripped. It is a note, it is counted, and it fails no job
 ## How to tell
 
 In the report: how many exchanges of which edge cannot be judged, and for the first of them what is missing. Requests in TLS are counted
-by their spans in the backend; without any, connections are counted.
+by their spans in the backend; without any, connections are counted. What those spans tell of contexts stands beside it: a SERVER span that
+goes on with another service's trace was begun from a context that arrived. Where none does, it was lost on the way or left unused.
 
 In Wireshark: packets that were cut, segments that were lost, encrypted connections, and (decoded as HTTP/2, \`-d tcp.port==9090,http2\`)
 field names that cannot be known, of which the last filter shows those whose value looks like a \`traceparent\`:
@@ -181,13 +182,18 @@ function encryptedFindings(tally: Tally): Finding[] {
   });
 }
 
-function encryptedMessage({ from, to, connections, requests }: EncryptedEdge): string {
+function encryptedMessage(edge: EncryptedEdge): string {
+  const { from, to, connections } = edge;
   const are = connections === 1 ? "1 connection is encrypted" : `${connections} connections are encrypted`;
-  const told =
-    requests === 0
-      ? ""
-      : `; the backend has spans of ${requests} ${requests === 1 ? "request" : "requests"} on ${connections === 1 ? "it" : "them"}`;
-  return `${from === "" ? "Further edges" : `${from} → ${to}`} cannot be judged: ${are}${told}`;
+  return `${from === "" ? "Further edges" : `${from} → ${to}`} cannot be judged: ${are}${toldBySpans(edge)}`;
+}
+
+function toldBySpans({ connections, requests, served, withContext }: EncryptedEdge): string {
+  if (requests === 0) return "";
+  const told = `; the backend has spans of ${counted(requests, "request")} on ${connections === 1 ? "it" : "them"}`;
+  if (served === 0) return told;
+  const which = withContext === 0 ? "none continues" : withContext === 1 ? "1 continues" : `${withContext} continue`;
+  return `${told}: ${which} a caller's trace`;
 }
 
 /** `TLS 1.3 for orders.shop.svc (h2, http/1.1)`. */

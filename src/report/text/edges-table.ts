@@ -10,7 +10,7 @@ import { groupBy } from "../../wire/group-by.ts";
 import { MAX_EDGES_TOLD } from "../../wire/limits.ts";
 import { sum } from "../../wire/sum.ts";
 import { counted, listed } from "../../wire/words.ts";
-import { type GroupEdge, groupEdges, invalidOf } from "../group-edges.ts";
+import { carriedOn, encryptedGroupEdges, type GroupEdge, groupEdges, invalidOf } from "../group-edges.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
 import type { Page } from "./page.ts";
 import type { Column } from "./table.ts";
@@ -50,7 +50,7 @@ interface Count {
 
 const COUNTS: readonly Count[] = [
   { head: "exchanges", narrowHead: "all", of: (edge) => edge.exchanges },
-  { head: "with context", narrowHead: "with\ncontext", of: (edge) => edge.withContext },
+  { head: "with context", narrowHead: "with\ncontext", of: carriedOn },
   { head: "continued", narrowHead: "continued", of: (edge) => edge.continued },
   { head: "new trace", narrowHead: "new\ntrace", of: (edge) => edge.restarted },
   { head: "invalid", narrowHead: "invalid", of: invalidOf },
@@ -61,7 +61,8 @@ const COUNTS: readonly Count[] = [
 export function writeEdges({ diagnosis }: Inspection, page: Page): void {
   const { width, isVerbose, isTerminal } = page.options;
   const findings = findingsByEdge(diagnosis.findings, groupNames(diagnosis.tally));
-  const all = groupEdges(diagnosis.tally).map((edge) => ({ edge, findings: findings.get(keyOf(edge)) ?? [] }));
+  const edges = [...groupEdges(diagnosis.tally), ...encryptedGroupEdges(diagnosis.tally)];
+  const all = edges.map((edge) => ({ edge, findings: findings.get(keyOf(edge)) ?? [] }));
   if (all.length === 0) return;
   const healthy = all.filter((row) => row.findings.length === 0).sort((a, b) => b.edge.exchanges - a.edge.exchanges);
   const dropped = new Set(isVerbose ? [] : healthy.slice(MAX_HEALTHY));
@@ -85,6 +86,8 @@ export function writeEdges({ diagnosis }: Inspection, page: Page): void {
       ]),
     );
   }
+  const told = sum(rows.map(({ edge }) => edge.toldBySpans));
+  if (told > 0) page.line(dim(`  ${figure(told)} with a context that the capture hides: their SERVER spans continue the callers' traces`));
   if (rows.length < kept.length) page.line(dim(`  and ${counted(kept.length - rows.length, "more edge")}: --format json`));
   if (dropped.size > 0) page.line(dim(`  and ${counted(dropped.size, "more edge")} without a finding (--verbose)`));
 }

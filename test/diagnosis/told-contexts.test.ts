@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { encryptedGroupEdges, groupEdges } from "../../src/report/group-edges.ts";
+import { look, type Request, request, type Seen, server, tls } from "./build-view.ts";
+import { checkout, nTimes } from "./cases/case.ts";
+
+const edgeOf = ({ tally }: Seen, name: string) =>
+  [...groupEdges(tally), ...encryptedGroupEdges(tally)].find(({ from, to }) => `${from} → ${to}` === name);
+
+/** Three checkouts whose calls to orders the capture shows as `hidden` says; `parent`: of the spans that orders made. */
+function told(hidden: Partial<Request>, parent: "call" | "none" | "unknown", isGivenAway = false) {
+  const calls = nTimes(3, (i) => checkout(i));
+  return look({
+    requests: calls.flatMap(({ inbound, outbound }) => [inbound, { ...outbound, ...hidden }]),
+    spans: calls.flatMap(({ outbound, ids, spans }, i) => {
+      const above = { call: { trace: ids.trace, parent: ids.call }, none: { trace: 900 + i }, unknown: { trace: 900 + i, parent: 77 } }[
+        parent
+      ];
+      const made = server(outbound, { id: ids.orders, ...above });
+      const { "network.peer.port": _port, "network.peer.address": _address, ...attributes } = made.attributes;
+      return [
+        spans.frontend,
+        spans.call,
+        isGivenAway ? { ...made, name: "POST", attributes: { ...attributes, "url.path": "/other" } } : made,
+      ];
+    }),
+  });
+}
+
+describe("contexts that the capture hides", () => {
+  it("are told by SERVER spans that continue the caller's trace", () => {
+    for (const head of ["missing", "partial"] as const)
+      expect(edgeOf(told({ head, fields: [] }, "call"), "frontend → orders")).toMatchObject({
+        withContext: 0,
+        toldBySpans: 3,
+        notObservable: 3,
+      });
+  });
+
+  it("are told where the caller's span was never recorded, if the exchange is known", () => {
+    expect(edgeOf(told({ head: "missing" }, "unknown"), "frontend → orders")).toMatchObject({ toldBySpans: 3 });
+  });
+
+  it("are told by the services where nobody knows which span is of which exchange", () => {
+    expect(edgeOf(told({ head: "partial", fields: [] }, "call", true), "frontend → orders")).toMatchObject({ toldBySpans: 3 });
+    expect(edgeOf(told({ head: "partial", fields: [] }, "unknown", true), "frontend → orders")).toMatchObject({ toldBySpans: 0 });
+  });
+
+  it("are not told by spans that begin a trace", () => {
+    expect(edgeOf(told({ head: "missing" }, "none"), "frontend → orders")).toMatchObject({ toldBySpans: 0, notObservable: 3 });
+  });
+
+  it("are none where the wire shows what was carried", () => {
+    expect(edgeOf(told({}, "call"), "frontend → orders")).toMatchObject({ withContext: 3, toldBySpans: 0, notObservable: 0 });
+  });
+});
+
+describe("requests that TLS hides", () => {
+  const seen = (parent: number | undefined) => {
+    const { inbound, outbound, ids, spans } = checkout(0);
+    const made = server(outbound, { trace: ids.trace, id: ids.orders, ...(parent !== undefined && { parent }) });
+    return look({ requests: [inbound], spans: [spans.frontend, spans.call, made], tls: [tls("frontend → orders", { at: outbound.at })] });
+  };
+
+  it("are an edge, as far as spans tell of them", () => {
+    const { ids } = checkout(0);
+    expect(edgeOf(seen(ids.call), "frontend → orders")).toMatchObject({ protocol: "TLS", exchanges: 1, toldBySpans: 1, notObservable: 1 });
+    expect(edgeOf(seen(undefined), "frontend → orders")).toMatchObject({ exchanges: 1, toldBySpans: 0, notObservable: 1 });
+    const quiet = look({ requests: [request("client → frontend")], tls: [tls("frontend → orders", { at: 40 })] });
+    expect(edgeOf(quiet, "frontend → orders")).toBeUndefined();
+  });
+
+  it("are said to have gone on, or not", () => {
+    const { ids } = checkout(0);
+    const messages = [ids.call, undefined].map((parent) => seen(parent).findings.find(({ cause }) => cause === "encrypted")?.message);
+    expect(messages[0]).toMatch(/spans of 1 request on it: 1 continues a caller's trace$/);
+    expect(messages[1]).toMatch(/spans of 1 request on it: none continues a caller's trace$/);
+  });
+});
