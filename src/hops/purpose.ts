@@ -30,9 +30,10 @@ const OTLP_PORT = 4317;
 
 /** `port`: the server's. */
 export function purposeOf(request: HttpRequest | undefined, userAgent: string | undefined, port: number): Purpose {
+  const isUnknown = request === undefined || (request.path === "" && !request.isHeadComplete);
+  if (isUnknown && port === OTLP_PORT) return "export";
   if (request === undefined) return "work";
   const { method, path } = request;
-  if (path === "" && request.hiddenFields > 0 && port === OTLP_PORT) return "export";
   if (method === "POST") return EXPORT_PATHS.test(path) ? "export" : path.startsWith(GRPC_HEALTH) ? "probe" : "work";
   // Some of Datadog's tracers.
   if (method === "PUT") return EXPORT_PATHS.test(path) ? "export" : "work";

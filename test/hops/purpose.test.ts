@@ -33,4 +33,13 @@ describe("what carries no trace by right", () => {
     expect(purpose("POST", "/grpc.health.v1.Health/Check")).toBe("probe");
     expect(purpose("GET", "/orders/7", "curl/8")).toBe("work");
   });
+
+  it("a request whose head the capture lacks is an export where OTLP listens, and nowhere else", () => {
+    const cut = { ...exchange({}).request!, method: "", path: "", isHeadComplete: false };
+    for (const request of [undefined, cut, { ...cut, hiddenFields: 4 }]) {
+      expect(purposeOf(request, undefined, 4_317)).toBe("export");
+      expect(purposeOf(request, undefined, 8_080)).toBe("work");
+    }
+    expect(purposeOf({ ...cut, path: "/orders/7" }, undefined, 4_317)).toBe("work");
+  });
 });

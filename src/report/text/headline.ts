@@ -31,8 +31,10 @@ function captureParts({ captures }: Inspection): string[] {
 
 function traceParts(inspection: Inspection, summary: Summary): string[] {
   const { traces, tracesInBackend } = summary;
-  const { answer, diagnosis } = inspection;
-  const wire = traces === 0 ? "no trace context on the wire" : `${counted(traces, "trace")} on the wire`;
+  const { answer, diagnosis, diff } = inspection;
+  const isHidden = sum([...diagnosis.tally.edges.values()].map(({ notObservable }) => notObservable)) > 0;
+  const none = isHidden ? "no trace context could be read on the wire" : "no trace context on the wire";
+  const wire = traces === 0 ? none : `${counted(traces, "trace")} on the wire`;
   if (answer === undefined && inspection.backendFailure !== undefined)
     return [wire, "the backend could not be asked: what was recorded is not known"];
   if (answer === undefined) return [wire, "no backend asked: --jaeger or --traces FILE shows what was recorded"];
@@ -41,11 +43,11 @@ function traceParts(inspection: Inspection, summary: Summary): string[] {
   const unsampled = countUnsampled(inspection);
   const respelled = countRespelled(inspection);
   const absent = countAbsent(inspection, summary);
+  const found = diff.index.traceIds.size;
+  const searched = found > 0 && isHidden ? counted(found, "trace") : "nothing to look up";
   return [
     wire,
-    ...(traces === 0
-      ? [`nothing to look up in ${sourceName(answer.source)}`]
-      : [`${figure(inBackend)}${cut} in ${sourceName(answer.source)}`]),
+    ...(traces === 0 ? [`${searched} in ${sourceName(answer.source)}`] : [`${figure(inBackend)}${cut} in ${sourceName(answer.source)}`]),
     ...(unsampled > 0 ? [`${figure(unsampled)} unsampled (flags 00, absent by right)`] : []),
     ...(respelled > 0 ? [`${figure(respelled)} held under another spelling of the id`] : []),
     ...(absent > 0 ? [`${figure(absent)} not there${diagnosis.isTailSampled ? " (a collector samples whole traces)" : ""}`] : []),
