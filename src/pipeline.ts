@@ -4,12 +4,11 @@ import type { TraceBackend } from "./backends/backend.ts";
 import { askUntilSettled, type SettledAnswer } from "./backends/late-spans.ts";
 import type { CaptureSink, Packet } from "./capture/packet.ts";
 import { CaptureLog } from "./capture-log.ts";
-import { linkBorrowedContexts } from "./diagnosis/borrowed-contexts.ts";
 import { type Diagnosis, diagnose } from "./diagnosis/diagnose.ts";
 import { Exporters } from "./diagnosis/exporters/exporters.ts";
 import { failedExports } from "./diagnosis/exporters/failed-exports.ts";
+import { findCauses } from "./diagnosis/find-causes.ts";
 import type { CaptureSummary, Inspection } from "./diagnosis/inspection.ts";
-import { linkFollowedCalls } from "./diagnosis/link-followed.ts";
 import { noDiagnosis } from "./diagnosis/no-diagnosis.ts";
 import type { BackendKnowledge } from "./diagnosis/view.ts";
 import { matchSpans } from "./diff/match-spans.ts";
@@ -152,11 +151,7 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   const judge = (): Diagnosis => {
     const exporters = new Exporters(wire.observed, { table: graph.table, naming, diff });
     const backend = knowledgeOf(settled, isElsewhere);
-    const view = { table: graph.table, diff, naming, backend, tls, connections, exporters };
-    // Each links what it finds, and the second reads the links of the first.
-    const followed = linkFollowedCalls(view);
-    const borrowed = linkBorrowedContexts(view);
-    return diagnose({ ...view, followed, borrowed });
+    return diagnose(findCauses({ table: graph.table, diff, naming, backend, tls, connections, exporters }));
   };
   return {
     captures,

@@ -76,8 +76,8 @@ function hasPlainContext(hop: number, { exchanges, row }: HopTable): boolean {
 }
 
 /** What a receiver recorded, and the spans that a call hangs below, are looked at whole; so is what the capture lacks parts of. */
-function isOpenToGlances(hop: number, { table: { exchanges, row }, diff, backend, borrowed, unprompted }: View): boolean {
-  if (backend.isAsked || diff.index.spans.length > 0 || borrowed?.has(hop) === true || unprompted?.has(hop) === true) return false;
+function isOpenToGlances(hop: number, { table: { exchanges, row }, diff, backend, found }: View): boolean {
+  if (backend.isAsked || diff.index.spans.length > 0 || found.borrowed.has(hop) || found.unprompted.has(hop)) return false;
   const own = row[hop]!;
   // What was refused for its size is looked at.
   return exchanges.isWhole(own) && exchanges.status[own] !== HEADER_TOO_LARGE;

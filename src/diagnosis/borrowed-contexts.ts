@@ -9,7 +9,7 @@ import { Interned } from "../wire/columns.ts";
 import { count } from "../wire/count.ts";
 import { SECOND } from "../wire/timestamp.ts";
 import { RouteNames } from "./route.ts";
-import type { View } from "./view.ts";
+import type { Facts } from "./view.ts";
 
 /** Fewer requests without a call are chance. */
 const MIN_WITHOUT = 5;
@@ -34,24 +34,24 @@ const NEARLY_ALL = 0.95;
 export const BORROWED_CONFIDENCE = 0.85;
 
 /** Finds them, and links each with its request. By call: the request that it was made for, `NO_PARENT` where nothing tells. */
-export function linkBorrowedContexts(view: View): ReadonlyMap<number, number> {
-  const found = borrowedContexts(view);
+export function linkBorrowedContexts(facts: Facts): ReadonlyMap<number, number> {
+  const found = borrowedContexts(facts);
   for (const [call, request] of found) {
-    if (request === NO_PARENT) view.table.hop(call).parent = undefined;
-    else view.table.link(call, request, "timing", BORROWED_CONFIDENCE);
-    view.table.setCandidates(call, request === NO_PARENT ? [] : [request]);
+    if (request === NO_PARENT) facts.table.hop(call).parent = undefined;
+    else facts.table.link(call, request, "timing", BORROWED_CONFIDENCE);
+    facts.table.setCandidates(call, request === NO_PARENT ? [] : [request]);
   }
   return found;
 }
 
-function borrowedContexts(view: View): ReadonlyMap<number, number> {
+function borrowedContexts(facts: Facts): ReadonlyMap<number, number> {
   const borrowed = new Map<number, number>();
-  const crowded = machinesWithSeveralCalls(view.table);
+  const crowded = machinesWithSeveralCalls(facts.table);
   if (crowded.size === 0) return borrowed;
-  for (const { requests, calls } of flowsOf(crowded, view)) {
-    const found = dealOut(requests, calls, view.table);
+  for (const { requests, calls } of flowsOf(crowded, facts)) {
+    const found = dealOut(requests, calls, facts.table);
     for (const [call, request] of found) borrowed.set(call, request);
-    if (found.size === 0) for (const call of staleCalls(requests, calls, view)) borrowed.set(call, NO_PARENT);
+    if (found.size === 0) for (const call of staleCalls(requests, calls, facts)) borrowed.set(call, NO_PARENT);
   }
   return borrowed;
 }
@@ -83,12 +83,12 @@ interface Flow {
   readonly calls: readonly number[];
 }
 
-function flowsOf(machines: ReadonlySet<number>, view: View): Flow[] {
-  const { table, naming } = view;
+function flowsOf(machines: ReadonlySet<number>, facts: Facts): Flow[] {
+  const { table, naming } = facts;
   const { size, row, parent, clientHost, hostOfPlace, receiver, exchanges } = table;
   /** Numbers of listeners some of whose requests are not whole: of a request that cannot be read no call can be told by ids. */
   const unread = new Set<number>();
-  const routes = new RouteNames(view);
+  const routes = new RouteNames(facts);
   const groups = new Interned<string>();
   /** By listener and route. */
   const requests = new Map<number, number[]>();
@@ -164,8 +164,8 @@ function dealOut(requests: readonly number[], calls: readonly number[], table: H
 }
 
 /** Calls that go out long after the answer to the request that nearly all calls of the flow are of. */
-function staleCalls(requests: readonly number[], calls: readonly number[], view: View): number[] {
-  const { parent, startedAt, endedAt } = view.table;
+function staleCalls(requests: readonly number[], calls: readonly number[], facts: Facts): number[] {
+  const { parent, startedAt, endedAt } = facts.table;
   const counts = new Map<number, number>();
   for (const call of calls) count(counts, parent[call]!);
   const [[kept, n] = [NO_PARENT, 0]] = [...counts].sort((a, b) => b[1] - a[1]);
@@ -174,13 +174,13 @@ function staleCalls(requests: readonly number[], calls: readonly number[], view:
   const after = calls.filter((call) => parent[call] === kept && startedAt[call]! > answeredAt);
   const stale = after.filter((call) => startedAt[call]! > answeredAt + REACH_US).length;
   const later = requests.filter((request) => request > kept && startedAt[request]! > answeredAt);
-  const traces = new Set(later.map((request) => traceOf(request, view)));
+  const traces = new Set(later.map((request) => traceOf(request, facts)));
   traces.delete(undefined);
   return stale >= MIN_STALE && traces.size >= MIN_STALE ? after : [];
 }
 
 /** Of the context that came in; else of the trace that the receiver began for it. */
-function traceOf(request: number, { table, diff }: View): number | string | undefined {
+function traceOf(request: number, { table, diff }: Facts): number | string | undefined {
   const { row, exchanges } = table;
   const { readings, identities } = exchanges;
   if (readings.hasContext(row[request]!)) return identities.trace[readings.first(row[request]!)]!;

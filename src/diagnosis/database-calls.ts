@@ -1,10 +1,10 @@
 // Calls of database clients over HTTP: their instrumentation makes spans and sends no context, by right.
 
 import { isDatabaseSpan } from "../spans/http-span.ts";
-import type { View } from "./view.ts";
+import type { Facts } from "./view.ts";
 
 /** Those with a CLIENT span of a database, and those without a span between workloads all of whose calls with one are such; indices of hops. */
-export function databaseCalls({ table, diff, naming }: View): number[] {
+export function databaseCalls({ table, diff, naming }: Facts): number[] {
   const edgeOf = (hop: number) => `${naming.senderOf(hop).index} ${naming.receiverOf(hop).index}`;
   /** By edge: whether all CLIENT spans are of databases. */
   const edges = new Map<string, boolean>();

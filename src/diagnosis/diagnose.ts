@@ -3,7 +3,6 @@
 import { isDoubtfulAtAGlance, outcomeAtAGlance } from "./at-a-glance.ts";
 import { type BlockedPreflights, findBlockedPreflights } from "./blocked-preflights.ts";
 import { Crowds } from "./crowd.ts";
-import { databaseCalls } from "./database-calls.ts";
 import { EdgeNumbers } from "./edge-numbers.ts";
 import { findEncryptedEdges } from "./encrypted-edges.ts";
 import { FaultyHopGroups, type FaultyHops } from "./faulty-hops.ts";
@@ -17,7 +16,6 @@ import { rules } from "./registry.ts";
 import { tellReplicas } from "./replicas.ts";
 import { OTHER_ROUTES, RouteNames } from "./route.ts";
 import { Tally } from "./tally.ts";
-import { timerCalls } from "./timer-calls.ts";
 import { tellContexts } from "./told-contexts.ts";
 import { LOSES_SPANS, severities } from "./verdict.ts";
 import type { View } from "./view.ts";
@@ -32,8 +30,7 @@ export interface Diagnosis {
   readonly isTailSampled: boolean;
 }
 
-export function diagnose(known: View): Diagnosis {
-  const view = { ...known, unprompted: new Set([...databaseCalls(known), ...timerCalls(known)]) };
+export function diagnose(view: View): Diagnosis {
   const counted = judgeAndTally(view);
   const { tally } = counted;
   const findings = rules.flatMap((rule) => rule.check(tally)).sort(byGravity);

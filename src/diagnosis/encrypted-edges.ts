@@ -43,7 +43,7 @@ interface Connection {
 
 /** In the order of their first connections. */
 export function findEncryptedEdges(view: View): EncryptedEdge[] {
-  const { tls = [] } = view;
+  const { tls } = view;
   if (tls.length === 0) return [];
   const telemetry = telemetryHosts(view.table);
   const unread = unreadConnections(tls).filter((handshake) => mayCarryRequests(handshake, hostOf(handshake, "server", view), telemetry));

@@ -44,9 +44,9 @@ export function expectationOf(hop: Hop, view: View): Expectation {
   const link = hop.parent;
   if (link?.because === "span link") return { kind: "none" };
   const parent = link === undefined || link.confidence < PROVEN_PARENT || INFERRED.has(link.because) ? undefined : view.table.hop(link.hop);
-  if (view.unprompted?.has(hop.index) === true) return { kind: "none" };
+  if (view.found.unprompted.has(hop.index)) return { kind: "none" };
   if (parent !== undefined) return byParent(hop, parent, view);
-  const unseen = view.unseen?.get(hop.index);
+  const unseen = view.found.unseen.get(hop.index);
   if (unseen !== undefined) return byUnseen(unseen.span);
   const origin = originOf(view, hop);
   const { client } = spansOf(view, hop.index);
@@ -91,7 +91,7 @@ function byUnseen(span: Span): Expectation {
 
 function byCandidates(hop: Hop, view: View): Expectation {
   const candidates = likelyCauses(hop, view).map((index) => view.table.hop(index));
-  if (candidates.length === 0) return { kind: "none", isDoubtful: view.followed?.has(hop.index) !== true };
+  if (candidates.length === 0) return { kind: "none", isDoubtful: !view.found.followed.has(hop.index) };
   if (candidates.every((candidate) => hop.startedAt - candidate.startedAt > FRESH_US)) return { kind: "unknown", isDoubtful: true };
   const carried = candidates.map((candidate) => carriedBy(candidate, view));
   if (carried.every((c) => c.kind === "none")) return { kind: "none" };
@@ -122,8 +122,7 @@ function carriedBy(hop: Hop, view: View): Expectation {
       isCircumstantial: false,
     };
   // Who begins traces of its own has no span of those that it does not sample.
-  if (onWire.length > 0 && view.recordedRoutes?.ownTraceOf(hop, view.naming.receiverOf(hop.index)) !== undefined)
-    return { kind: "unknown" };
+  if (onWire.length > 0 && view.ownTraceOf(hop, view.naming.receiverOf(hop.index)) !== undefined) return { kind: "unknown" };
   // Who refuses a context that is written wrong begins a trace of its own, rightly.
   if (onWire.length > 0 && hop.reading.extractions.some((extraction) => "malformed" in extraction)) return { kind: "unknown" };
   if (onWire.length > 0)

@@ -12,7 +12,7 @@ import { MILLISECOND } from "../wire/timestamp.ts";
 import { isUnsampled } from "./expectation.ts";
 import { queuedCalls } from "./queued-calls.ts";
 import { RouteNames } from "./route.ts";
-import { originOf, spansOf, type View } from "./view.ts";
+import { type Facts, originOf, spansOf } from "./view.ts";
 
 /** Such a call goes out between two of these after its request began, or was answered, or after another call of it was. The narrower, the fewer requests come into question. */
 const LAGS_US = [0, 1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 70, 100, 150, 200, 300, 500].map((ms) => ms * MILLISECOND);
@@ -43,16 +43,16 @@ const MAX_ROUTES_TRIED = 32;
 const MAX_REQUESTS = 8;
 
 /** By hop index: the requests that it may have followed, the newest first; none where it is like those that follow one, and no request shows. */
-export function followedCalls(view: View): ReadonlyMap<number, readonly number[]> {
+export function followedCalls(facts: Facts): ReadonlyMap<number, readonly number[]> {
   const followed = new Map<number, readonly number[]>();
-  if (!view.backend.isWindowSearched || view.diff.index.spans.length === 0) return followed;
-  const routes = new RouteNames(view);
-  const groups = groupsOf(view, routes);
-  const activities = groups.length === 0 ? new Map<Workload, Activity>() : activitiesOf(view);
+  if (!facts.backend.isWindowSearched || facts.diff.index.spans.length === 0) return followed;
+  const routes = new RouteNames(facts);
+  const groups = groupsOf(facts, routes);
+  const activities = groups.length === 0 ? new Map<Workload, Activity>() : activitiesOf(facts);
   for (const calls of groups) {
     const isQueue = calls.length < MIN_CALLS || isMostlyAmid(calls);
-    const activity = activities.get(view.naming.senderOf(calls[0]!.index));
-    const queued = isQueue ? queuedBehind(calls, activity, view, routes) : undefined;
+    const activity = activities.get(facts.naming.senderOf(calls[0]!.index));
+    const queued = isQueue ? queuedBehind(calls, activity, facts, routes) : undefined;
     for (const [call, request] of queued ?? []) followed.set(call, [request]);
     if (isQueue) continue;
     const marks = marksOf(calls[0]!, activity, routes);
@@ -70,12 +70,12 @@ export function followedCalls(view: View): ReadonlyMap<number, readonly number[]
 }
 
 /** Calls of one sender to one route of one group without a known cause. */
-function groupsOf(view: View, routes: RouteNames): Hop[][] {
-  const { naming, table } = view;
+function groupsOf(facts: Facts, routes: RouteNames): Hop[][] {
+  const { naming, table } = facts;
   const without = table
     .all()
     .filter(
-      (hop) => hop.purpose === "work" && isWithoutCause(hop, view) && naming.senderOf(hop.index).port !== undefined && !hop.isSenderBlind,
+      (hop) => hop.purpose === "work" && isWithoutCause(hop, facts) && naming.senderOf(hop.index).port !== undefined && !hop.isSenderBlind,
     );
   const groups = groupBy(without, ({ index }) => `${naming.senderOf(index).index} ${naming.receiverOf(index).group} ${routes.of(index)}`);
   return [...groups.values()].filter((calls) => calls.length >= MIN_QUEUED && !isTimer(calls));
@@ -90,7 +90,7 @@ function isMostlyAmid(calls: readonly Hop[]): boolean {
 function queuedBehind(
   calls: readonly Hop[],
   activity: Activity | undefined,
-  { naming }: View,
+  { naming }: Facts,
   routes: RouteNames,
 ): ReadonlyMap<number, number> | undefined {
   if (activity === undefined) return undefined;
@@ -119,12 +119,12 @@ function isTimer(calls: readonly Hop[]): boolean {
 }
 
 /** Its CLIENT span is a root, or it has no span at all and carries no context, or one that is not sampled, of a trace that came from nowhere. */
-function isWithoutCause(hop: Hop, view: View): boolean {
+function isWithoutCause(hop: Hop, facts: Facts): boolean {
   if (hop.parent !== undefined && hop.candidates.length === 0) return false;
-  const origin = originOf(view, hop);
+  const origin = originOf(facts, hop);
   if (origin.kind === "root") return origin.span.kind === "client" && origin.span.links.length === 0;
   const isBare = hop.reading.fields.length === 0 || isUnsampled(hop);
-  return isBare && hop.observed === "full" && spansOf(view, hop.index).client === undefined;
+  return isBare && hop.observed === "full" && spansOf(facts, hop.index).client === undefined;
 }
 
 /** What a workload received, and the calls that it made with a proven cause: a sidecar's are another's, though it is on the same machine. */
@@ -133,7 +133,7 @@ interface Activity {
   readonly calls: Hop[];
 }
 
-function activitiesOf({ table, naming }: View): Map<Workload, Activity> {
+function activitiesOf({ table, naming }: Facts): Map<Workload, Activity> {
   const activities = new Map<Workload, Activity>();
   const activityOf = (workload: Workload): Activity => {
     const known = activities.get(workload) ?? { requests: [], calls: [] };

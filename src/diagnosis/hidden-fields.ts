@@ -16,7 +16,7 @@ export function hiddenFieldsDetail(hop: Hop, view: View): string {
     : `${what}; from frame ${hidden.knownFrom.number} of its capture on all fields are known`;
 }
 
-function connectionOf({ exchange }: Hop, { connections = [] }: View): ConnectionSummary | undefined {
+function connectionOf({ exchange }: Hop, { connections }: View): ConnectionSummary | undefined {
   const at = exchange.request?.startedAt ?? exchange.response?.startedAt ?? 0;
   return indexOf(connections)
     .get(connectionKey(exchange))

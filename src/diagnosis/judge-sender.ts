@@ -33,7 +33,7 @@ const ABSENT: SenderJudgement = { outcome: "absent", faults: NO_FAULTS };
 const DOUBTFUL: SenderJudgement = { outcome: "absent", faults: NO_FAULTS, isDoubtful: true };
 
 export function judgeSender(hop: Hop, view: View): SenderJudgement {
-  const request = view.borrowed?.get(hop.index);
+  const request = view.found.borrowed.get(hop.index);
   if (request !== undefined)
     return { outcome: "restarted", faults: [borrowed(hop, request === NO_PARENT ? undefined : view.table.hop(request))] };
   if (isCarriedOn(hop, view)) return CONTINUED;
@@ -57,7 +57,7 @@ export function judgeSender(hop: Hop, view: View): SenderJudgement {
   const isContinued = identities.some((id) => isOneOf(id, expectation.traceIds));
   // A trace that was begun here and is not sampled leaves no span that could tell which of the requests, seen or unseen, it was begun for.
   if (!isContinued && expectation.isCircumstantial && isUnsampled(hop)) {
-    const twin = view.twins?.splitOf(hop);
+    const twin = view.splitOfTwin(hop);
     if (twin === undefined) return { outcome: "continued", faults: malformed };
     const { cause, possible, severity } = twin;
     return { outcome: "restarted", faults: [...malformed, { ...split(hop, sender, expectation, view), cause, possible, severity }] };
@@ -153,8 +153,8 @@ function hasSpans({ hasServerSpans, hasClientSpans }: Workload, { backend }: Vie
 }
 
 /** A clause on the request that no capture shows, where that is the cause. */
-function howUnseen({ index }: Hop, { unseen }: View): string {
-  const request = unseen?.get(index);
+function howUnseen({ index }: Hop, { found: { unseen } }: View): string {
+  const request = unseen.get(index);
   return request === undefined ? "" : `, ${request.how}`;
 }
 

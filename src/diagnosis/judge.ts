@@ -25,8 +25,12 @@ export class Judge {
 
   constructor(view: View) {
     const recordedRoutes = new RouteCounts(view);
-    this.#view = { ...view, recordedRoutes, unserved: pairUnserved(view), unseen: unseenRequests(view) };
-    if (view.backend.isAsked) this.#view = { ...this.#view, twins: new UnsampledTwins(this.#view, (hop) => this.#sampledCall(hop)) };
+    const found = { ...view.found, unserved: pairUnserved(view), unseen: unseenRequests(view) };
+    this.#view = { ...view, found, ownTraceOf: (hop, receiver) => recordedRoutes.ownTraceOf(hop, receiver) };
+    if (view.backend.isAsked) {
+      const twins = new UnsampledTwins(this.#view, (hop) => this.#sampledCall(hop));
+      this.#view = { ...this.#view, splitOfTwin: (hop) => twins.splitOf(hop) };
+    }
     this.#facts = gatherFacts(this.#view, recordedRoutes);
     this.#attribution = gatherAttribution(view);
   }
@@ -106,7 +110,7 @@ function gatherFacts(view: View, recordedRoutes: RouteCounts): ReceiverFacts {
 }
 
 /** Connections that captures hold all of, by `connectionKey`. */
-function wholeConnections({ connections = [] }: View): ReadonlySet<string> {
+function wholeConnections({ connections }: View): ReadonlySet<string> {
   const whole = new Set(connections.map(connectionKey));
   for (const connection of connections) if (connection.missing > 0) whole.delete(connectionKey(connection));
   return whole;

@@ -6,12 +6,12 @@ import { RouteNames } from "./route.ts";
 import { originOf, spansOf, type View } from "./view.ts";
 
 /**
- * A root CLIENT span lost its SERVER parent, or that was never made; prefer open exchanges without a SERVER span. `view.unserved` tells one of them, where
+ * A root CLIENT span lost its SERVER parent, or that was never made; prefer open exchanges without a SERVER span. `view.found.unserved` tells one of them, where
  * it can.
  */
 export function likelyCauses(hop: Hop, view: View): readonly number[] {
-  const told = view.unserved?.get(hop.index);
-  return told === undefined ? (view.followed?.get(hop.index) ?? unservedCauses(hop, view)) : [told];
+  const told = view.found.unserved.get(hop.index);
+  return told === undefined ? (view.found.followed.get(hop.index) ?? unservedCauses(hop, view)) : [told];
 }
 
 function unservedCauses(hop: Hop, view: View): readonly number[] {
@@ -22,8 +22,7 @@ function unservedCauses(hop: Hop, view: View): readonly number[] {
 
 /** The one hop that must have caused it, as far as anything tells; undefined where several could have. */
 export function causeOf(hop: Hop, view: View): number | undefined {
-  if (hop.parent !== undefined && view.followed?.has(hop.index) !== true)
-    return hop.parent.confidence >= LIKELY ? hop.parent.hop : undefined;
+  if (hop.parent !== undefined && !view.found.followed.has(hop.index)) return hop.parent.confidence >= LIKELY ? hop.parent.hop : undefined;
   const causes = likelyCauses(hop, view);
   return causes.length === 1 ? causes[0] : undefined;
 }

@@ -3,7 +3,7 @@
 import { INFERRED, type ParentLink } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
 import { followedCalls } from "./followed-calls.ts";
-import type { View } from "./view.ts";
+import type { Facts } from "./view.ts";
 
 /** How sure the only request is that such a call can have followed. */
 const ONLY = 0.8;
@@ -13,9 +13,9 @@ const SURE = 0.9;
 const MAX_NAMED = 2;
 
 /** Finds and links them. By hop index: the requests that each may have followed, the newest first. */
-export function linkFollowedCalls(view: View): ReadonlyMap<number, readonly number[]> {
-  const followed = followedCalls(view);
-  linkFollowed(view.table, followed);
+export function linkFollowedCalls(facts: Facts): ReadonlyMap<number, readonly number[]> {
+  const followed = followedCalls(facts);
+  linkFollowed(facts.table, followed);
   return followed;
 }
 

@@ -9,7 +9,7 @@ import { Interned } from "../wire/columns.ts";
 import { fnv1aStep } from "../wire/fnv1a.ts";
 import { MAX_ROUTE_NAMES } from "../wire/limits.ts";
 import { PairTable } from "../wire/pair-table.ts";
-import { spansOf, type View } from "./view.ts";
+import { type Facts, spansOf } from "./view.ts";
 
 /**
  * `GET /api/orders/*`: the matched span's `http.route`, else the path with what looks like an id replaced. So too where the route is a mere mount (Java's
@@ -30,13 +30,13 @@ export const OTHER_ROUTES = "other";
 
 /** Routes by hop, as small numbers with a name each: told by a hash of 64 bits of what the path is folded to. */
 export class RouteNames {
-  readonly #view: View;
+  readonly #facts: Facts;
   /** By the two halves of the hash of the folded path, the method in the first: the number of the route. */
   readonly #known = new PairTable();
   readonly #routes = new Interned<string>();
 
-  constructor(view: View) {
-    this.#view = view;
+  constructor(facts: Facts) {
+    this.#facts = facts;
   }
 
   of(hop: number): string {
@@ -48,8 +48,8 @@ export class RouteNames {
   }
 
   numberOf(hop: number): number {
-    const { server } = spansOf(this.#view, hop);
-    const { table } = this.#view;
+    const { server } = spansOf(this.#facts, hop);
+    const { table } = this.#facts;
     const { row, exchanges } = table;
     const own = row[hop]!;
     if (server !== undefined || !exchanges.hasRequest(own)) return this.#number(routeOf(table.hop(hop), server));

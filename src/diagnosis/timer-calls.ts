@@ -9,7 +9,7 @@ import { median } from "../wire/median.ts";
 import { MILLISECOND } from "../wire/timestamp.ts";
 import { PROVEN_PARENT } from "./expectation.ts";
 import { RouteNames } from "./route.ts";
-import type { View } from "./view.ts";
+import type { Facts } from "./view.ts";
 
 /** Fewer calls may be regular by chance. */
 const MIN_TICKS = 8;
@@ -22,23 +22,23 @@ const BUSIER = 3;
 const AS_OFTEN = 1.25;
 
 /** Calls without a proven cause and without a context that one workload makes of one route of another like a clock; indices of hops. */
-export function timerCalls(view: View): number[] {
-  const open = callsWithoutCause(view);
+export function timerCalls(facts: Facts): number[] {
+  const open = callsWithoutCause(facts);
   if (open.length < MIN_TICKS) return [];
-  const { table, naming } = view;
-  const routes = new RouteNames(view);
+  const { table, naming } = facts;
+  const routes = new RouteNames(facts);
   const groups = groupBy(open, (hop) => `${naming.senderOf(hop).index} ${naming.receiverOf(hop).group} ${routes.of(hop)}`);
   const regular = [...groups.values()].filter((calls) => isRegular(calls.map((hop) => table.startedAt[hop]!)));
   if (regular.length === 0) return [];
-  const requests = requestsOf(new Set(regular.map(([first]) => table.clientHost[first!]!)), view, routes);
+  const requests = requestsOf(new Set(regular.map(([first]) => table.clientHost[first!]!)), facts, routes);
   return regular
     .slice(0, MAX_TIMERS)
-    .filter((calls) => isBeside(calls, requests.get(table.clientHost[calls[0]!]!), view))
+    .filter((calls) => isBeside(calls, requests.get(table.clientHost[calls[0]!]!), facts))
     .flat();
 }
 
 /** Those that something may be blamed for: requests were open meanwhile. */
-function callsWithoutCause({ table, naming }: View): number[] {
+function callsWithoutCause({ table, naming }: Facts): number[] {
   const { row, exchanges, parent } = table;
   const open: number[] = [];
   for (let hop = 0; hop < table.size; hop++) {
@@ -69,7 +69,7 @@ interface Requests {
 }
 
 /** By number of the machine. */
-function requestsOf(hosts: ReadonlySet<number>, { table }: View, routes: RouteNames): Map<number, Requests> {
+function requestsOf(hosts: ReadonlySet<number>, { table }: Facts, routes: RouteNames): Map<number, Requests> {
   const requests = new Map<number, number[]>();
   for (let hop = 0; hop < table.size; hop++) {
     const host = table.hostOfPlace[table.receiver[hop]!]!;
@@ -84,7 +84,7 @@ function requestsOf(hosts: ReadonlySet<number>, { table }: View, routes: RouteNa
 }
 
 /** Requests are far more while the calls go out, and do not come like a clock themselves: a load that does brings about regular calls. */
-function isBeside(calls: readonly number[], requests: Requests | undefined, { table }: View): boolean {
+function isBeside(calls: readonly number[], requests: Requests | undefined, { table }: Facts): boolean {
   if (requests === undefined) return false;
   const { startedAt, routes } = requests;
   const from = lastAtOrBefore(startedAt, table.startedAt[calls[0]!]! - 1) + 1;

@@ -27,38 +27,47 @@ export interface UnseenRequest {
 /** A receiver that begins a trace of its own for what comes with a context: on purpose, its spans link to it, or because it ignores the context. */
 export type OwnTrace = "linked" | "ignored";
 
-/** Everything that a judgement of one hop may look at. */
-export interface View {
+/** What was read, asked and named. */
+export interface Facts {
   readonly table: HopTable;
   readonly diff: TraceDiff;
   readonly naming: Naming;
   readonly backend: BackendKnowledge;
-  readonly tls?: readonly TlsHandshake[];
-  readonly connections?: readonly ConnectionSummary[];
-  /** See `likely-causes.ts`; made by `Judge`. */
-  readonly unserved?: ReadonlyMap<number, number>;
-  /** See `unseen-requests.ts`, by call; made by `Judge`. */
-  readonly unseen?: ReadonlyMap<number, UnseenRequest>;
-  /** Calls that need no context: see `database-calls.ts` and `timer-calls.ts`. */
-  readonly unprompted?: ReadonlySet<number>;
-  /** See `followed-calls.ts`. */
-  readonly followed?: ReadonlyMap<number, readonly number[]>;
-  /** See `borrowed-contexts.ts`: by call, the request that it was made for, or `NO_PARENT`. */
-  readonly borrowed?: ReadonlyMap<number, number>;
-  /** See `exporters/route-counts.ts`; made by `Judge`. */
-  readonly recordedRoutes?: { ownTraceOf(hop: Hop, receiver: Workload): OwnTrace | undefined };
-  /** See `unsampled-twins.ts`; made by `Judge`. */
-  readonly twins?: { splitOf(hop: Hop): Fault | undefined };
+  readonly tls: readonly TlsHandshake[];
+  readonly connections: readonly ConnectionSummary[];
   readonly exporters: Exporters;
 }
 
+/** What was found out about the causes of calls, by hop index. */
+export interface FoundCauses {
+  /** Requests that a call may have followed: see `followed-calls.ts`. */
+  readonly followed: ReadonlyMap<number, readonly number[]>;
+  /** The request that a call was made for, or `NO_PARENT`: see `borrowed-contexts.ts`. */
+  readonly borrowed: ReadonlyMap<number, number>;
+  /** Calls that need no context: see `database-calls.ts` and `timer-calls.ts`. */
+  readonly unprompted: ReadonlySet<number>;
+  /** The request without a SERVER span that caused a call: see `likely-causes.ts`. */
+  readonly unserved: ReadonlyMap<number, number>;
+  /** The request that no capture shows: see `unseen-requests.ts`. */
+  readonly unseen: ReadonlyMap<number, UnseenRequest>;
+}
+
+/** Everything that a judgement of one hop may look at. `Judge` fills in what needs the rest. */
+export interface View extends Facts {
+  readonly found: FoundCauses;
+  /** See `exporters/route-counts.ts`. */
+  ownTraceOf(hop: Hop, receiver: Workload): OwnTrace | undefined;
+  /** See `unsampled-twins.ts`. */
+  splitOfTwin(hop: Hop): Fault | undefined;
+}
+
 /** `hop`: its index. */
-export function spansOf(view: View, hop: number): HopSpans {
-  return view.diff.matches.get(hop) ?? NO_SPANS;
+export function spansOf({ diff }: Pick<Facts, "diff">, hop: number): HopSpans {
+  return diff.matches.get(hop) ?? NO_SPANS;
 }
 
 const NO_SPANS: HopSpans = {};
 
-export function originOf(view: View, hop: Hop): SendingOrigin {
-  return sendingOrigin(hop, view.diff);
+export function originOf({ diff }: Pick<Facts, "diff">, hop: Hop): SendingOrigin {
+  return sendingOrigin(hop, diff);
 }

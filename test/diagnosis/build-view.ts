@@ -1,11 +1,10 @@
 // Small worlds for the tests of the diagnosis: requests and spans as data, run through the real parts that make a View of them.
 
-import { linkBorrowedContexts } from "../../src/diagnosis/borrowed-contexts.ts";
 import { type Diagnosis, diagnose } from "../../src/diagnosis/diagnose.ts";
 import { Exporters } from "../../src/diagnosis/exporters/exporters.ts";
 import type { ExporterTraffic } from "../../src/diagnosis/exporters/trouble.ts";
+import { findCauses } from "../../src/diagnosis/find-causes.ts";
 import type { Finding } from "../../src/diagnosis/finding.ts";
-import { linkFollowedCalls } from "../../src/diagnosis/link-followed.ts";
 import type { BackendKnowledge, View } from "../../src/diagnosis/view.ts";
 import { matchSpans } from "../../src/diff/match-spans.ts";
 import { linkParentsBySpans } from "../../src/diff/span-parents.ts";
@@ -218,7 +217,7 @@ export function look(world: World): Seen {
   const nameOf = addressNames({ given: namesFile(), dns: [], blocks: new Map(), exports: [] }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
   const isAsked = spans !== undefined;
-  const known: View = {
+  const view = findCauses({
     table: graph.table,
     diff,
     naming,
@@ -226,8 +225,7 @@ export function look(world: World): Seen {
     tls: handshakes,
     connections,
     exporters: new Exporters(traffic, { table: graph.table, naming, diff }),
-  };
-  const view = { ...known, followed: linkFollowedCalls(known), borrowed: linkBorrowedContexts(known) };
+  });
   const diagnosis = diagnose(view);
   const said = diagnosis.findings.map(line);
   return { ...diagnosis, view, said, blamed: said.filter((text) => !text.startsWith("note ")) };

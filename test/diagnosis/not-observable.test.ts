@@ -88,7 +88,7 @@ describe("mayCarryRequests", () => {
   const of = (port: number, options: { sni?: string; alpn?: string; offeredAlpn?: readonly string[] } = {}) => {
     const { sni, alpn, offeredAlpn = [] } = options;
     const server = { address: "10.0.0.9", port };
-    const [handshake] = look({ requests: inbound, tls: [tls("client → orders")] }).view.tls ?? [];
+    const [handshake] = look({ requests: inbound, tls: [tls("client → orders")] }).view.tls;
     return mayCarryRequests({ ...handshake!, server, sni, alpn, offeredAlpn }, server.address, new Set(["10.0.0.8"]));
   };
 
