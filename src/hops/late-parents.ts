@@ -28,6 +28,7 @@ export function linkLateParents(table: HopTable): void {
 /** Below the newest hop of the trace that its machine received, unless that came in where this one goes to. */
 function linkLate(table: HopTable, hop: number, trace: number, chains: TraceChains): boolean {
   const host = table.clientHost[hop]!;
+  if (table.candidates(hop).some((candidate) => isOfTrace(candidate, trace, table))) return true;
   // Who else of the machine may have sent it: a caller from outside that uses one trace id again does not go on with what services were sent.
   if (table.machines.isShared(table.hosts.values[host]!)) return false;
   let steps = 0;
@@ -40,5 +41,10 @@ function linkLate(table: HopTable, hop: number, trace: number, chains: TraceChai
     table.setCandidates(hop, []);
     return true;
   }
+  return false;
+}
+
+function isOfTrace(hop: number, trace: number, { row, exchanges: { readings, identities } }: HopTable): boolean {
+  for (let own = readings.first(row[hop]!); own < readings.end(row[hop]!); own++) if (identities.trace[own] === trace) return true;
   return false;
 }

@@ -56,9 +56,11 @@ class ParentLinker {
       }
       const inTrace = this.#found(count);
       const same = inTrace.filter((candidate) => this.#carries(candidate, own));
-      return same.length > 0
-        ? this.#linkOnly(hop, this.#prefer(hop, same), "forwarded unchanged", 1)
-        : this.#linkOnly(hop, this.#prefer(hop, inTrace), "trace id", 0.99);
+      const likely = this.#prefer(hop, same.length > 0 ? same : inTrace);
+      const isOne = same.length > 0 ? this.#linkOnly(hop, likely, "forwarded unchanged", 1) : this.#linkOnly(hop, likely, "trace id", 0.99);
+      // Which of them, times tell.
+      if (!isOne) this.#table.setCandidates(hop, likely);
+      return true;
     }
     return false;
   }

@@ -23,18 +23,25 @@ const MAX_PROBE_PATH = 32;
 const EXPORT_PATHS =
   /(\/v1\/(traces|metrics|logs)|\/v1development\/profiles|\/api\/v[12]\/spans|\/api\/traces|\/v0\.\d\/traces|\/api\/v1\/(write|push))$|^\/opentelemetry\.proto\.collector\./;
 
+/** Who sends telemetry wherever its endpoint was set to: `OTel OTLP Exporter Go/1.28.0`, `OTel-OTLP-Exporter-Java/1.40.0`. */
+const EXPORTERS = /^otel[- ]otlp[- ]exporter/i;
+
 /** gRPC's own health checks (grpc/grpc health-checking.md): kubelet and load balancers ask them. */
 const GRPC_HEALTH = "/grpc.health.v1.Health/";
-/** The port that IANA gave to OTLP over gRPC. */
-const OTLP_PORT = 4317;
+/** The ports that IANA gave to OTLP over gRPC and over HTTP. */
+const OTLP_GRPC_PORT = 4317;
+const OTLP_HTTP_PORT = 4318;
 
 /** `port`: the server's. */
 export function purposeOf(request: HttpRequest | undefined, userAgent: string | undefined, port: number): Purpose {
   const isUnknown = request === undefined || (request.path === "" && !request.isHeadComplete);
-  if (isUnknown && port === OTLP_PORT) return "export";
+  if (isUnknown && port === OTLP_GRPC_PORT) return "export";
   if (request === undefined) return "work";
   const { method, path } = request;
-  if (method === "POST") return EXPORT_PATHS.test(path) ? "export" : path.startsWith(GRPC_HEALTH) ? "probe" : "work";
+  if (method === "POST") {
+    if (EXPORT_PATHS.test(path) || port === OTLP_HTTP_PORT || (userAgent !== undefined && isExporter(userAgent))) return "export";
+    return path.startsWith(GRPC_HEALTH) ? "probe" : "work";
+  }
   // Some of Datadog's tracers.
   if (method === "PUT") return EXPORT_PATHS.test(path) ? "export" : "work";
   if (method === "OPTIONS") return "preflight";
@@ -52,3 +59,5 @@ function isProbePath(path: string): boolean {
 }
 
 const isProber = remembered((userAgent) => PROBERS.test(userAgent), MAX_USER_AGENTS);
+
+const isExporter = remembered((userAgent) => EXPORTERS.test(userAgent), MAX_USER_AGENTS);

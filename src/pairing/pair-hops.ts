@@ -21,7 +21,7 @@ export interface HopPairing {
 
 /** Steps allowed per hop, and a minimum per run; a step takes about 350 ns. */
 const STEPS_PER_HOP = 10;
-const MIN_STEPS = 3e6;
+const MIN_STEPS = 10e6;
 /** In a capture of more hops nobody reads through the parents of all: they are sought where something hangs on them. */
 const MAX_HOPS_READ = 50_000;
 /** A parent less likely than this is no answer: the candidates stay as they are. */

@@ -195,6 +195,8 @@ export interface SpanExport {
   readonly kind: "export";
   readonly vantage: number;
   readonly protocol: ExportProtocol;
+  /** Where it was posted to, if no collector listens there by its protocol: only its body tells what it is. */
+  readonly strayPath?: string;
   readonly client: Endpoint;
   readonly server: Endpoint;
   readonly at: Timestamp;

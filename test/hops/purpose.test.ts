@@ -34,6 +34,15 @@ describe("what carries no trace by right", () => {
     expect(purpose("GET", "/orders/7", "curl/8")).toBe("work");
   });
 
+  it("an exporter's request is an export wherever it goes, and so is what is posted to the port of OTLP/HTTP", () => {
+    expect(purpose("POST", "/v1/trace", "OTel OTLP Exporter Go/1.28.0")).toBe("export");
+    expect(purpose("POST", "/", "OTel-OTLP-Exporter-Java/1.40.0")).toBe("export");
+    expect(purpose("POST", "/v1/trace", "curl/8")).toBe("work");
+    const posted = { ...exchange({}).request!, method: "POST", path: "/v1/trace" };
+    expect(purposeOf(posted, undefined, 4_318)).toBe("export");
+    expect(purposeOf({ ...posted, method: "GET" }, undefined, 4_318)).toBe("work");
+  });
+
   it("a request whose head the capture lacks is an export where OTLP listens, and nowhere else", () => {
     const cut = { ...exchange({}).request!, method: "", path: "", isHeadComplete: false };
     for (const request of [undefined, cut, { ...cut, hiddenFields: 4 }]) {

@@ -40,14 +40,14 @@ export function isLost(fate: Fate): boolean {
 }
 
 /** `RESOURCE_EXHAUSTED (grpc-status 8)`, `413`, `a partial success`. */
-export function answerName({ answer, unanswered, protocol }: SpanExport): string {
+export function answerName({ answer, unanswered, protocol, strayPath }: SpanExport): string {
   // An agent on UDP answers nothing.
   if (protocol === "jaeger-udp") return "sent";
   if (answer === undefined) return unanswered === "HTTP/2" ? "HTTP/2" : unanswered === "TLS" ? "a TLS alert" : "no answer";
   const { status, grpcStatus, rejected } = answer;
   if (grpcStatus !== undefined && grpcStatus !== 0)
     return `${grpcStatusNames[grpcStatus] ?? "an unknown status"} (grpc-status ${grpcStatus})`;
-  if (!isGood(answer)) return `HTTP ${status}`;
+  if (!isGood(answer)) return strayPath === undefined ? `HTTP ${status}` : `HTTP ${status} (POST ${strayPath})`;
   if (answer.isPage === true) return "a page (text/html)";
   if (answer.isTooLate === true) return "OK, after the exporter had closed the connection";
   return rejected === undefined ? "OK" : `a partial success that refuses ${rejected.spans} spans`;

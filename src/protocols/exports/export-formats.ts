@@ -1,4 +1,5 @@
-// Which requests are exports of spans, by their path, and how their bodies are read. Any prefix before the path is a proxy's or a tenant's.
+// Which requests are exports of spans, by their path or, where that does not tell, by their body, and how their bodies are read. Any prefix before the
+// path is a proxy's or a tenant's.
 
 import { MAX_EXPORT_ANSWER_BYTES, MAX_EXPORT_BYTES } from "../../wire/limits.ts";
 import { isGrpc } from "../http/grpc.ts";
@@ -12,8 +13,11 @@ import type { Unpack } from "./unpack-body.ts";
 
 export interface ExportFormat {
   readonly protocol: ExportProtocol;
-  /** Where the path is hidden: whether the body may be such an export by its first `BEGINNING_BYTES`, and whether it is one. */
-  readonly hidden?: { mayBe(beginning: Uint8Array): boolean; is(body: Uint8Array, unpack: Unpack): boolean };
+  /** Where the path does not tell: whether the body may be such an export by its first `BEGINNING_BYTES`, and whether it is one. */
+  readonly byBody?: {
+    mayBe(beginning: Uint8Array): boolean;
+    is(body: Uint8Array, contentType: string, contentEncoding: string, unpack: Unpack): boolean;
+  };
   /** Reads a request's body. Throws `Malformed` or `LimitReached` where nothing can be read. */
   readSpans(body: Uint8Array, contentType: string, contentEncoding: string, unpack: Unpack): ExportContent;
   /** Reads what an answer's body says of refused spans; absent where the protocol has no such answer. */
@@ -44,11 +48,28 @@ const otlpGrpc: ExportFormat = {
  */
 const hiddenGrpc: ExportFormat = {
   ...otlpGrpc,
-  hidden: {
+  byBody: {
     mayBe: (beginning) => beginning[0] === 1 || (beginning[0] === 0 && mayBeOtlpExport(beginning, GRPC_PREFIX_BYTES)),
-    is: (body, unpack) => isOtlpExport(firstGrpcMessage(body, MAX_EXPORT_BYTES, unpack)),
+    is: (body, _type, _encoding, unpack) => isOtlpExport(firstGrpcMessage(body, MAX_EXPORT_BYTES, unpack)),
   },
 };
+
+/** An endpoint that was set wrong (`/v1/trace`, none at all) leads nowhere, and is why spans are missing. */
+const strayHttp: ExportFormat = {
+  ...otlpHttp,
+  byBody: {
+    mayBe: (beginning) => isGzip(beginning) || mayBeOtlpExport(beginning, 0) || beginsOtlpJson(beginning),
+    is(body, contentType, contentEncoding, unpack) {
+      const bytes = unpack(body, contentEncoding, MAX_EXPORT_BYTES);
+      return isJson(contentType) ? beginsOtlpJson(bytes) : isOtlpExport(bytes);
+    },
+  },
+};
+
+/** JSON goes everywhere: bodies are looked at where the path might be meant for spans. */
+const STRAY_PATHS = /^\/?$|\/v1(\/|$)|trace|otlp|spans?$/i;
+/** Metrics, logs, profiles, Prometheus' remote write, Loki. */
+const OTHER_SIGNALS = /\/(metrics|logs|profiles|write|push)$/;
 
 const zipkin: ExportFormat = {
   protocol: "zipkin",
@@ -73,7 +94,24 @@ export function exportFormat({ method, path, hiddenFields }: HttpRequest, conten
   if (path === "" && hiddenFields > 0) return contentType === "" || isGrpc(contentType) ? hiddenGrpc : undefined;
   if (method !== "POST") return undefined;
   const found = PATHS.find(([end]) => path.endsWith(end))?.[1];
-  return found === jaegerHttp && !/thrift/i.test(contentType) ? undefined : found;
+  if (found !== undefined && (found !== jaegerHttp || /thrift/i.test(contentType))) return found;
+  if (OTHER_SIGNALS.test(path)) return undefined;
+  return isProtobuf(contentType) || (isJson(contentType) && STRAY_PATHS.test(path)) ? strayHttp : undefined;
+}
+
+/** As OTLP/HTTP sends it; gRPC calls its own otherwise. */
+function isProtobuf(contentType: string): boolean {
+  return /^application\/x-protobuf\b/i.test(contentType);
+}
+
+function isGzip(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+const OTLP_JSON = /^\s*\{\s*"resourceSp/;
+
+function beginsOtlpJson(bytes: Uint8Array): boolean {
+  return OTLP_JSON.test(String.fromCharCode(...bytes.subarray(0, 64)));
 }
 
 function isJson(contentType: string): boolean {

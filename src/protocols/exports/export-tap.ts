@@ -78,9 +78,10 @@ export class ExportTap {
     const waiting: Waiting = { format, content: NOTHING, body: undefined, rejected: undefined, isPage: false, exchange: undefined };
     this.#waiting.set(request, waiting);
     const done = (body: WholeBody) => {
-      const { hidden } = format;
+      const { byBody } = format;
       const unpack = this.#unpacking.ofBody();
-      if (hidden !== undefined && (body.isCapped || !unlessUnreadable(() => hidden.is(body.bytes, unpack), false))) {
+      const isExport = byBody === undefined || unlessUnreadable(() => byBody.is(body.bytes, contentType, contentEncoding, unpack), false);
+      if (!isExport || (byBody !== undefined && body.isCapped)) {
         this.#waiting.delete(request);
         return;
       }
@@ -90,7 +91,7 @@ export class ExportTap {
       if (isLimited === true) this.#sayLimit(request, `an export was not read to its end: ${unread}`);
       if (waiting.exchange !== undefined) this.#finish(request, waiting, waiting.exchange);
     };
-    return new KeptBody(MAX_EXPORT_BYTES, this.#budget, done, format.hidden?.mayBe);
+    return new KeptBody(MAX_EXPORT_BYTES, this.#budget, done, format.byBody?.mayBe);
   }
 
   #openAnswer(request: HttpRequest, contentType: string, contentEncoding: string): BodySink | undefined {
@@ -150,6 +151,7 @@ export class ExportTap {
       kind: "export",
       vantage,
       protocol: format.protocol,
+      ...(format.byBody !== undefined && request.path !== "" && { strayPath: request.path }),
       client,
       server,
       at: request.startedAt,

@@ -48,6 +48,37 @@ const zstd = (bytes: Uint8Array, size = bytes.length) => {
   return join(header, bytes);
 };
 
+const NOT_FOUND = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+
+describe("exports to where no collector listens", () => {
+  const sent = (path: string, body: Body, ...fields: readonly string[]) => exportOf(post(path, body, ...fields), NOT_FOUND);
+
+  it.each(["/v1/trace", "/", "/ingest"])("are told by their body: POST %s", (path) => {
+    const [seen, ...more] = sent(path, otlp, PROTOBUF);
+    expect(more).toEqual([]);
+    expect(seen).toMatchObject({ protocol: "otlp-http", strayPath: path, spans: read, answer: { status: 404 } });
+    expect(sent(path, gzipSync(otlp), PROTOBUF, "Content-Encoding: gzip")).toMatchObject([{ spans: read }]);
+  });
+
+  it("are told in JSON, where the path may be meant for spans", () => {
+    const body = json(otlpJson("stock", spans));
+    expect(sent("/v1/trace", body, JSON_TYPE)).toMatchObject([{ strayPath: "/v1/trace", spanCount: 2 }]);
+    expect(sent("/otlp", gzipSync(body), JSON_TYPE, "Content-Encoding: gzip")).toMatchObject([{ spanCount: 2 }]);
+    expect(sent("/orders", body, JSON_TYPE)).toEqual([]);
+  });
+
+  it("are no other bodies", () => {
+    expect(sent("/v1/trace", json({ orders: [] }), JSON_TYPE)).toEqual([]);
+    expect(sent("/v1/trace", "x".repeat(40), PROTOBUF)).toEqual([]);
+    expect(sent("/v1/trace", gzipSync(json([])), PROTOBUF, "Content-Encoding: gzip")).toEqual([]);
+    expect(sent("/v1/trace", otlp)).toEqual([]);
+  });
+
+  it("have no stray path where they belong", () => {
+    expect(exportOf(post("/tenant/v1/traces", otlp, PROTOBUF))[0]).not.toHaveProperty("strayPath");
+  });
+});
+
 describe("OTLP over HTTP", () => {
   it("says what was shipped, by whom, and what came back", () => {
     const [seen, ...more] = exportOf(post("/v1/traces", otlp, PROTOBUF));
