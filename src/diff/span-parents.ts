@@ -15,8 +15,14 @@ function isAnothers({ index, parent }: Hop, origin: Span, { matches }: TraceDiff
   return server !== undefined && server !== origin;
 }
 
-/** Where time and name alone say that the CLIENT span is this exchange's: equal calls side by side change places now and then. */
+/** Where time alone tells which span is which exchange's: equal calls side by side change places now and then. */
 const BY_TIME = 0.97;
+
+/** Many requests share a connection of HTTP/2: which of them a span is of, its port does not tell. */
+function isServedByTime({ index, protocol }: Hop, { matches }: TraceDiff): boolean {
+  const by = matches.get(index)?.serverBy;
+  return by === "time and name" || (by === "peer port" && !protocol.startsWith("HTTP/1"));
+}
 
 /** What stands above the span that sent an exchange, in its own service. */
 export type SendingOrigin =
@@ -34,7 +40,9 @@ export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void 
     if (origin.kind !== "server" || linked !== undefined) continue;
     const parent = diff.hopOf.get(origin.span);
     if (parent === undefined && isAnothers(hop, origin.span, diff)) hop.parent = undefined;
-    const confidence = diff.matches.get(hop.index)?.clientBy === "time and name" ? BY_TIME : 1;
+    const isByTime =
+      diff.matches.get(hop.index)?.clientBy === "time and name" || (parent !== undefined && isServedByTime(hops[parent]!, diff));
+    const confidence = isByTime ? BY_TIME : 1;
     if (parent !== undefined && parent !== hop.index) hop.parent = { hop: parent, because: "span id", confidence };
   }
 }

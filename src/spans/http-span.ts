@@ -22,6 +22,12 @@ export function spanPath(span: Span): string | undefined {
   return slash < 0 ? "/" : cutQuery(url.slice(slash));
 }
 
+/** The status that was answered. */
+export function spanStatus(span: Span): number | undefined {
+  const status = Number(span.attributes["http.response.status_code"] ?? span.attributes["http.status_code"]);
+  return Number.isInteger(status) ? status : undefined;
+}
+
 /**
  * The path of a gRPC call, `/shop.Pricing/GetPrice`: `rpc.method` is the whole name today, and was the last part beside `rpc.service` before.
  */
