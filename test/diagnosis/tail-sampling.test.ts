@@ -100,6 +100,20 @@ test("the traces on the wire show it, too, where no export was captured", () => 
   expect(seen.isTailSampled).toBe(true);
 });
 
+test("a stretch of time without the traces of one entry is no sampling, though those of another go on", () => {
+  const calls = Array.from({ length: 2 * TRACES }, (_, i) => {
+    const target = i % 2 === 0 ? "/early" : "/always";
+    const call = request("frontend → orders", { at: 500 * i, until: 500 * i + 80, target, fields: [traceparent(i + 1, 32 * i + 2)] });
+    const ids = { trace: i + 1, id: 32 * i + 2, parent: 32 * i + 1 };
+    const spans = [client(call, ids), server(call, { ...ids, id: 32 * i + 3, parent: ids.id })];
+    return { call, spans: i % 2 === 0 && i < TRACES ? [] : spans };
+  });
+  const requests = calls.map(({ call }) => call);
+  const seen = look({ requests, spans: calls.flatMap(({ spans }) => spans) });
+  expect(seen.isTailSampled).toBe(false);
+  expect(seen.blamed[0]).toMatch(/^error unrecorded: frontend → orders 20\/80, orders, /);
+});
+
 test("a stretch of time without traces is no sampling", () => {
   expect(exchanged((n) => n < TRACES / 2).isTailSampled).toBe(false);
 });

@@ -7,10 +7,13 @@ import type { HopTable } from "../../hops/hop-table.ts";
 import { templatePath } from "../../hops/path-shape.ts";
 import type { Naming, Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
+import { groupBy } from "../../wire/group-by.ts";
 import { fateOf } from "./export-answer.ts";
 
 /** Traces of either kind that it takes to tell. */
 const MIN_TRACES = 5;
+/** Of either kind, of one entry alone. */
+const MIN_OF_ENTRY = 10;
 /** Part of the traces that may be there in part: their last spans may be on their way. */
 const MAX_IN_PART = 0.02;
 /** Part of the changes between the kinds that chance makes. */
@@ -29,6 +32,8 @@ export interface TraceShare {
   readonly services: Set<string>;
   kept: number;
   all: number;
+  /** Receiver and route of the first exchange; undefined where exports tell of the trace. */
+  entry?: string;
 }
 
 /** By trace, in the order in which they were first sent: the spans of exports that were accepted. */
@@ -83,7 +88,10 @@ export function sharesOfExchanges({ table, naming, diff: { matches, index: spans
   }
   // Where nothing is recorded of a route, its handler makes no spans.
   const recorded = new Set([...shares].flatMap(([trace, { kept }]) => (kept > 0 ? [entries.get(trace)] : [])));
-  return [...shares].flatMap(([trace, share]) => (recorded.has(entries.get(trace)) ? [share] : []));
+  return [...shares].flatMap(([trace, share]) => {
+    const entry = entries.get(trace);
+    return entry !== undefined && recorded.has(entry) ? [{ ...share, entry }] : [];
+  });
 }
 
 /** Whether there is anything to ask of: with a backend, most runs lack no trace. */
@@ -117,7 +125,20 @@ export function isTailSampled(shares: readonly TraceShare[]): boolean {
   const whole = told.filter(({ kept, all }) => kept === all).length;
   const gone = told.filter(({ kept }) => kept === 0).length;
   if (Math.min(whole, gone) < MIN_TRACES || told.length - whole - gone > MAX_IN_PART * told.length) return false;
+  const byEntry = [...groupBy(told, ({ entry }) => entry).values()];
+  return isInTurns(told) && byEntry.every((shares) => isInTurns(shares) || !isTelling(shares));
+}
+
+/** Whether traces that are there and traces that are not come in turns, as chance has it. */
+function isInTurns(shares: readonly TraceShare[]): boolean {
+  const gone = shares.filter(({ kept }) => kept === 0).length;
   let changes = 0;
-  for (let k = 1; k < told.length; k++) if ((told[k]!.kept === 0) !== (told[k - 1]!.kept === 0)) changes++;
-  return changes >= (MIN_CHANGES * 2 * whole * gone) / told.length;
+  for (let k = 1; k < shares.length; k++) if ((shares[k]!.kept === 0) !== (shares[k - 1]!.kept === 0)) changes++;
+  return changes >= (MIN_CHANGES * 2 * (shares.length - gone) * gone) / shares.length;
+}
+
+/** Of one entry so many of both kinds do not fall apart by chance: there something began, or ended, while the traces of others went on. */
+function isTelling(shares: readonly TraceShare[]): boolean {
+  const gone = shares.filter(({ kept }) => kept === 0).length;
+  return Math.min(gone, shares.length - gone) >= MIN_OF_ENTRY;
 }
