@@ -65,6 +65,11 @@ function roleOf(draft: Draft): Role {
   if (draft.client !== undefined || draft.isGateway) return "proxy";
   if (draft.serverSpans > 0) return draft.proxySpans * 2 > draft.serverSpans ? "proxy" : "application";
   if (isProxySdk(mainResource(draft)?.sdk ?? "")) return "proxy";
-  if (draft.sent > 0) return draft.forwarded * 2 >= draft.sent ? "proxy" : "application";
-  return "unknown";
+  if (draft.sent === 0) return "unknown";
+  // What came in before the capture began went on within it: those alone tell whose cause is known, where they are not too few.
+  const told = draft.caused >= TOLD * draft.sent ? draft.caused : draft.sent;
+  return draft.forwarded * 2 >= told ? "proxy" : "application";
 }
+
+/** Part of what it sent. */
+const TOLD = 0.25;

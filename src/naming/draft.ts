@@ -8,7 +8,9 @@ export interface Draft {
   readonly resources: Map<Resource, number>;
   received: number;
   sent: number;
-  /** Of `sent`: those that were an incoming request passed on. */
+  /** Of `sent`: those whose cause is known. */
+  caused: number;
+  /** Of `caused`: those that were an incoming request passed on. */
   forwarded: number;
   /** Whether anything that it sent goes on in the trace of its cause under a span id of its own. */
   isReparenting: boolean;
@@ -45,6 +47,7 @@ export function emptyDraft(host: string, ports: number[]): Draft {
     resources: new Map(),
     received: 0,
     sent: 0,
+    caused: 0,
     forwarded: 0,
     isReparenting: false,
     unchanged: 0,

@@ -178,6 +178,7 @@ export class Drafts {
     draft.sent++;
     const parent = this.#table.parent[hop]!;
     if (parent === NO_PARENT || this.receiver(parent) !== draft) return;
+    draft.caused++;
     if (isPassedOn(this.#table, parent, hop)) draft.forwarded++;
     if (this.#table.because(hop) === "forwarded unchanged") draft.unchanged++;
     else if (isReparented(this.#table, parent, hop)) {

@@ -154,3 +154,28 @@ describe("a listener without a name", () => {
     expect(named((i) => `/prices/${i}`)).toMatchObject({ service: undefined, because: "address" });
   });
 });
+
+describe("what hands requests on", () => {
+  /** ingress hands four requests on to orders; of `before` more the capture shows only what it sent. */
+  const role = (before: number) => {
+    const requests = [
+      ...times(before, (i) => [request("ingress → orders", { at: 10 * i, until: 10 * i + 5, target: `/early/${i}` })]),
+      ...times(4, (i) => {
+        const [at, fields] = [10_000 + 100 * i, [traceparent(i + 1, 16 * (i + 1))]];
+        return [
+          request("client → ingress", { at, until: at + 50, target: `/orders/${i}`, fields }),
+          request("ingress → orders", { at: at + 5, until: at + 45, target: `/orders/${i}`, fields }),
+        ];
+      }),
+    ];
+    return look({ requests }).view.naming.workloads.find(({ group }) => group === "ingress")?.role;
+  };
+
+  it("is a proxy, also where a capture began with requests under way", () => {
+    expect([0, 3, 6].map(role)).toEqual(["proxy", "proxy", "proxy"]);
+  });
+
+  it("is none by a few of many", () => {
+    expect(role(40)).toBe("application");
+  });
+});
