@@ -5,7 +5,7 @@ import { isHttpSpan, spanPeer } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
 import { addTo } from "../wire/group-by.ts";
 import { byEnds, type Matching } from "./matching.ts";
-import { isCompatible, isOtherPeer, isPeer, isRewritten, isSameConnection, shapeOf } from "./span-fits.ts";
+import { isCompatible, isOtherPeer, isPeer, isRewritten, isSameConnection, isSentElsewhere, shapeOf } from "./span-fits.ts";
 import { isReceiving, isSending, type SpanIndex } from "./span-index.ts";
 
 /** By trace id and span id, in the order of hops. */
@@ -27,7 +27,9 @@ export function matchByIds(byIdentity: HopsByIdentity, matching: Matching): void
   for (const [key, group] of byIdentity) {
     const [traceId, spanId] = [key.slice(0, 32), key.slice(32)];
     const sender = matching.index.senderOf(traceId, spanId);
-    if (sender !== undefined) matching.client(group[0]!, sender, "span id");
+    // Who copies what came in sends the context of another's span. Where the capture lacks that one's own exchange, the copy is all that shows it.
+    const sent = sender === undefined ? undefined : group.find((hop) => !isSentElsewhere(sender, hop));
+    if (sender !== undefined && sent !== undefined) matching.client(sent, sender, "span id");
     const servers = serversOf(traceId, spanId, group[0]!, matching.index);
     if (servers.length === 0) continue;
     const free = new Set(group);

@@ -1,7 +1,7 @@
 // Whether a span can be of an exchange: the connection that it names, its method, its path or route.
 
 import type { Hop } from "../hops/hop.ts";
-import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath } from "../spans/http-span.ts";
+import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath, spanTarget } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
 import { isLoopback } from "../wire/endpoint.ts";
 import { MAX_ROUTE_PATTERNS } from "../wire/limits.ts";
@@ -55,6 +55,20 @@ export function shapeOf(span: Span): string {
   const peer = spanPeer(span);
   const where = peer === undefined ? "" : `${peer.address} ${peer.port ?? ""}`;
   return [isHttpSpan(span), spanMethod(span), spanPath(span), spanRpcPath(span), spanRoute(span), where].join("\n");
+}
+
+/** A CLIENT span that asked somebody else for something else. */
+export function isSentElsewhere(span: Span, hop: Hop): boolean {
+  const path = spanPath(span);
+  if (path === undefined || hop.path === "" || path === hop.path || isRewritten(span, hop)) return false;
+  const target = spanTarget(span);
+  const host = hop.exchange.host?.replace(/:\d+$/, "");
+  return target !== undefined && host !== undefined && !isSameName(target, host);
+}
+
+/** One may have the domain that the other is searched in. */
+function isSameName(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 }
 
 /** A proxy took a prefix away, or put one before. */

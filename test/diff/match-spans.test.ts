@@ -249,3 +249,32 @@ describe("a CLIENT span of another trace", () => {
     expect(look({ requests: [{ ...call, fields: [] }], spans: [other] }).view.diff.matches.get(0)?.client).toBe(other);
   });
 });
+
+describe("a CLIENT span whose context an application copies into its own calls", () => {
+  const own = traceparent(1, 2);
+  /** frontend asks orders, of which the capture lacks the context, and orders asks stock with a copy of it. */
+  const asked = request("frontend → orders", { target: "/orders/1", head: "missing" });
+  const copied = (host: string, target = "/stock/1") =>
+    request("orders → stock", { at: 10, until: 40, target, fields: [["host", host], own] });
+  const spanOf = (target: string | undefined): Span => {
+    const made = client({ ...asked, target: "/orders/1" }, { trace: 1, id: 2 });
+    return { ...made, attributes: { ...made.attributes, ...(target !== undefined && { "server.address": target }) } };
+  };
+  const matched = (target: string | undefined, copy: ReturnType<typeof copied>) => {
+    const { table, diff } = look({ requests: [asked, copy], spans: [spanOf(target)] }).view;
+    return diff.matches.get(table.all().find(({ path }) => path === copy.target)!.index)?.client;
+  };
+
+  it("is not of those calls, which ask somebody else for something else", () => {
+    expect(matched("orders", copied("stock:8080"))).toBeUndefined();
+  });
+
+  it.each([
+    ["it is the same name in a domain", "stock", copied("stock.shop.svc")],
+    ["it asks for the same", "orders", copied("stock", "/orders/1")],
+    ["a prefix was put before the path", "orders", copied("stock", "/api/orders/1")],
+    ["nobody says whom it asks", undefined, copied("stock")],
+  ])("may be of a call with its context where %s", (_, target, copy) => {
+    expect(matched(target, copy)).toBeDefined();
+  });
+});
