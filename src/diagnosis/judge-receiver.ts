@@ -66,7 +66,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (
     !receiver.isInstrumented &&
     !hasRecordingReplica(receiver, facts) &&
-    !(identities.some((id) => id.sampled === true) && makesSpans(receiver, view))
+    !(identities.some((id) => id.sampled !== "deferred") && makesSpans(receiver, view))
   )
     return identities.length === 0 ? silenced(hop, receiver, view, facts) : refusedOnWire(hop, facts);
   if (identities.length === 0) return isBare(hop, view) ? [rootNotRecorded()] : [];

@@ -136,6 +136,24 @@ describe("a service whose process ended", () => {
     attempt(from, to, { handshake: "complete", closedBy, lastPacketAt: NOON + at * 1_000 });
   const together = [closed("orders", "collector", 9_000), closed("frontend", "orders:8080", 9_010)];
 
+  it("has not lost what was not sampled", () => {
+    const requests = calls.flatMap(({ inbound, outbound, ids }, i) =>
+      i < 2
+        ? [inbound, outbound]
+        : [
+            { ...inbound, fields: [] },
+            { ...outbound, fields: [traceparent(ids.trace, ids.call, "00")] },
+          ],
+    );
+    const spans = calls.slice(0, 2).flatMap((call) => [call.spans.frontend, call.spans.call]);
+    const { findings } = seen({ dns: [lookUp("orders", "otel-colector.obs.svc.cluster.local")] }, spans, requests);
+    const said = findings.filter(({ edge }) => edge?.to === "orders").map(({ verdict, cause, affected }) => [verdict, cause, affected]);
+    expect(said).toEqual([
+      ["unrecorded", "exporter-dns-failed", 2],
+      ["not-sampled", "unsampled", 4],
+    ]);
+  });
+
   it("has lost what its exporter had not sent: its connections close together", () => {
     const { blamed, fix, message } = seen({ exports: [last], connections: together }, half);
     expect(blamed).toEqual(["warning unrecorded: frontend → orders 3/6, orders, unknown"]);
