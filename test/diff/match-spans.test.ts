@@ -78,6 +78,25 @@ describe("spans that nothing but time joins to their exchange", () => {
     expect(view.diff.matches.get(0)?.server?.spanId).toBe(own.spanId);
   });
 
+  it("are of the exchange that ended with them, and of the one that was answered alike", () => {
+    const sure = request("client → orders", { at: 500, fields: [traceparent(1, 1)] });
+    const matched = (calls: readonly ReturnType<typeof request>[], attributes: readonly Span["attributes"][]) => {
+      const spans = calls.map((call, i) => server(call, { trace: 7 + i, id: 7 + i }));
+      const made = spans.map((span, i) => ({ ...span, attributes: { ...withoutPort(span.attributes), ...attributes[i] } }));
+      // Each begins as the other did.
+      const crossed = made.map((span, i) => ({ ...span, startedAt: made[1 - i]!.startedAt }));
+      const { diff } = look({ requests: [...calls, sure], spans: [...crossed, server(sure, { trace: 1, id: 2, parent: 1 })] }).view;
+      return [0, 1].map((hop) => diff.matches.get(hop)?.server?.traceId);
+    };
+    const inOrder = [trace(7), trace(8)];
+    const short = request("frontend → orders", { at: 10, until: 30 });
+    expect(matched([short, { ...short, at: 12, until: 70 }], [{}, {}])).toEqual(inOrder);
+    const refused = { ...short, at: 12, until: 30, status: 503 };
+    const statuses = [200, 503].map((status) => ({ "http.response.status_code": status }));
+    expect(matched([short, refused], statuses)).toEqual(inOrder);
+    expect(matched([short, { ...refused, status: 200 }], [{}, {}])).toEqual(inOrder.toReversed());
+  });
+
   it("are looked for where the captures' clock puts them, also of a service that no id aligns", () => {
     const late = 30_000;
     const sure = request("client → frontend", { at: 0, fields: [traceparent(1, 1)] });

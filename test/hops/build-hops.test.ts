@@ -114,6 +114,15 @@ describe("a call that goes out after its cause was answered", () => {
     expect(hops.at(-1)?.candidates).toEqual([]);
   });
 
+  it("is left to times where several of its trace are open, and to nothing else that is", () => {
+    const open = { answered: 90_000 };
+    const hops = hopsOf([{ ...came(0, 1), ...open }, { ...came(10, 1), ...open }, { ...came(20, 2), ...open }, sent(30, 1)]);
+    expect(hops.at(-1)?.parent).toBeUndefined();
+    expect([...(hops.at(-1)?.candidates ?? [])].sort()).toEqual([0, 1]);
+    const alone = hopsOf([{ ...came(0, 1), answered: 20 }, { ...came(10, 1), ...open }, { ...came(20, 2), ...open }, sent(30, 1)]);
+    expect(alone.at(-1)?.parent).toMatchObject({ hop: 1, confidence: 1 });
+  });
+
   it("is left open where its trace never came in", () => {
     const hops = hopsOf([came(0, 1), came(20_000, 2), sent(30_000, 3)]);
     expect(hops.at(-1)?.parent).toBeUndefined();
