@@ -13,6 +13,9 @@ export function linkParents(table: HopTable): void {
   for (let hop = 0; hop < size; hop++) if (purpose[hop] === WORK) linker.link(hop);
 }
 
+/** Whoever sends one context with all its requests: more are as good as any. */
+const MAX_OPEN_OF_ONE_TRACE = 32;
+
 class ParentLinker {
   readonly #table: HopTable;
   readonly #open: OpenHops;
@@ -58,8 +61,10 @@ class ParentLinker {
       const same = inTrace.filter((candidate) => this.#carries(candidate, own));
       const likely = this.#prefer(hop, same.length > 0 ? same : inTrace);
       const isOne = same.length > 0 ? this.#linkOnly(hop, likely, "forwarded unchanged", 1) : this.#linkOnly(hop, likely, "trace id", 0.99);
+      if (isOne) return true;
+      if (likely.length > MAX_OPEN_OF_ONE_TRACE) return false;
       // Which of them, times tell.
-      if (!isOne) this.#table.setCandidates(hop, likely);
+      this.#table.setCandidates(hop, likely);
       return true;
     }
     return false;
