@@ -14,7 +14,7 @@ export function linkParents(table: HopTable): void {
 }
 
 /** Whoever sends one context with all its requests: more are as good as any. */
-const MAX_OPEN_OF_ONE_TRACE = 32;
+const MAX_OPEN_OF_ONE_TRACE = 8;
 
 class ParentLinker {
   readonly #table: HopTable;
