@@ -4,6 +4,7 @@ import { DEFAULT_JAEGER, type InspectOptions } from "../cli/options.ts";
 import type { Inspection } from "../diagnosis/inspection.ts";
 import { reportFormats } from "../report/registry.ts";
 import { shellWord } from "../report/text/words.ts";
+import { withoutPort } from "../wire/endpoint.ts";
 import type { World } from "./world.ts";
 import { exitCode, reportOptions, writeReport } from "./write-report.ts";
 
@@ -28,7 +29,7 @@ export function writeWarnings({ warnings }: Inspection, { quiet }: InspectOption
 /** Jaeger's UI listens beside its query port. */
 export function uiOf({ jaeger, jaegerUi }: InspectOptions): string | undefined {
   if (jaegerUi !== undefined) return jaegerUi.replace(/\/$/, "");
-  return jaeger === undefined ? undefined : `http://${jaeger.replace(/:\d+$/, "")}:16686`;
+  return jaeger === undefined ? undefined : `http://${withoutPort(jaeger)}:16686`;
 }
 
 /**

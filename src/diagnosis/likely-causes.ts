@@ -6,8 +6,8 @@ import { RouteNames } from "./route.ts";
 import { originOf, spansOf, type View } from "./view.ts";
 
 /**
- * A root CLIENT span lost its SERVER parent, or that was never made; prefer open exchanges without a SERVER span. `view.found.unserved` tells one of them, where
- * it can.
+ * A root CLIENT span lost its SERVER parent, or that was never made; prefer open exchanges without a SERVER span. `view.found.unserved` tells one of
+ * them, where it can.
  */
 export function likelyCauses(hop: Hop, view: View): readonly number[] {
   const told = view.found.unserved.get(hop.index);

@@ -32,6 +32,18 @@ export interface EdgeCounts {
   notObservable: number;
 }
 
+/** Of an edge that nothing was counted on. */
+export const NO_EXCHANGES: Readonly<EdgeCounts> = {
+  exchanges: 0,
+  withContext: 0,
+  toldBySpans: 0,
+  recorded: 0,
+  continued: 0,
+  restarted: 0,
+  absent: 0,
+  notObservable: 0,
+};
+
 export interface EdgeTally extends EdgeCounts {
   readonly from: Workload;
   readonly to: Workload;
@@ -169,17 +181,10 @@ export class Tally {
     const known = this.edgeOf(from, to);
     if (known !== undefined) return known;
     const edge: EdgeTally = {
+      ...NO_EXCHANGES,
       from,
       to,
       protocol,
-      exchanges: 0,
-      withContext: 0,
-      toldBySpans: 0,
-      recorded: 0,
-      continued: 0,
-      restarted: 0,
-      absent: 0,
-      notObservable: 0,
       routes: new Map(),
       doubtful: undefined,
       faults: [],

@@ -3,7 +3,7 @@
 import type { Hop } from "../hops/hop.ts";
 import { isHttpSpan, spanMethod, spanPath, spanPeer, spanRoute, spanRpcPath, spanTarget } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
-import { isLoopback } from "../wire/endpoint.ts";
+import { isLoopback, withoutPort } from "../wire/endpoint.ts";
 import { MAX_ROUTE_PATTERNS } from "../wire/limits.ts";
 import { remembered } from "../wire/remembered.ts";
 
@@ -62,8 +62,8 @@ export function isSentElsewhere(span: Span, hop: Hop): boolean {
   const path = spanPath(span);
   if (path === undefined || hop.path === "" || path === hop.path || isRewritten(span, hop)) return false;
   const target = spanTarget(span);
-  const host = hop.exchange.host?.replace(/:\d+$/, "");
-  return target !== undefined && host !== undefined && !isSameName(target, host);
+  const { host } = hop.exchange;
+  return target !== undefined && host !== undefined && !isSameName(target, withoutPort(host));
 }
 
 /** One may have the domain that the other is searched in. */

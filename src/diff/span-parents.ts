@@ -19,9 +19,9 @@ function isAnothers({ index, parent }: Hop, origin: Span, { matches }: TraceDiff
 const BY_TIME = 0.97;
 
 /** Many requests share a connection of HTTP/2: which of them a span is of, its port does not tell. */
-function isServedByTime({ index, protocol }: Hop, { matches }: TraceDiff): boolean {
+function isServedByTime({ index, version }: Hop, { matches }: TraceDiff): boolean {
   const by = matches.get(index)?.serverBy;
-  return by === "time and name" || (by === "peer port" && !protocol.startsWith("HTTP/1"));
+  return by === "time and name" || (by === "peer port" && version === "2");
 }
 
 /** What stands above the span that sent an exchange, in its own service. */

@@ -28,6 +28,7 @@ export function linkLateParents(table: HopTable): void {
 /** Below the newest hop of the trace that its machine received, unless that came in where this one goes to. */
 function linkLate(table: HopTable, hop: number, trace: number, chains: TraceChains): boolean {
   const host = table.clientHost[hop]!;
+  // Several of its trace were open when it went out: one of them it is, and times tell which.
   if (table.candidates(hop).some((candidate) => isOfTrace(candidate, trace, table))) return true;
   // Who else of the machine may have sent it: a caller from outside that uses one trace id again does not go on with what services were sent.
   if (table.machines.isShared(table.hosts.values[host]!)) return false;

@@ -60,11 +60,10 @@ class ParentLinker {
       const inTrace = this.#found(count);
       const same = inTrace.filter((candidate) => this.#carries(candidate, own));
       const likely = this.#prefer(hop, same.length > 0 ? same : inTrace);
-      const isOne = same.length > 0 ? this.#linkOnly(hop, likely, "forwarded unchanged", 1) : this.#linkOnly(hop, likely, "trace id", 0.99);
-      if (isOne) return true;
       if (likely.length > MAX_OPEN_OF_ONE_TRACE) return false;
+      const isOne = same.length > 0 ? this.#linkOnly(hop, likely, "forwarded unchanged", 1) : this.#linkOnly(hop, likely, "trace id", 0.99);
       // Which of them, times tell.
-      this.#table.setCandidates(hop, likely);
+      if (!isOne) this.#table.setCandidates(hop, likely);
       return true;
     }
     return false;

@@ -6,7 +6,7 @@ import type { DnsExchange, SpanExport } from "../protocols/observation.ts";
 import type { Resource } from "../spans/span.ts";
 import { inPieces } from "../wire/columns.ts";
 import { count } from "../wire/count.ts";
-import { isLoopback } from "../wire/endpoint.ts";
+import { isLoopback, withoutPort } from "../wire/endpoint.ts";
 import { MAX_NAMES } from "../wire/limits.ts";
 import { isPlaceholder } from "./placeholder.ts";
 
@@ -160,6 +160,6 @@ function isForwarded(hop: number, hops: HopTable): boolean {
 
 /** Addresses and `localhost` name nobody. */
 function nameOf(field: string, taken: ReadonlySet<string>): string | undefined {
-  const name = field.replace(/:\d+$/, "").toLowerCase();
+  const name = withoutPort(field).toLowerCase();
   return /[a-z]/.test(name) && name !== "localhost" && !name.includes(":") && !taken.has(name) ? name : undefined;
 }

@@ -5,6 +5,7 @@ import { isReceiving, type SpanIndex } from "../diff/span-index.ts";
 import type { TraceDiff } from "../diff/trace-diff.ts";
 import { spanTarget } from "../spans/http-span.ts";
 import { count } from "../wire/count.ts";
+import { withoutPort } from "../wire/endpoint.ts";
 import { addTo } from "../wire/group-by.ts";
 import type { Draft } from "./draft.ts";
 
@@ -18,11 +19,11 @@ const IS_ADDRESS = /^[\d.]+$|:/;
 
 /** `orders` of `orders.shop.svc:8080`; undefined for an address. */
 export function calledName(host: string | undefined): string | undefined {
-  const name = host
-    ?.replace(/:\d+$/, "")
+  if (host === undefined) return undefined;
+  const name = withoutPort(host)
     .replace(/^\[|\]$/g, "")
     .toLowerCase();
-  return name === undefined || name === "" || name === "localhost" || IS_ADDRESS.test(name) ? undefined : name.split(".", 1)[0];
+  return name === "" || name === "localhost" || IS_ADDRESS.test(name) ? undefined : name.split(".", 1)[0];
 }
 
 /** `payment-svc` and `PaymentService` are the service `payment`: one name with something before or behind it. */

@@ -1,7 +1,7 @@
 // Edges between groups: the replicas of a service are one end.
 
 import { groupsOf } from "../diagnosis/edge-index.ts";
-import type { EdgeCounts, EdgeTally, Tally } from "../diagnosis/tally.ts";
+import { type EdgeCounts, type EdgeTally, NO_EXCHANGES, type Tally } from "../diagnosis/tally.ts";
 
 export interface GroupEdge extends EdgeCounts {
   readonly from: string;
@@ -9,16 +9,7 @@ export interface GroupEdge extends EdgeCounts {
   readonly protocol: string;
 }
 
-const COUNTS = [
-  "exchanges",
-  "withContext",
-  "toldBySpans",
-  "recorded",
-  "continued",
-  "restarted",
-  "absent",
-  "notObservable",
-] as const satisfies readonly (keyof EdgeCounts)[];
+const COUNTS = Object.keys(NO_EXCHANGES) as readonly (keyof EdgeCounts)[];
 
 /** In the order in which edges were first seen. */
 export function groupEdges(tally: Tally): GroupEdge[] {
@@ -32,12 +23,17 @@ export function groupEdges(tally: Tally): GroupEdge[] {
   return [...groups.values()];
 }
 
+/** Those of exchanges, and behind them those that TLS hides. */
+export function allGroupEdges(tally: Tally): GroupEdge[] {
+  return [...groupEdges(tally), ...encryptedGroupEdges(tally)];
+}
+
 /** Edges of requests that TLS hides and that spans tell of, as far as they do. */
-export function encryptedGroupEdges({ encrypted }: Tally): GroupEdge[] {
+function encryptedGroupEdges({ encrypted }: Tally): GroupEdge[] {
   return encrypted
     .filter(({ requests, from }) => requests > 0 && from !== "")
     .map(({ from, to, requests, withContext }) => ({
-      ...NOTHING,
+      ...NO_EXCHANGES,
       from,
       to,
       protocol: "TLS",
@@ -59,16 +55,5 @@ export function invalidOf({ exchanges, continued, restarted, absent, notObservab
 }
 
 function emptyEdge({ from, to, protocol }: EdgeTally): GroupEdge {
-  return { ...NOTHING, from: from.group, to: to.group, protocol };
+  return { ...NO_EXCHANGES, from: from.group, to: to.group, protocol };
 }
-
-const NOTHING: EdgeCounts = {
-  exchanges: 0,
-  withContext: 0,
-  toldBySpans: 0,
-  recorded: 0,
-  continued: 0,
-  restarted: 0,
-  absent: 0,
-  notObservable: 0,
-};

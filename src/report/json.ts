@@ -6,7 +6,7 @@ import type { Hop } from "../hops/hop.ts";
 import { MAX_TRACES_LISTED } from "../wire/limits.ts";
 import { toIso } from "../wire/timestamp.ts";
 import { type Evidence, evidenceOf, shownFields } from "./evidence.ts";
-import { carriedOn, encryptedGroupEdges, groupEdges, invalidOf } from "./group-edges.ts";
+import { allGroupEdges, carriedOn, invalidOf } from "./group-edges.ts";
 import { countConnections, countEdges } from "./plain-counts.ts";
 import type { ReportFormat, ReportOptions, ReportSink, Writing } from "./report-format.ts";
 import { shownHops } from "./shown-hops.ts";
@@ -85,8 +85,7 @@ function edgesOf(inspection: Inspection): object[] {
       absent: null,
       notObservable: null,
     }));
-  const { tally } = inspection.diagnosis;
-  return [...groupEdges(tally), ...encryptedGroupEdges(tally)].map((edge) => {
+  return allGroupEdges(inspection.diagnosis.tally).map((edge) => {
     const { from, to, protocol, exchanges, toldBySpans, continued, restarted, absent, notObservable } = edge;
     const [withContext, invalid] = [carriedOn(edge), invalidOf(edge)];
     return { from, to, protocol, exchanges, withContext, toldBySpans, continued, restarted, invalid, absent, notObservable };

@@ -12,6 +12,11 @@ export function formatEndpoint(endpoint: Endpoint): string {
   return endpoint.address.includes(":") ? `[${endpoint.address}]:${endpoint.port}` : `${endpoint.address}:${endpoint.port}`;
 }
 
+/** `orders` of `orders:8080`, as a Host field has it. */
+export function withoutPort(host: string): string {
+  return host.replace(/:\d+$/, "");
+}
+
 /** 127.0.0.0/8 or ::1. Such an address means another host in every capture. */
 export function isLoopback(address: string): boolean {
   return address.startsWith("127.") || address === "::1" || address.startsWith("::ffff:127.");

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { encryptedGroupEdges, groupEdges } from "../../src/report/group-edges.ts";
+import { allGroupEdges } from "../../src/report/group-edges.ts";
 import { look, type Request, request, type Seen, server, tls } from "./build-view.ts";
 import { checkout, nTimes } from "./cases/case.ts";
 
-const edgeOf = ({ tally }: Seen, name: string) =>
-  [...groupEdges(tally), ...encryptedGroupEdges(tally)].find(({ from, to }) => `${from} → ${to}` === name);
+const edgeOf = ({ tally }: Seen, name: string) => allGroupEdges(tally).find(({ from, to }) => `${from} → ${to}` === name);
 
 /** Three checkouts whose calls to orders the capture shows as `hidden` says; `parent`: of the spans that orders made. */
 function told(hidden: Partial<Request>, parent: "call" | "none" | "unknown", isGivenAway = false) {

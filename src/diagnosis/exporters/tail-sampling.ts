@@ -65,8 +65,6 @@ export function sharesOfExchanges({ table, naming, diff: { matches, index: spans
     if ((services.get(server.traceId)?.size ?? 0) > 1) known.shared++;
   }
   if (receiving.size === 0) return [];
-  /** Of each trace: where it came in first. */
-  const entries = new Map<number, string>();
   const { readings, identities } = table.exchanges;
   for (let index = 0; index < table.size; index++) {
     const row = table.row[index]!;
@@ -79,19 +77,18 @@ export function sharesOfExchanges({ table, naming, diff: { matches, index: spans
     const received = receiving.get(receiver);
     if (received === undefined) continue;
     addToShare(shares, trace, receiver.group, server !== undefined);
-    if (!entries.has(trace)) {
+    const share = shares.get(trace)!;
+    if (share.entry === undefined) {
       const { method, path } = table.hop(index);
-      entries.set(trace, `${receiver.index} ${method} ${templatePath(path)}`);
+      share.entry = `${receiver.index} ${method} ${templatePath(path)}`;
     }
     // Whatever it asks has spans in the same trace: losing its own alone would leave those.
-    if (received.shared >= SHARED * received.traces) shares.get(trace)!.services.add("those behind it");
+    if (received.shared >= SHARED * received.traces) share.services.add("those behind it");
   }
   // Where nothing is recorded of a route, its handler makes no spans.
-  const recorded = new Set([...shares].flatMap(([trace, { kept }]) => (kept > 0 ? [entries.get(trace)] : [])));
-  return [...shares].flatMap(([trace, share]) => {
-    const entry = entries.get(trace);
-    return entry !== undefined && recorded.has(entry) ? [{ ...share, entry }] : [];
-  });
+  const all = [...shares.values()];
+  const recorded = new Set(all.filter(({ kept }) => kept > 0).map(({ entry }) => entry));
+  return all.filter(({ entry }) => recorded.has(entry));
 }
 
 /** Whether there is anything to ask of: with a backend, most runs lack no trace. */
@@ -123,7 +120,7 @@ function addToShare<Trace>(shares: Map<Trace, TraceShare>, trace: Trace, service
 export function isTailSampled(shares: readonly TraceShare[]): boolean {
   const told = shares.filter(({ services }) => services.size > 1);
   const whole = told.filter(({ kept, all }) => kept === all).length;
-  const gone = told.filter(({ kept }) => kept === 0).length;
+  const gone = countGone(told);
   if (Math.min(whole, gone) < MIN_TRACES || told.length - whole - gone > MAX_IN_PART * told.length) return false;
   const byEntry = [...groupBy(told, ({ entry }) => entry).values()];
   return isInTurns(told) && byEntry.every((shares) => isInTurns(shares) || !isTelling(shares));
@@ -131,7 +128,7 @@ export function isTailSampled(shares: readonly TraceShare[]): boolean {
 
 /** Whether traces that are there and traces that are not come in turns, as chance has it. */
 function isInTurns(shares: readonly TraceShare[]): boolean {
-  const gone = shares.filter(({ kept }) => kept === 0).length;
+  const gone = countGone(shares);
   let changes = 0;
   for (let k = 1; k < shares.length; k++) if ((shares[k]!.kept === 0) !== (shares[k - 1]!.kept === 0)) changes++;
   return changes >= (MIN_CHANGES * 2 * (shares.length - gone) * gone) / shares.length;
@@ -139,6 +136,10 @@ function isInTurns(shares: readonly TraceShare[]): boolean {
 
 /** Of one entry so many of both kinds do not fall apart by chance: there something began, or ended, while the traces of others went on. */
 function isTelling(shares: readonly TraceShare[]): boolean {
-  const gone = shares.filter(({ kept }) => kept === 0).length;
+  const gone = countGone(shares);
   return Math.min(gone, shares.length - gone) >= MIN_OF_ENTRY;
+}
+
+function countGone(shares: readonly TraceShare[]): number {
+  return shares.filter(({ kept }) => kept === 0).length;
 }

@@ -9,7 +9,7 @@ import { firstGrpcMessage, GRPC_PREFIX_BYTES } from "./grpc-message.ts";
 import { readJaegerBatch } from "./jaeger-thrift.ts";
 import { readOtlpJsonAnswer, readOtlpJsonExport, readZipkinExport } from "./json-exports.ts";
 import { isOtlpExport, mayBeOtlpExport, readOtlpAnswer, readOtlpExport } from "./otlp-protobuf.ts";
-import type { Unpack } from "./unpack-body.ts";
+import { codingOf, type Unpack } from "./unpack-body.ts";
 
 export interface ExportFormat {
   readonly protocol: ExportProtocol;
@@ -58,7 +58,7 @@ const hiddenGrpc: ExportFormat = {
 const strayHttp: ExportFormat = {
   ...otlpHttp,
   byBody: {
-    mayBe: (beginning) => isGzip(beginning) || mayBeOtlpExport(beginning, 0) || beginsOtlpJson(beginning),
+    mayBe: (beginning) => codingOf(beginning) === "gzip" || mayBeOtlpExport(beginning, 0) || beginsOtlpJson(beginning),
     is(body, contentType, contentEncoding, unpack) {
       const bytes = unpack(body, contentEncoding, MAX_EXPORT_BYTES);
       return isJson(contentType) ? beginsOtlpJson(bytes) : isOtlpExport(bytes);
@@ -102,10 +102,6 @@ export function exportFormat({ method, path, hiddenFields }: HttpRequest, conten
 /** As OTLP/HTTP sends it; gRPC calls its own otherwise. */
 function isProtobuf(contentType: string): boolean {
   return /^application\/x-protobuf\b/i.test(contentType);
-}
-
-function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 const OTLP_JSON = /^\s*\{\s*"resourceSp/;

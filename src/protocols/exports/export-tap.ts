@@ -80,8 +80,8 @@ export class ExportTap {
     const done = (body: WholeBody) => {
       const { byBody } = format;
       const unpack = this.#unpacking.ofBody();
-      const isExport = byBody === undefined || unlessUnreadable(() => byBody.is(body.bytes, contentType, contentEncoding, unpack), false);
-      if (!isExport || (byBody !== undefined && body.isCapped)) {
+      const isOne = () => byBody?.is(body.bytes, contentType, contentEncoding, unpack) ?? true;
+      if (byBody !== undefined && (body.isCapped || !unlessUnreadable(isOne, false))) {
         this.#waiting.delete(request);
         return;
       }

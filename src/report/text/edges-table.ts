@@ -10,7 +10,7 @@ import { groupBy } from "../../wire/group-by.ts";
 import { MAX_EDGES_TOLD } from "../../wire/limits.ts";
 import { sum } from "../../wire/sum.ts";
 import { counted, listed } from "../../wire/words.ts";
-import { carriedOn, encryptedGroupEdges, type GroupEdge, groupEdges, invalidOf } from "../group-edges.ts";
+import { allGroupEdges, carriedOn, type GroupEdge, invalidOf } from "../group-edges.ts";
 import { bold, dim, type Piece, styled, widthOf } from "./line.ts";
 import type { Page } from "./page.ts";
 import type { Column } from "./table.ts";
@@ -61,8 +61,7 @@ const COUNTS: readonly Count[] = [
 export function writeEdges({ diagnosis }: Inspection, page: Page): void {
   const { width, isVerbose, isTerminal } = page.options;
   const findings = findingsByEdge(diagnosis.findings, groupNames(diagnosis.tally));
-  const edges = [...groupEdges(diagnosis.tally), ...encryptedGroupEdges(diagnosis.tally)];
-  const all = edges.map((edge) => ({ edge, findings: findings.get(keyOf(edge)) ?? [] }));
+  const all = allGroupEdges(diagnosis.tally).map((edge) => ({ edge, findings: findings.get(keyOf(edge)) ?? [] }));
   if (all.length === 0) return;
   const healthy = all.filter((row) => row.findings.length === 0).sort((a, b) => b.edge.exchanges - a.edge.exchanges);
   const dropped = new Set(isVerbose ? [] : healthy.slice(MAX_HEALTHY));

@@ -32,7 +32,7 @@ function captureParts({ captures }: Inspection): string[] {
 function traceParts(inspection: Inspection, summary: Summary): string[] {
   const { traces, tracesInBackend } = summary;
   const { answer, diagnosis, diff } = inspection;
-  const isHidden = sum([...diagnosis.tally.edges.values()].map(({ notObservable }) => notObservable)) > 0;
+  const isHidden = [...diagnosis.tally.edges.values()].some(({ notObservable }) => notObservable > 0);
   const none = isHidden ? "no trace context could be read on the wire" : "no trace context on the wire";
   const wire = traces === 0 ? none : `${counted(traces, "trace")} on the wire`;
   if (answer === undefined && inspection.backendFailure !== undefined)
