@@ -1,5 +1,7 @@
-// Contexts that the capture hides and that spans tell of: a SERVER span that continues another service's trace was begun from one that came in.
+// Contexts that the capture hides and that spans tell of: a SERVER span that continues another service's trace was begun from one that came in, and who
+// makes no spans and sends on a CLIENT span's context got it with that span's request.
 
+import { NO_PARENT } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
 import { addTo } from "../wire/group-by.ts";
 import type { EdgeTally, Tally } from "./tally.ts";
@@ -16,16 +18,35 @@ export function tellContexts(tally: Tally, view: View): void {
     if (!index.continuesAnother(span)) continue;
     const service = index.parentOf(span)?.resource.service;
     const edges =
-      edgesOfHop(span, tally, view) ?? (service === undefined ? [] : byServices.get(servicesKey(service, span.resource.service)));
-    const edge = edges?.find(({ toldBySpans, notObservable }) => toldBySpans < notObservable);
-    if (edge !== undefined) edge.toldBySpans++;
+      edgesOfSpan(span, tally, view) ?? (service === undefined ? [] : byServices.get(servicesKey(service, span.resource.service)));
+    countOn(edges);
   }
+  for (const request of copiedRequests(view)) countOn(edgesOf(request, tally, view));
+}
+
+function countOn(edges: readonly EdgeTally[] | undefined): void {
+  const edge = edges?.find(({ toldBySpans, notObservable }) => toldBySpans < notObservable);
+  if (edge !== undefined) edge.toldBySpans++;
+}
+
+/** Hops without a SERVER span whose contexts went on unchanged. */
+function copiedRequests({ table, diff }: View): ReadonlySet<number> {
+  const requests = new Set<number>();
+  for (let hop = 0; hop < table.size; hop++) {
+    const request = table.parent[hop]!;
+    if (request === NO_PARENT || table.because(hop) !== "forwarded unchanged") continue;
+    if (diff.matches.get(request)?.server === undefined) requests.add(request);
+  }
+  return requests;
 }
 
 /** None where the wire shows what the exchange of the span carried; undefined where nobody knows which exchange it is of. */
-function edgesOfHop(span: Span, tally: Tally, { diff, table, naming }: View): readonly EdgeTally[] | undefined {
-  const hop = diff.hopOf.get(span);
-  if (hop === undefined) return undefined;
+function edgesOfSpan(span: Span, tally: Tally, view: View): readonly EdgeTally[] | undefined {
+  const hop = view.diff.hopOf.get(span);
+  return hop === undefined ? undefined : edgesOf(hop, tally, view);
+}
+
+function edgesOf(hop: number, tally: Tally, { table, naming }: View): readonly EdgeTally[] {
   const { observed, reading } = table.hop(hop);
   if (observed === "full" || reading.identities.length > 0) return [];
   const edge = tally.edgeOf(naming.senderOf(hop), naming.receiverOf(hop));

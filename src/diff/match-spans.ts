@@ -34,6 +34,7 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
   matchServersByName(openHops, matching, clocks, isAtItsPlace);
   matchServersByName(openHops, matching, clocks, isAtAnotherPort);
   matchServersByName(openHops, matching, clocks, isAtAnotherReplica);
+  matchClientsOfServers(openHops, matching);
   matchClientsByName(openHops, matching, clocks);
   const spansWithoutHop = index.spans.filter(
     (span) => !matching.hopOf.has(span) && (isReceiving(span) || isSending(span)) && isHttpSpan(span),
@@ -113,6 +114,21 @@ function namesConnection(span: Span): boolean {
 function innermost(hops: readonly Hop[]): readonly Hop[] {
   const passedOn = new Set(hops.flatMap(({ parent }) => (parent !== undefined && !INFERRED.has(parent.because) ? [parent.hop] : [])));
   return hops.filter(({ index }) => !passedOn.has(index));
+}
+
+/**
+ * CLIENT spans whose context is not on the wire, and whose child, the SERVER span, was found. Where it is of another machine than the exchange, a proxy
+ * without spans stands between.
+ */
+function matchClientsOfServers(hops: readonly Hop[], matching: Matching): void {
+  const services = machinesByService(hops, matching.matches);
+  for (const hop of hops) {
+    const { server, serverBy, client } = matching.matches.get(hop.index) ?? {};
+    if (server === undefined || serverBy === undefined || client !== undefined) continue;
+    const span = matching.index.parentOf(server);
+    if (span === undefined || !isSending(span) || services.get(span.resource.service)?.has(hop.clientHost) !== true) continue;
+    if (isCompatible(span, hop) && !matching.objections.toClient(span, hop)) matching.client(hop, span, serverBy);
+  }
 }
 
 /** CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. */

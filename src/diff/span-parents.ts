@@ -2,8 +2,8 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Span } from "../spans/span.ts";
-import { isReceiving } from "./span-index.ts";
-import type { TraceDiff } from "./trace-diff.ts";
+import { isReceiving, isSending } from "./span-index.ts";
+import type { MatchReason, TraceDiff } from "./trace-diff.ts";
 
 /** Longest chain of spans between a SERVER span and the CLIENT span below it; deeper ones are loops or attacks. */
 const MAX_DEPTH = 256;
@@ -19,8 +19,7 @@ function isAnothers({ index, parent }: Hop, origin: Span, { matches }: TraceDiff
 const BY_TIME = 0.97;
 
 /** Many requests share a connection of HTTP/2: which of them a span is of, its port does not tell. */
-function isServedByTime({ index, version }: Hop, { matches }: TraceDiff): boolean {
-  const by = matches.get(index)?.serverBy;
+function isByTime(by: MatchReason | undefined, { version }: Hop): boolean {
   return by === "time and name" || (by === "peer port" && version === "2");
 }
 
@@ -34,17 +33,39 @@ export type SendingOrigin =
 /** Replaces guesses by proof: `parent` of every hop whose sending span leads to the SERVER span of another hop. */
 export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void {
   for (const hop of hops) {
+    const copied = copiedFrom(hop, hops, diff);
+    if (copied !== undefined) {
+      const confidence = isByTime(diff.matches.get(copied.index)?.clientBy, copied) ? BY_TIME : 1;
+      hop.parent = { hop: copied.index, because: "forwarded unchanged", confidence };
+      continue;
+    }
     const origin = sendingOrigin(hop, diff);
     const linked = linkedRequest(hop, origin, hops, diff);
     if (linked !== undefined) hop.parent = { hop: linked, because: "span link", confidence: 1 };
     if (origin.kind !== "server" || linked !== undefined) continue;
     const parent = diff.hopOf.get(origin.span);
     if (parent === undefined && isAnothers(hop, origin.span, diff)) hop.parent = undefined;
-    const isByTime =
-      diff.matches.get(hop.index)?.clientBy === "time and name" || (parent !== undefined && isServedByTime(hops[parent]!, diff));
-    const confidence = isByTime ? BY_TIME : 1;
-    if (parent !== undefined && parent !== hop.index) hop.parent = { hop: parent, because: "span id", confidence };
+    if (parent === undefined || parent === hop.index) continue;
+    const isSure = !isByTime(diff.matches.get(hop.index)?.clientBy, hop) && !isByTime(diff.matches.get(parent)?.serverBy, hops[parent]!);
+    hop.parent = { hop: parent, because: "span id", confidence: isSure ? 1 : BY_TIME };
   }
+}
+
+/**
+ * The request whose context its receiver sends on as its own, where the wire hides that one's: the CLIENT span that the copy names was found to be the
+ * request's. Where the wire shows both, they are linked already.
+ */
+function copiedFrom(hop: Hop, hops: readonly Hop[], diff: TraceDiff): Hop | undefined {
+  if (hop.parent?.because === "forwarded unchanged") return undefined;
+  for (const { traceId, spanId } of hop.reading.identities) {
+    for (const span of diff.index.byId(traceId, spanId)) {
+      const request = isSending(span) ? diff.hopOf.get(span) : undefined;
+      if (request === undefined || request === hop.index) continue;
+      const came = hops[request]!;
+      if (came.receiver.host === hop.clientHost && came.receiver !== hop.receiver) return came;
+    }
+  }
+  return undefined;
 }
 
 /** Work that was put off begins a trace of its own, with a link to the request that asked for it. A batch has several links, and no one cause. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { allGroupEdges } from "../../src/report/group-edges.ts";
-import { look, type Request, request, type Seen, server, tls } from "./build-view.ts";
+import { client, look, type Request, request, type Seen, server, tls, traceparent } from "./build-view.ts";
 import { checkout, nTimes } from "./cases/case.ts";
 
 const edgeOf = ({ tally }: Seen, name: string) => allGroupEdges(tally).find(({ from, to }) => `${from} → ${to}` === name);
@@ -37,6 +37,27 @@ describe("contexts that the capture hides", () => {
 
   it("are told where the caller's span was never recorded, if the exchange is known", () => {
     expect(edgeOf(told({ head: "missing" }, "unknown"), "frontend → orders")).toMatchObject({ toldBySpans: 3 });
+  });
+
+  it("are told by the call that copies them, where the receiver makes no spans", () => {
+    const came = request("client → frontend", { until: 100, fields: [traceparent(1, 1)] });
+    const asked = request("frontend → ingress", { at: 10, until: 90, target: "/pay", head: "partial" });
+    const copies = [1, 2].map((i) =>
+      request("ingress → orders", {
+        at: 20 * i,
+        until: 20 * i + 10,
+        target: `/orders/${i}`,
+        fields: [["host", "orders"], traceparent(1, 3)],
+      }),
+    );
+    const sent = client(asked, { trace: 1, id: 3, parent: 2 });
+    const spans = [
+      server(came, { trace: 1, id: 2, parent: 1 }),
+      { ...sent, attributes: { ...sent.attributes, "url.full": "http://ingress/pay" } },
+    ];
+    const edge = (requests: readonly Request[]) => edgeOf(look({ requests, spans }), "frontend → ingress");
+    expect(edge([came, asked, ...copies])).toMatchObject({ exchanges: 1, toldBySpans: 1, notObservable: 1 });
+    expect(edge([came, asked])).toMatchObject({ toldBySpans: 0, notObservable: 1 });
   });
 
   it("are told by the services where nobody knows which span is of which exchange", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { client, internal, look, request, server, traceparent } from "../diagnosis/build-view.ts";
+import { client, id, internal, look, request, server, traceparent } from "../diagnosis/build-view.ts";
 
 /** frontend answers, and a worker of it asks orders later, in a trace of its own that links to what `links` says. */
 function putOff(links: readonly { readonly trace: number; readonly id: number }[]) {
@@ -33,5 +33,53 @@ describe("work that was put off", () => {
 
   it("links to a span that the backend lacks", () => {
     expect(putOff([{ trace: 9, id: 9 }]).view.table.hop(2).parent?.because).not.toBe("span link");
+  });
+});
+
+/** frontend calls ingress, which makes no spans and copies the context into a call to orders; the capture hides what frontend sent. */
+function copied(copy: number, head: "full" | "partial" = "partial") {
+  const came = request("client → frontend", { until: 100, fields: [traceparent(1, 1)] });
+  const asked = request("frontend → ingress", { at: 10, until: 90, target: "/pay", head });
+  const call = request("ingress → orders", { at: 30, until: 70, target: "/orders", fields: [["host", "orders"], traceparent(1, copy)] });
+  const sent = client(asked, { trace: 1, id: 3, parent: 2 });
+  const spans = [
+    server(came, { trace: 1, id: 2, parent: 1 }),
+    { ...sent, attributes: { ...sent.attributes, "url.full": "http://ingress/pay" } },
+  ];
+  return look({ requests: [came, asked, call], spans });
+}
+
+describe("a copied context", () => {
+  it("leads to the request that it came with, though the capture hides that one's", () => {
+    const { view, said } = copied(3);
+    expect(view.table.hop(2).parent).toEqual({ hop: 1, because: "forwarded unchanged", confidence: 0.97 });
+    expect(said).toEqual(["note not-observable: frontend → ingress 1/1, nobody, capture-cut"]);
+  });
+
+  it("leads nowhere where it names another span", () => {
+    expect(copied(2).view.table.hop(2).parent).toMatchObject({ hop: 0, because: "span id" });
+  });
+});
+
+describe("a SERVER span that names its CLIENT span", () => {
+  /** Two equal requests on one connection, one after the other: times alone would give each the other's CLIENT span. */
+  it("tells which exchange that one is of", () => {
+    const came = [0, 1].map((i) =>
+      request("client → frontend", { at: i, until: 200, target: `/cart/${i}`, fields: [traceparent(i + 1, 1)] }),
+    );
+    const asked = [0, 1].map((i) =>
+      request("frontend → orders", { at: 20 + 40 * i, until: 50 + 40 * i, target: "/orders", head: "partial" }),
+    );
+    const [first, second] = asked as [Parameters<typeof client>[0], Parameters<typeof client>[0]];
+    const spans = [
+      ...came.map((of, i) => server(of, { trace: i + 1, id: 10 + i, parent: 1 })),
+      client({ ...first, until: 91 }, { trace: 1, id: 20, parent: 10 }),
+      client({ ...second, at: 52 }, { trace: 2, id: 21, parent: 11 }),
+      server(first, { trace: 2, id: 31, parent: 21 }),
+      server(second, { trace: 1, id: 30, parent: 20 }),
+    ];
+    const { view } = look({ requests: [...came, ...asked], spans });
+    expect([2, 3].map((hop) => view.diff.matches.get(hop)?.client?.spanId)).toEqual([id(21), id(20)]);
+    expect([2, 3].map((hop) => view.table.hop(hop).parent?.hop)).toEqual([1, 0]);
   });
 });

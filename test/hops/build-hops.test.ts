@@ -99,10 +99,12 @@ describe("the order of hops", () => {
 });
 
 describe("a call that goes out after its cause was answered", () => {
-  const traceparent = (trace: number) => [{ name: "traceparent", value: `00-${trace}${"a".repeat(31)}-00f067aa0ba902b7-01` }];
-  const came = (at: number, trace: number) => ({ at, sequence: at + 1, fields: traceparent(trace) });
-  const sent = (at: number, trace: number) => ({
-    ...came(at, trace),
+  const traceparent = (trace: number, span: number) => [
+    { name: "traceparent", value: `00-${trace}${"a".repeat(31)}-00f067aa0ba${span.toString(16).padStart(5, "0")}-01` },
+  ];
+  const came = (at: number, trace: number, span = at + 1) => ({ at, sequence: at + 1, fields: traceparent(trace, span) });
+  const sent = (at: number, trace: number, span = at + 1) => ({
+    ...came(at, trace, span),
     client: { ...POD, port: 50_000 },
     server: { address: "10.0.0.10", port: 80 },
     target: "/event",
@@ -114,13 +116,25 @@ describe("a call that goes out after its cause was answered", () => {
     expect(hops.at(-1)?.candidates).toEqual([]);
   });
 
+  it("belongs to the one whose context it copies, whether others of its trace came later or are open", () => {
+    const copied = { hop: 0, because: "forwarded unchanged", confidence: 0.97 };
+    const before = came(0, 1, 7);
+    expect(hopsOf([before, came(10_000, 1), sent(20_100, 1, 7)]).at(-1)?.parent).toEqual(copied);
+    expect(hopsOf([before, { ...came(10_000, 1), answered: 90_000 }, sent(20_100, 1, 7)]).at(-1)?.parent).toEqual(copied);
+    expect(hopsOf([before, { ...came(10_000, 1), answered: 90_000 }, sent(20_100, 1, 8)]).at(-1)?.parent).toEqual({
+      hop: 1,
+      because: "trace id",
+      confidence: 0.99,
+    });
+  });
+
   it("is left to times where several of its trace are open, and to nothing else that is", () => {
     const open = { answered: 90_000 };
     const hops = hopsOf([{ ...came(0, 1), ...open }, { ...came(10, 1), ...open }, { ...came(20, 2), ...open }, sent(30, 1)]);
     expect(hops.at(-1)?.parent).toBeUndefined();
     expect([...(hops.at(-1)?.candidates ?? [])].sort()).toEqual([0, 1]);
     const alone = hopsOf([{ ...came(0, 1), answered: 20 }, { ...came(10, 1), ...open }, { ...came(20, 2), ...open }, sent(30, 1)]);
-    expect(alone.at(-1)?.parent).toMatchObject({ hop: 1, confidence: 1 });
+    expect(alone.at(-1)?.parent).toMatchObject({ hop: 1, confidence: 0.99 });
   });
 
   it("is left open where its trace never came in", () => {
