@@ -149,8 +149,8 @@ export async function inspect(wire: WireReader, files: readonly FileSummary[], o
   );
   const naming = nameWorkloads(graph, diff, nameOf);
   const judge = (): Diagnosis => {
-    const exporters = new Exporters(wire.observed, { table: graph.table, naming, diff });
     const backend = knowledgeOf(settled, isElsewhere);
+    const exporters = new Exporters(wire.observed, { table: graph.table, naming, diff, backend });
     return diagnose(findCauses({ table: graph.table, diff, naming, backend, tls, connections, exporters }));
   };
   return {

@@ -3,7 +3,6 @@
 // (judge-sender.ts), and MUST come out the same there.
 
 import { INFERRED, NO_PARENT } from "../hops/hop.ts";
-import type { HopTable } from "../hops/hop-table.ts";
 import { FLAG_SAMPLED } from "../propagation/w3c.ts";
 import { HEADER_TOO_LARGE } from "../wire/http-status.ts";
 import { CANDIDATES_CONFIDENCE, FRESH_US, isBySameRequest, PROVEN_PARENT } from "./expectation.ts";
@@ -55,29 +54,31 @@ export function strippedAtAGlance(hop: number, view: View): StrippedAtAGlance | 
   if (parent === NO_PARENT) return strippedByCandidates(hop, view);
   const because = table.because(hop);
   const confidence = table.parentConfidence(hop);
-  if (confidence < PROVEN_PARENT || INFERRED.has(because) || !hasPlainContext(parent, table)) return undefined;
+  if (confidence < PROVEN_PARENT || INFERRED.has(because) || !hasPlainContext(parent, view)) return undefined;
   return { cause: parent, confidence, isCircumstantial: isBySameRequest(hop, view) };
 }
 
-function strippedByCandidates(hop: number, { table, naming }: View): StrippedAtAGlance | undefined {
+function strippedByCandidates(hop: number, view: View): StrippedAtAGlance | undefined {
+  const { table, naming } = view;
   const candidates = table.candidates(hop);
   if (candidates.length === 0 || naming.senderOf(hop).port === undefined || table.isSenderBlind(hop)) return undefined;
   let isFresh = false;
   for (const candidate of candidates) {
-    if (!hasPlainContext(candidate, table)) return undefined;
+    if (!hasPlainContext(candidate, view)) return undefined;
     if (table.startedAt[hop]! - table.startedAt[candidate]! <= FRESH_US) isFresh = true;
   }
   if (!isFresh) return undefined;
   return { cause: candidates.length === 1 ? candidates[0]! : NO_PARENT, confidence: CANDIDATES_CONFIDENCE, isCircumstantial: true };
 }
 
-function hasPlainContext(hop: number, { exchanges, row }: HopTable): boolean {
-  return exchanges.readings.isPlain(row[hop]!);
+/** One that no span tells of: a SERVER span would say what went on. */
+function hasPlainContext(hop: number, { table: { exchanges, row }, wireAlone }: View): boolean {
+  return exchanges.readings.isPlain(row[hop]!) && wireAlone.has(hop);
 }
 
 /** What a receiver recorded, and the spans that a call hangs below, are looked at whole; so is what the capture lacks parts of. */
-function isOpenToGlances(hop: number, { table: { exchanges, row }, diff, backend, found }: View): boolean {
-  if (backend.isAsked || diff.index.spans.length > 0 || found.borrowed.has(hop) || found.unprompted.has(hop)) return false;
+function isOpenToGlances(hop: number, { table: { exchanges, row }, wireAlone, found }: View): boolean {
+  if (!wireAlone.has(hop) || found.borrowed.has(hop) || found.unprompted.has(hop)) return false;
   const own = row[hop]!;
   // What was refused for its size is looked at.
   return exchanges.isWhole(own) && exchanges.status[own] !== HEADER_TOO_LARGE;

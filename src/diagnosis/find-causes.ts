@@ -5,6 +5,7 @@ import { databaseCalls } from "./database-calls.ts";
 import { linkFollowedCalls } from "./link-followed.ts";
 import { timerCalls } from "./timer-calls.ts";
 import type { Facts, View } from "./view.ts";
+import { WireAlone } from "./wire-alone.ts";
 
 /** Each links in the table what it finds, and the next reads the links of those before. */
 export function findCauses(facts: Facts): View {
@@ -12,5 +13,5 @@ export function findCauses(facts: Facts): View {
   const borrowed = linkBorrowedContexts(facts);
   const unprompted = new Set([...databaseCalls(facts), ...timerCalls(facts)]);
   const found = { followed, borrowed, unprompted, unserved: new Map(), unseen: new Map() };
-  return { ...facts, found, ownTraceOf: () => undefined, splitOfTwin: () => undefined };
+  return { ...facts, found, wireAlone: new WireAlone(facts), ownTraceOf: () => undefined, splitOfTwin: () => undefined };
 }

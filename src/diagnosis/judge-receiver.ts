@@ -9,6 +9,7 @@ import type { SeenEnds } from "../wire/endpoint.ts";
 import { RESOURCE_EXHAUSTED } from "../wire/grpc-status.ts";
 import { HEADER_TOO_LARGE } from "../wire/http-status.ts";
 import { aftermathOf } from "./aftermath.ts";
+import type { CallsOfRequests } from "./calls-of-requests.ts";
 import { longestPause } from "./exporters/export-pause.ts";
 import type { RouteCounts } from "./exporters/route-counts.ts";
 import type { SpanLosses } from "./exporters/span-losses.ts";
@@ -23,8 +24,7 @@ import { spansOf, type View } from "./view.ts";
 
 /** What is known of all exchanges together, for one to be judged by. */
 export interface ReceiverFacts {
-  /** Hops that went out of a receiver, by the index of the hop that caused them. */
-  readonly children: ReadonlyMap<number, readonly Hop[]>;
+  readonly calls: CallsOfRequests;
   readonly habits: HabitsTable;
   /** Whether a hop caused others: then its receiver did not refuse it. */
   readonly isCause: (hop: number) => boolean;
@@ -74,7 +74,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
   // Contexts that disagree leave it to the receiver.
   if (identities.some((id) => id.sampled === false)) return [];
-  const calls = facts.children.get(hop.index) ?? [];
+  const calls = facts.calls.of(hop.index);
   const ownTrace = calls.some((call) => call.traceIds.some((traceId) => hop.traceIds.includes(traceId)))
     ? undefined
     : facts.recordedRoutes.ownTraceOf(hop, receiver);
@@ -199,7 +199,7 @@ function isFoundByTime({ index }: Hop, view: View): boolean {
 
 /** The receiver is a proxy without spans that sent the same context on: nothing to record. */
 function isForwardedUnchanged(hop: Hop, facts: ReceiverFacts): boolean {
-  return facts.children.get(hop.index)?.some((child) => child.parent?.because === "forwarded unchanged") ?? false;
+  return facts.calls.of(hop.index).some((call) => call.parent?.because === "forwarded unchanged");
 }
 
 /** What came in sampled goes on unsampled in one of the calls that it caused. */

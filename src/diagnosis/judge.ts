@@ -1,9 +1,9 @@
 // Judge: one hop with its parent, sightings and spans → what happened to its context here, and who did it.
 
-import type { Hop } from "../hops/hop.ts";
+import { type Hop, NO_PARENT } from "../hops/hop.ts";
 import { count } from "../wire/count.ts";
 import { connectionKey, type SeenEnds } from "../wire/endpoint.ts";
-import { addTo } from "../wire/group-by.ts";
+import { CallsOfRequests } from "./calls-of-requests.ts";
 import { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
 import { type AttributionFacts, gatherAttribution, judgeAttribution } from "./judge-attribution.ts";
@@ -65,14 +65,15 @@ export class Judge {
 }
 
 function gatherFacts(view: View, recordedRoutes: RouteCounts): ReceiverFacts {
-  const children = new Map<number, Hop[]>();
+  const { table, naming } = view;
+  const calls = new CallsOfRequests(table);
   const habits = new HabitsTable();
   const newestRecorded = new Map<number, number>();
   // Only what a backend lacks is judged by these.
   const losses = new SpanLosses(view);
   let causes: ReadonlySet<number> | undefined;
   const isCause = (hop: number) => {
-    causes ??= new Set(view.table.parent);
+    causes ??= new Set(table.parent);
     return causes.has(hop);
   };
   let whole: ReadonlySet<string> | undefined;
@@ -82,30 +83,38 @@ function gatherFacts(view: View, recordedRoutes: RouteCounts): ReceiverFacts {
   };
   const samplers = new Set<number>();
   const recording = new Set<string>();
-  const facts = { children, habits, newestRecorded, losses, recordedRoutes, recording, samplers, isCause, isWhole };
+  const facts = { calls, habits, newestRecorded, losses, recordedRoutes, recording, samplers, isCause, isWhole };
   let newestOfAll = Number.NEGATIVE_INFINITY;
   if (!view.backend.isAsked) return { ...facts, newestOfAll };
-  for (const hop of view.table.all()) {
-    const cause = causeOf(hop, view);
-    if (cause !== undefined) addTo(children, cause, hop);
-    const { server, client } = spansOf(view, hop.index);
-    if (server !== undefined) {
-      const receiver = view.naming.receiverOf(hop.index);
-      recording.add(receiver.group);
-      const at = hop.endedAt ?? hop.startedAt;
-      newestRecorded.set(receiver.index, Math.max(newestRecorded.get(receiver.index) ?? 0, at));
-      newestOfAll = Math.max(newestOfAll, at);
+  const { readings, identities } = table.exchanges;
+  /** Requests with a call that carries a context which is not sampled. */
+  const unsampled = new Set<number>();
+  for (let index = 0; index < table.size; index++) {
+    const row = table.row[index]!;
+    const [first, end] = [readings.first(row), readings.end(row)];
+    const sender = naming.senderOf(index).index;
+    const cause = causeOf(index, view);
+    if (cause !== undefined) {
+      calls.add(cause, index);
+      for (let own = first; own < end; own++) if (identities.isUnsampled(own)) unsampled.add(cause);
     }
-    const isForwarded = hop.parent?.because === "forwarded unchanged";
-    const { identities, fields } = hop.reading;
-    for (const { format, traceId } of identities) {
-      if (server !== undefined) habits.received(view.naming.receiverOf(hop.index).index, format, fields, server.traceId === traceId);
-      if (!isForwarded) habits.sent(view.naming.senderOf(hop.index).index, format);
+    if (table.parent[index] === NO_PARENT || table.because(index) !== "forwarded unchanged") {
+      for (let own = first; own < end; own++) habits.sent(sender, identities.format(own));
     }
-    if (client !== undefined && identities.length === 0 && hop.observed === "full")
-      habits.sentNothing(view.naming.senderOf(hop.index).index);
+    const { server, client } = spansOf(view, index);
+    if (server === undefined && client === undefined) continue;
+    const hop = table.hop(index);
+    if (client !== undefined && first === end && hop.observed === "full") habits.sentNothing(sender);
+    if (server === undefined) continue;
+    const receiver = naming.receiverOf(index);
+    recording.add(receiver.group);
+    const at = hop.endedAt ?? hop.startedAt;
+    newestRecorded.set(receiver.index, Math.max(newestRecorded.get(receiver.index) ?? 0, at));
+    newestOfAll = Math.max(newestOfAll, at);
+    for (const { format, traceId } of hop.reading.identities)
+      habits.received(receiver.index, format, hop.reading.fields, server.traceId === traceId);
   }
-  for (const workload of samplersAmong(children, view)) samplers.add(workload);
+  for (const workload of samplersAmong(unsampled, calls, view)) samplers.add(workload);
   return { ...facts, newestOfAll };
 }
 
@@ -119,13 +128,11 @@ function wholeConnections({ connections }: View): ReadonlySet<string> {
 /** One call with a changed flag may have other reasons. */
 const MIN_LEFT_UNSAMPLED = 3;
 
-/** Workloads that leave unsampled what comes in sampled, again and again: by index. */
-function samplersAmong(children: ReadonlyMap<number, readonly Hop[]>, view: View): number[] {
+/** Workloads that leave unsampled what comes in sampled, again and again: by index. `requests`: those with calls that are not sampled. */
+function samplersAmong(requests: ReadonlySet<number>, calls: CallsOfRequests, view: View): number[] {
   const counts = new Map<number, number>();
-  for (const [cause, calls] of children) {
-    if (!isLeftUnsampled(view.table.hop(cause), calls)) continue;
-    const { index } = view.naming.receiverOf(cause);
-    count(counts, index);
+  for (const request of requests) {
+    if (isLeftUnsampled(view.table.hop(request), calls.of(request))) count(counts, view.naming.receiverOf(request).index);
   }
   return [...counts].flatMap(([workload, n]) => (n >= MIN_LEFT_UNSAMPLED ? [workload] : []));
 }

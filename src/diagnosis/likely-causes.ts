@@ -1,6 +1,6 @@
 // Of the exchanges that were open when one went out: those that its own span leaves as its cause.
 
-import type { Hop } from "../hops/hop.ts";
+import { type Hop, NO_PARENT } from "../hops/hop.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { RouteNames } from "./route.ts";
 import { originOf, spansOf, type View } from "./view.ts";
@@ -21,9 +21,12 @@ function unservedCauses(hop: Hop, view: View): readonly number[] {
 }
 
 /** The one hop that must have caused it, as far as anything tells; undefined where several could have. */
-export function causeOf(hop: Hop, view: View): number | undefined {
-  if (hop.parent !== undefined && !view.found.followed.has(hop.index)) return hop.parent.confidence >= LIKELY ? hop.parent.hop : undefined;
-  const causes = likelyCauses(hop, view);
+export function causeOf(hop: number, view: View): number | undefined {
+  const { table, found } = view;
+  if (table.parent[hop] !== NO_PARENT && !found.followed.has(hop))
+    return table.parentConfidence(hop) >= LIKELY ? table.parent[hop] : undefined;
+  if (table.candidates(hop).length === 0 && !found.unserved.has(hop) && !found.followed.has(hop)) return undefined;
+  const causes = likelyCauses(table.hop(hop), view);
   return causes.length === 1 ? causes[0] : undefined;
 }
 

@@ -3,7 +3,6 @@
 
 import type { Hop } from "../hops/hop.ts";
 import { templatePath } from "../hops/path-shape.ts";
-import { isUnsampled } from "./expectation.ts";
 import type { Fault } from "./judgement.ts";
 import type { View } from "./view.ts";
 
@@ -30,13 +29,20 @@ export class UnsampledTwins {
   /** `judge`: asked of sampled calls, where any call is not sampled. */
   constructor(view: View, judge: (hop: Hop) => SampledCall) {
     this.#view = view;
-    const calls = view.table.all().filter((hop) => hop.purpose === "work" && hop.reading.identities.length > 0);
-    const kinds = new Set(calls.filter(isUnsampled).map((hop) => this.#kindOf(hop)));
+    const { table } = view;
+    const { readings } = table.exchanges;
+    const calls: number[] = [];
+    const kinds = new Set<string>();
+    for (let hop = 0; hop < table.size; hop++) {
+      if (!table.isWork(hop)) continue;
+      if (readings.isUnsampled(table.row[hop]!)) kinds.add(this.#kindOf(table.hop(hop)));
+      else if (readings.hasContext(table.row[hop]!)) calls.push(hop);
+    }
     if (kinds.size === 0) return;
     for (const hop of calls) {
-      const kind = this.#kindOf(hop);
-      if (!kinds.has(kind) || isUnsampled(hop)) continue;
-      const { outcome, split } = judge(hop);
+      const kind = this.#kindOf(table.hop(hop));
+      if (!kinds.has(kind)) continue;
+      const { outcome, split } = judge(table.hop(hop));
       if (outcome === undefined) continue;
       const counted = this.#kinds.get(kind) ?? { calls: 0, splits: 0, first: undefined };
       this.#kinds.set(kind, counted);

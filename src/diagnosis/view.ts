@@ -7,6 +7,7 @@ import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.t
 import type { Span } from "../spans/span.ts";
 import type { Exporters } from "./exporters/exporters.ts";
 import type { Fault } from "./judgement.ts";
+import type { WireAlone } from "./wire-alone.ts";
 
 /** What a backend could say of the run: without it, absence of a span proves nothing. */
 export interface BackendKnowledge {
@@ -55,6 +56,7 @@ export interface FoundCauses {
 /** Everything that a judgement of one hop may look at. `Judge` fills in what needs the rest. */
 export interface View extends Facts {
   readonly found: FoundCauses;
+  readonly wireAlone: WireAlone;
   /** See `exporters/route-counts.ts`. */
   ownTraceOf(hop: Hop, receiver: Workload): OwnTrace | undefined;
   /** See `unsampled-twins.ts`. */

@@ -7,6 +7,7 @@ import type { Span } from "../spans/span.ts";
 import { groupBy } from "../wire/group-by.ts";
 import { median } from "../wire/median.ts";
 import { MILLISECOND } from "../wire/timestamp.ts";
+import type { HopsByContext } from "./hops-by-context.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import type { SpanClocks } from "./span-clocks.ts";
 import { isSending, type SpanIndex } from "./span-index.ts";
@@ -16,6 +17,7 @@ interface Matched {
   readonly index: SpanIndex;
   readonly matches: ReadonlyMap<number, HopSpans>;
   readonly hopOf: ReadonlyMap<Span, number>;
+  readonly byContext: Pick<HopsByContext, "of">;
 }
 
 /** Of the orphans of one operation so many must lie behind calls to one receiver: who else calls it, unseen, does so beside those calls as well. */
@@ -74,13 +76,11 @@ function callAbove(span: Span, calls: OpenExchanges | undefined, { matches }: Ma
  * Their parents are unknown, and in no context on the wire, which would tell who made them. Not those of operations that are also asked for from outside,
  * where nobody has the caller's span.
  */
-function orphansOf(hops: readonly Hop[], { index, matches, hopOf }: Matched): Span[] {
+function orphansOf(hops: readonly Hop[], { index, matches, hopOf, byContext }: Matched): Span[] {
   const parentless = index.spans.filter(
     (span) => span.kind === "server" && span.parentSpanId !== undefined && !hopOf.has(span) && index.parentOf(span) === undefined,
   );
-  if (parentless.length === 0) return [];
-  const seen = new Set(hops.flatMap(({ reading }) => reading.identities.map(({ traceId, spanId }) => traceId + spanId)));
-  const orphans = parentless.filter((span) => !seen.has(span.traceId + span.parentSpanId));
+  const orphans = parentless.filter((span) => byContext.of(span.traceId, span.parentSpanId!).length === 0);
   if (orphans.length === 0) return [];
   const entries = new Set<string>();
   for (const span of index.spans) if (span.kind === "server" && span.parentSpanId === undefined) entries.add(operationOf(span));
@@ -98,9 +98,10 @@ function operationOf({ resource, name }: Span): string {
 /** By hop index: the CLIENT span that its context names, also where it was copied from another exchange. */
 function clientsOf(hops: readonly Hop[], { matches }: Matched): ReadonlyMap<number, Span> {
   const clients = new Map<number, Span>();
-  for (const { index, reading, parent } of hops) {
+  for (const hop of hops) {
+    const { index, parent } = hop;
     const { client } = matches.get(index) ?? {};
-    const isNamed = client !== undefined && reading.identities.some(({ traceId }) => traceId === client.traceId);
+    const isNamed = client !== undefined && hop.reading.identities.some(({ traceId }) => traceId === client.traceId);
     const own = isNamed ? client : parent?.because === "forwarded unchanged" ? clients.get(parent.hop) : undefined;
     if (own !== undefined) clients.set(index, own);
   }

@@ -3,29 +3,17 @@
 import type { Hop } from "../hops/hop.ts";
 import { isHttpSpan, spanPeer } from "../spans/http-span.ts";
 import type { Span } from "../spans/span.ts";
-import { addTo } from "../wire/group-by.ts";
+import type { HopsByContext } from "./hops-by-context.ts";
 import { byEnds, type Matching } from "./matching.ts";
 import { isCompatible, isOtherPeer, isPeer, isRewritten, isSameConnection, isSentElsewhere, shapeOf } from "./span-fits.ts";
 import { isReceiving, isSending, type SpanIndex } from "./span-index.ts";
-
-/** By trace id and span id, in the order of hops. */
-type HopsByIdentity = ReadonlyMap<string, readonly Hop[]>;
-
-export function hopsByIdentity(hops: readonly Hop[]): HopsByIdentity {
-  const byIdentity = new Map<string, Hop[]>();
-  for (const hop of hops) {
-    for (const { traceId, spanId } of hop.reading.identities) addTo(byIdentity, traceId + spanId, hop);
-  }
-  return byIdentity;
-}
 
 /**
  * The context names the sender's span; the receiver's span is its child. A proxy that passes the context on unchanged makes several hops of one
  * context: the first is the sender's, and the receiver's span belongs to the hop whose connection it names, else to the last.
  */
-export function matchByIds(byIdentity: HopsByIdentity, matching: Matching): void {
-  for (const [key, group] of byIdentity) {
-    const [traceId, spanId] = [key.slice(0, 32), key.slice(32)];
+export function matchByIds(hops: HopsByContext, matching: Matching): void {
+  for (const [traceId, spanId, group] of hops.contexts()) {
     const sender = matching.index.senderOf(traceId, spanId);
     // Who copies what came in sends the context of another's span. Where the capture lacks that one's own exchange, the copy is all that shows it.
     const sent = sender === undefined ? undefined : group.find((hop) => !isSentElsewhere(sender, hop));
@@ -63,11 +51,11 @@ export function matchByIds(byIdentity: HopsByIdentity, matching: Matching): void
 }
 
 /** Who cut the id stands where no capture shows it, between the last exchange with the whole one and the span. */
-export function matchShortened(byIdentity: HopsByIdentity, matching: Matching): void {
-  for (const [key, group] of byIdentity) {
+export function matchShortened(hops: HopsByContext, matching: Matching): void {
+  for (const [traceId, spanId, group] of hops.contexts()) {
     const hop = group.at(-1)!;
     if (matching.matches.get(hop.index)?.server !== undefined) continue;
-    const [span] = matching.index.shortenedServersOf(key.slice(0, 32), key.slice(32));
+    const [span] = matching.index.shortenedServersOf(traceId, spanId);
     if (span !== undefined && isCompatible(span, hop)) matching.server(hop, span, "span id");
   }
 }
@@ -99,21 +87,22 @@ function serversOf(traceId: string, spanId: string, hop: Hop, index: SpanIndex):
     .sort((a, b) => a.startedAt - b.startedAt);
 }
 
-export function matchByResponse(hop: Hop, matching: Matching): void {
-  const { response } = hop.reading;
-  if (response === undefined) return;
-  const span = matching.index.byId(response.traceId, response.spanId).find(isReceiving);
-  if (span !== undefined) matching.server(hop, span, "traceresponse");
+export function matchByResponse(hops: readonly Hop[], matching: Matching): void {
+  for (const hop of hops) {
+    const { response } = hop.reading;
+    const span = response && matching.index.byId(response.traceId, response.spanId).find(isReceiving);
+    if (span !== undefined) matching.server(hop, span, "traceresponse");
+  }
 }
 
 /**
  * Who begins a new trace on purpose links its span to the context that came in (OpenTelemetry's public endpoints). So does who takes a message from a queue,
  * which is another exchange than the one that put it there.
  */
-export function matchByLinks(byIdentity: HopsByIdentity, matching: Matching): void {
+export function matchByLinks(hops: HopsByContext, matching: Matching): void {
   const linked = matching.unmatched(isReceiving).filter((span) => span.links.length > 0 && isHttpSpan(span));
   for (const span of linked) {
-    const named = span.links.flatMap(({ traceId, spanId }) => byIdentity.get(traceId + spanId) ?? []);
+    const named = span.links.flatMap(({ traceId, spanId }) => hops.of(traceId, spanId));
     const possible = named.filter(
       (hop) => matching.matches.get(hop.index)?.server === undefined && isCompatible(span, hop) && !isOtherPeer(span, hop),
     );

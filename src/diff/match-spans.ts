@@ -3,11 +3,14 @@
 
 import type { HopGraph } from "../hops/build-hops.ts";
 import { type Hop, INFERRED } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
 import { isHttpSpan, spanPath, spanPeer, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
+import { uint8Column } from "../wire/columns.ts";
 import { isLoopback } from "../wire/endpoint.ts";
+import { HopsByContext } from "./hops-by-context.ts";
 import { lostAbove } from "./lost-above.ts";
-import { hopsByIdentity, matchByIds, matchByLinks, matchByResponse, matchShortened } from "./match-by-ids.ts";
+import { matchByIds, matchByLinks, matchByResponse, matchShortened } from "./match-by-ids.ts";
 import { byEnds, Matching } from "./matching.ts";
 import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
@@ -22,26 +25,35 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
   const index = new SpanIndex(traces);
   // Without spans no hop is made an object: they may be hundreds of thousands.
   if (index.spans.length === 0) return nothingMatched(index);
-  const matching = new Matching(graph.hops, index);
-  const byIdentity = hopsByIdentity(graph.hops);
-  matchByIds(byIdentity, matching);
-  matchShortened(byIdentity, matching);
-  for (const hop of graph.hops) matchByResponse(hop, matching);
-  matchByLinks(byIdentity, matching);
-  const clocks = estimateSpanClocks(graph.hops, matching.matches);
-  const openHops = graph.hops.filter((hop) => hop.purpose !== "export");
+  const { hops, table } = graph;
+  const matching = new Matching(table, index);
+  const byContext = new HopsByContext(table, index);
+  matchByIds(byContext, matching);
+  matchShortened(byContext, matching);
+  if (table.exchanges.readings.hasResponses) matchByResponse(hops, matching);
+  matchByLinks(byContext, matching);
+  const clocks = estimateSpanClocks(hops, matching.matches);
+  const openHops = hops.filter(({ index: hop }) => !table.isExport(hop));
   matchServersByPeer(openHops, matching, clocks);
   matchServersByName(openHops, matching, clocks, isAtItsPlace);
   matchServersByName(openHops, matching, clocks, isAtAnotherPort);
   matchServersByName(openHops, matching, clocks, isAtAnotherReplica);
   matchClientsOfServers(openHops, matching);
-  matchClientsByName(openHops, matching, clocks);
+  matchClientsByName(openHops, matching, clocks, new Set(byContext.naming));
   const spansWithoutHop = index.spans.filter(
     (span) => !matching.hopOf.has(span) && (isReceiving(span) || isSending(span)) && isHttpSpan(span),
   );
   const { matches, hopOf } = matching;
-  const { byService: clockOffsets, usual: usualClockOffset } = clocks;
-  return { index, matches, hopOf, lostAbove: lostAbove(openHops, matching, clocks), spansWithoutHop, clockOffsets, usualClockOffset };
+  return {
+    index,
+    matches,
+    hopOf,
+    naming: byContext.naming,
+    lostAbove: lostAbove(openHops, { index, matches, hopOf, byContext }, clocks),
+    spansWithoutHop,
+    clockOffsets: clocks.byService,
+    usualClockOffset: clocks.usual,
+  };
 }
 
 function nothingMatched(index: SpanIndex): TraceDiff {
@@ -49,6 +61,7 @@ function nothingMatched(index: SpanIndex): TraceDiff {
     index,
     matches: new Map(),
     hopOf: new Map(),
+    naming: [],
     lostAbove: new Map(),
     spansWithoutHop: [],
     clockOffsets: new Map(),
@@ -60,12 +73,12 @@ function nothingMatched(index: SpanIndex): TraceDiff {
 function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
   const spans = matching.unmatched(isReceiving).filter((span) => spanPeer(span)?.port !== undefined);
   if (spans.length === 0) return;
-  const free = hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined);
+  const peers = new Set(spans.map((span) => peerKey(spanPeer(span)!)));
+  const free = sentFrom(peers, hops, matching.table).filter((hop) => matching.matches.get(hop.index)?.server === undefined);
   const byPeer = new Map<string, OpenExchanges>();
-  for (const [peer, own] of byEnds(free, ({ address, port }) => `${address} ${port}`)) byPeer.set(peer, new OpenExchanges(own));
+  for (const [peer, own] of byEnds(free, peerKey)) byPeer.set(peer, new OpenExchanges(own));
   const pairs = spans.flatMap((span) => {
-    const peer = spanPeer(span)!;
-    const open = byPeer.get(`${peer.address} ${peer.port}`);
+    const open = byPeer.get(peerKey(spanPeer(span)!));
     if (open === undefined) return [];
     const fits = open
       .openAround(undefined, clocks.startsOf(span), clocks.slackOf(span))
@@ -73,6 +86,17 @@ function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: Sp
     return nearestOf(span, fits, clocks);
   });
   for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "peer port");
+}
+
+function peerKey({ address, port }: { readonly address: string; readonly port: number | undefined }): string {
+  return `${address} ${port}`;
+}
+
+/** Those whose sender has one of these ends in any capture. */
+function sentFrom(peers: ReadonlySet<string>, hops: readonly Hop[], table: HopTable): Hop[] {
+  const { ends, endsOf } = table.exchanges;
+  const isNamed = uint8Column(ends.length, (number) => (peers.has(peerKey(ends.at(number).client)) ? 1 : 0));
+  return hops.filter(({ index }) => table.rows(index).some((row) => isNamed[endsOf[row]!] === 1));
 }
 
 /** No id and no port: same method and path at that time, nearest starts first, and only where `isPlace` allows for the service. */
@@ -87,10 +111,14 @@ function matchServersByName(
     .filter((span) => !namesConnection(span) && (isHttpSpan(span) || spanRpcPath(span) !== undefined));
   if (spans.length === 0) return;
   const known = placesOf(hops, matching.matches);
-  const open = new OpenExchanges(hops.filter((hop) => matching.matches.get(hop.index)?.server === undefined));
+  const paths = new Set(spans.map(pathOf));
+  const isAny = paths.has(undefined);
+  const open = new OpenExchanges(
+    hops.filter((hop) => (isAny || paths.has(hop.path)) && matching.matches.get(hop.index)?.server === undefined),
+  );
   const pairs = spans.flatMap((span) => {
     const fits = open
-      .openAround(spanPath(span) ?? spanRpcPath(span), clocks.startsOf(span), clocks.slackOf(span))
+      .openAround(pathOf(span), clocks.startsOf(span), clocks.slackOf(span))
       .filter(
         (hop) =>
           clocks.isDuring(span, hop) &&
@@ -102,6 +130,11 @@ function matchServersByName(
     return nearestOf(span, innermost(fits), clocks);
   });
   for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "time and name");
+}
+
+/** What is asked for, as far as the span tells. */
+function pathOf(span: Span): string | undefined {
+  return spanPath(span) ?? spanRpcPath(span);
 }
 
 /** A connection on loopback, with a sidecar, is seldom captured: it says nothing of the one that the sidecar received. */
@@ -131,16 +164,21 @@ function matchClientsOfServers(hops: readonly Hop[], matching: Matching): void {
   }
 }
 
-/** CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. */
-function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
-  const spans = matching.unmatched(isSending);
+/**
+ * CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. `naming`: hops whose context
+ * names a recorded span.
+ */
+function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: SpanClocks, naming: ReadonlySet<number>): void {
+  const spans = matching.unmatched(isSending).flatMap((span) => {
+    const path = isHttpSpan(span) ? spanPath(span) : spanRpcPath(span);
+    return path === undefined ? [] : [{ span, path }];
+  });
   if (spans.length === 0) return;
   const services = machinesByService(hops, matching.matches);
-  const unknown = hops.filter((hop) => !isSenderKnown(hop, matching) && hop.purpose === "work");
+  const paths = new Set(spans.map(({ path }) => path));
+  const unknown = hops.filter((hop) => paths.has(hop.path) && hop.purpose === "work" && !isSenderKnown(hop, matching, naming));
   const open = new OpenExchanges(unknown);
-  const pairs = spans.flatMap((span) => {
-    const path = isHttpSpan(span) ? spanPath(span) : spanRpcPath(span);
-    if (path === undefined) return [];
+  const pairs = spans.flatMap(({ span, path }) => {
     const machines = services.get(span.resource.service);
     const fits = open
       .begunAround(path, clocks.startsOf(span), clocks.slackOf(span), span.endedAt - span.startedAt)
@@ -167,11 +205,6 @@ function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: Sp
 /**
  * Its CLIENT span is found, or the context on the wire names another recorded span (a proxy's), or says that there is none (not sampled).
  */
-function isSenderKnown(hop: Hop, { matches, index }: Matching): boolean {
-  const { identities } = hop.reading;
-  return (
-    matches.get(hop.index)?.client !== undefined ||
-    (identities.length > 0 && identities.every(({ sampled }) => sampled === false)) ||
-    identities.some(({ traceId, spanId }) => index.byId(traceId, spanId).length > 0)
-  );
+function isSenderKnown({ index: hop }: Hop, { matches, table }: Matching, naming: ReadonlySet<number>): boolean {
+  return matches.get(hop)?.client !== undefined || table.exchanges.readings.isUnsampled(table.row[hop]!) || naming.has(hop);
 }

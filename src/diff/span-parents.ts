@@ -32,7 +32,8 @@ export type SendingOrigin =
 
 /** Replaces guesses by proof: `parent` of every hop whose sending span leads to the SERVER span of another hop. */
 export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void {
-  for (const hop of hops) {
+  for (const index of hopsWithSendingSpans(diff)) {
+    const hop = hops[index]!;
     const copied = copiedFrom(hop, hops, diff);
     if (copied !== undefined) {
       const confidence = isByTime(diff.matches.get(copied.index)?.clientBy, copied) ? BY_TIME : 1;
@@ -49,6 +50,13 @@ export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void 
     const isSure = !isByTime(diff.matches.get(hop.index)?.clientBy, hop) && !isByTime(diff.matches.get(parent)?.serverBy, hops[parent]!);
     hop.parent = { hop: parent, because: "span id", confidence: isSure ? 1 : BY_TIME };
   }
+}
+
+/** Indices of hops that have a CLIENT span or name a span, ascending. */
+function hopsWithSendingSpans({ matches, naming }: TraceDiff): number[] {
+  const hops = new Set(naming);
+  for (const [hop, { client }] of matches) if (client !== undefined) hops.add(hop);
+  return [...hops].sort((a, b) => a - b);
 }
 
 /**

@@ -1,19 +1,20 @@
 // What the wire has to say against a span that time and name would give to an exchange.
 
 import type { Hop } from "../hops/hop.ts";
+import type { HopTable } from "../hops/hop-table.ts";
 import { isSameTrace } from "../propagation/same-trace.ts";
 import type { Span } from "../spans/span.ts";
 import { isReceiving, type SpanIndex } from "./span-index.ts";
 
-type Receivers = Map<string, Set<Hop["receiver"]>>;
+type Receivers = ReadonlyMap<number, ReadonlySet<Hop["receiver"]>>;
 
 export class WireObjections {
-  readonly #hops: readonly Hop[];
+  readonly #table: HopTable;
   readonly #index: SpanIndex;
   #receivers: Receivers | undefined;
 
-  constructor(hops: readonly Hop[], index: SpanIndex) {
-    this.#hops = hops;
+  constructor(table: HopTable, index: SpanIndex) {
+    this.#table = table;
     this.#index = index;
   }
 
@@ -36,14 +37,22 @@ export class WireObjections {
 
   /** Receivers of the exchanges that carry a trace; gathered when a span is first asked of. */
   #receiversOf(trace: string): ReadonlySet<Hop["receiver"]> | undefined {
-    this.#receivers ??= receiversByTrace(this.#hops);
-    return this.#receivers.get(trace);
+    this.#receivers ??= receiversByTrace(this.#table, this.#index);
+    return this.#receivers.get(this.#table.exchanges.identities.traceIds.find(trace));
   }
 }
 
-function receiversByTrace(hops: readonly Hop[]): Receivers {
-  const receivers: Receivers = new Map();
-  for (const { traceIds, receiver } of hops)
-    for (const traceId of traceIds) receivers.set(traceId, (receivers.get(traceId) ?? new Set()).add(receiver));
+/** By number of those traces on the wire that spans are of. */
+function receiversByTrace({ size, row, receiver, places, exchanges }: HopTable, { traceIds }: SpanIndex): Receivers {
+  const { readings, identities } = exchanges;
+  const receivers = new Map<number, Set<Hop["receiver"]>>();
+  for (const traceId of traceIds) {
+    const trace = identities.traceIds.find(traceId);
+    if (trace >= 0) receivers.set(trace, new Set());
+  }
+  for (let hop = 0; hop < size; hop++) {
+    for (let own = readings.first(row[hop]!); own < readings.end(row[hop]!); own++)
+      receivers.get(identities.trace[own]!)?.add(places.values[receiver[hop]!]!);
+  }
   return receivers;
 }

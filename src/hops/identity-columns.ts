@@ -13,6 +13,7 @@ import {
 import { ByteField } from "../wire/byte-field.ts";
 import { FIRST_ROWS, grown, keepRows } from "../wire/columns.ts";
 import type { Field } from "../wire/field.ts";
+import type { PairTable } from "../wire/pair-table.ts";
 import { hexOf, hexWord, readHexWords } from "./hex-words.ts";
 import type { Identity } from "./hop.ts";
 import { TraceIds } from "./trace-ids.ts";
@@ -84,11 +85,16 @@ export class IdentityColumns {
 
   at(index: number): Identity {
     return {
-      format: this.#formats[this.#format[index]!]!,
+      format: this.format(index),
       traceId: this.traceId(index),
       spanId: this.spanId(index),
       sampled: DECISIONS[this.decision[index]!]!,
     };
+  }
+
+  /** Name of its format. */
+  format(index: number): string {
+    return this.#formats[this.#format[index]!]!;
   }
 
   traceId(index: number): string {
@@ -110,6 +116,11 @@ export class IdentityColumns {
   /** Whether two of them name the same span of the same trace. */
   isSame(a: number, b: number): boolean {
     return this.trace[a] === this.trace[b] && this.isSameSpanId(a, b);
+  }
+
+  /** Whether its span id is a pair of this table, the more significant word first. */
+  isSpanIdIn(index: number, pairs: PairTable): boolean {
+    return pairs.get(this.#span[index * 2]!, this.#span[index * 2 + 1]!) >= 0;
   }
 
   isSameSpanId(a: number, b: number): boolean {

@@ -122,6 +122,11 @@ export class ReadingColumns {
     return this.#requestIds.size === 0 ? undefined : this.#requestIds.get(row);
   }
 
+  /** Whether any answer names a span. */
+  get hasResponses(): boolean {
+    return this.#responses.size > 0;
+  }
+
   response(row: number): ContextReading["response"] {
     return this.#responses.size === 0 ? undefined : this.#responses.get(row);
   }

@@ -14,13 +14,16 @@ export function mergeTraces(pieces: Iterable<Trace>): Trace[] {
 }
 
 function mergeOne(traceId: string, parts: readonly Trace[]): Trace {
-  const spans = withoutCopies(parts).sort(compareSpans);
+  const all = parts.length === 1 ? parts[0]!.spans : parts.flatMap((part) => part.spans);
+  // Mostly each id stands once: then nothing is a copy of anything.
+  const isEachOne = new Set(all.map(({ spanId }) => spanId)).size === all.length;
+  const spans = (isEachOne ? [...all] : withoutCopies(all)).sort(compareSpans);
   const warnings = new Set<string>();
   for (const part of parts) {
     for (const text of part.warnings) if (warnings.size < MAX_TRACE_WARNINGS * 2 && !text.includes(SHARED)) warnings.add(text);
   }
-  const shared = sharedId(spans);
-  if (shared) warnings.add(shared);
+  const shared = isEachOne ? undefined : sharedId(spans);
+  if (shared !== undefined) warnings.add(shared);
   return { traceId, spans, warnings: [...warnings] };
 }
 
@@ -28,19 +31,15 @@ function mergeOne(traceId: string, parts: readonly Trace[]): Trace {
  * B3 lets a SERVER span share its CLIENT's id, so an id alone names no span. The same span from two encodings may differ by a
  * microsecond at its end: UI JSON cuts start and duration separately.
  */
-function withoutCopies(parts: readonly Trace[]): Span[] {
+function withoutCopies(all: readonly Span[]): Span[] {
   const seen = new Set<string>();
-  const spans: Span[] = [];
-  for (const part of parts) {
-    for (const span of part.spans) {
-      const key = `${span.spanId}|${span.kind}|${span.parentSpanId ?? ""}|${Math.floor(span.startedAt)}|${span.resource.service}|${span.name}`;
-      const end = Math.floor(span.endedAt);
-      if (seen.has(`${end}|${key}`) || seen.has(`${end - 1}|${key}`) || seen.has(`${end + 1}|${key}`)) continue;
-      seen.add(`${end}|${key}`);
-      spans.push(span);
-    }
-  }
-  return spans;
+  return all.filter((span) => {
+    const key = `${span.spanId}|${span.kind}|${span.parentSpanId ?? ""}|${Math.floor(span.startedAt)}|${span.resource.service}|${span.name}`;
+    const end = Math.floor(span.endedAt);
+    if (seen.has(`${end}|${key}`) || seen.has(`${end - 1}|${key}`) || seen.has(`${end + 1}|${key}`)) return false;
+    seen.add(`${end}|${key}`);
+    return true;
+  });
 }
 
 /** Two spans under one id (a retry that sends its first attempt's id, two agents): no parent id can tell which of them is meant. */

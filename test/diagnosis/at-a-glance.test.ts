@@ -6,8 +6,10 @@ import { isDoubtfulAtAGlance, outcomeAtAGlance, strippedAtAGlance } from "../../
 import { Judge } from "../../src/diagnosis/judge.ts";
 import { routeOf } from "../../src/diagnosis/route.ts";
 import { Tally } from "../../src/diagnosis/tally.ts";
+import type { View } from "../../src/diagnosis/view.ts";
 import { NO_PARENT } from "../../src/hops/hop.ts";
-import { look, type Request, request, times, traceparent } from "./build-view.ts";
+import type { Span } from "../../src/spans/span.ts";
+import { client, look, type Request, request, server, times, trace, traceparent } from "./build-view.ts";
 
 /** A request to frontend, and the call that it makes to orders. */
 interface Pair {
@@ -55,37 +57,78 @@ function requestsOf(pairs: readonly Pair[]): Request[] {
   });
 }
 
+/** Spans of the traces that were looked up: every other one. Where the call began a trace of its own, that one was found, too. */
+function spansOf(requests: readonly Request[], ignores: boolean): Span[] {
+  return requests.flatMap((inbound, i) => {
+    const n = i / 2;
+    if (n % 2 !== 0) return [];
+    const outbound = requests[i + 1]!;
+    const [own] = outbound.fields;
+    const isOwn = own?.[1].includes(trace(500 + n)) === true;
+    const served = server(inbound, ignores ? { trace: 900 + n, id: 10 } : { trace: n + 1, id: 10, parent: 1 });
+    return [served, client(outbound, { trace: isOwn ? 500 + n : n + 1, id: 2, ...(!isOwn && { parent: 10 }) })];
+  });
+}
+
+/** Asks both of every exchange; returns how many were told at a glance, and how many of them were stripped. */
+function compare(view: View): { readonly glances: number; readonly stripped: number } {
+  const judge = new Judge(view);
+  const counts = { glances: 0, stripped: 0 };
+  for (const { index, purpose } of view.table.all()) {
+    if (purpose !== "work") continue;
+    const whole = judge.judge(index);
+    const outcome = outcomeAtAGlance(index, view);
+    if (outcome !== undefined) {
+      counts.glances++;
+      expect({ outcome, isDoubtful: isDoubtfulAtAGlance(index, view), isRecorded: false }).toEqual({
+        outcome: whole.outcome,
+        isDoubtful: whole.isDoubtful,
+        isRecorded: whole.isRecorded,
+      });
+      expect(whole.faults).toEqual([]);
+    }
+    const stripped = strippedAtAGlance(index, view);
+    if (stripped === undefined) continue;
+    counts.stripped++;
+    expect(outcome).toBeUndefined();
+    expect(whole).toMatchObject({ outcome: "absent", hasContext: false, isDoubtful: false });
+    expect(whole.faults.map(({ verdict }) => verdict)).toEqual(["stripped"]);
+    const [{ parent, confidence, isCircumstantial } = {}] = whole.faults;
+    expect({ cause: parent?.index ?? NO_PARENT, confidence, isCircumstantial }).toEqual(stripped);
+  }
+  return counts;
+}
+
+const somePairs = fc.array(pair, { minLength: 1, maxLength: 25 });
+
 describe("what is told at a glance", () => {
   it("is what the judge says", () => {
-    let glances = 0;
+    let stripped = 0;
     fc.assert(
-      fc.property(fc.array(pair, { minLength: 1, maxLength: 25 }), (pairs) => {
-        const { view } = look({ requests: requestsOf(pairs) });
-        const judge = new Judge(view);
-        for (const { index, purpose } of view.table.all()) {
-          if (purpose !== "work") continue;
-          const whole = judge.judge(index);
-          const outcome = outcomeAtAGlance(index, view);
-          if (outcome !== undefined) {
-            expect({ outcome, isDoubtful: isDoubtfulAtAGlance(index, view) }).toEqual({
-              outcome: whole.outcome,
-              isDoubtful: whole.isDoubtful,
-            });
-            expect(whole.faults).toEqual([]);
-          }
-          const stripped = strippedAtAGlance(index, view);
-          if (stripped === undefined) continue;
-          glances++;
-          expect(outcome).toBeUndefined();
-          expect(whole).toMatchObject({ outcome: "absent", hasContext: false, isDoubtful: false });
-          expect(whole.faults.map(({ verdict }) => verdict)).toEqual(["stripped"]);
-          const [{ parent, confidence, isCircumstantial } = {}] = whole.faults;
-          expect({ cause: parent?.index ?? NO_PARENT, confidence, isCircumstantial }).toEqual(stripped);
-        }
+      fc.property(somePairs, (pairs) => {
+        stripped += compare(look({ requests: requestsOf(pairs) }).view).stripped;
       }),
       { numRuns: 100 },
     );
-    expect(glances).toBeGreaterThan(20);
+    expect(stripped).toBeGreaterThan(20);
+  });
+
+  it("is what the judge says where only a part of the traces was looked up", () => {
+    const all = { glances: 0, stripped: 0 };
+    fc.assert(
+      fc.property(somePairs, fc.boolean(), (pairs, ignores) => {
+        const requests = requestsOf(pairs);
+        const spans = spansOf(requests, ignores);
+        const known = new Set(spans.map(({ traceId }) => traceId));
+        const backend = { isWindowSearched: false, isLookedUp: (traceId: string) => known.has(traceId) };
+        const { glances, stripped } = compare(look({ requests, spans, backend }).view);
+        all.glances += glances;
+        all.stripped += stripped;
+      }),
+      { numRuns: 100 },
+    );
+    expect(all.glances).toBeGreaterThan(40);
+    expect(all.stripped).toBeGreaterThan(5);
   });
 
   it("counts as judging each exchange counts", () => {

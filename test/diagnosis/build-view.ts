@@ -217,14 +217,15 @@ export function look(world: World): Seen {
   const nameOf = addressNames({ given: namesFile(), dns: [], blocks: new Map(), exports: [] }, graph.table);
   const naming = nameWorkloads(graph, diff, nameOf);
   const isAsked = spans !== undefined;
+  const known = { isAsked, isLookedUp: () => isAsked, isWindowSearched: isAsked, ...backend };
   const view = findCauses({
     table: graph.table,
     diff,
     naming,
-    backend: { isAsked, isLookedUp: () => isAsked, isWindowSearched: isAsked, ...backend },
+    backend: known,
     tls: handshakes,
     connections,
-    exporters: new Exporters(traffic, { table: graph.table, naming, diff }),
+    exporters: new Exporters(traffic, { table: graph.table, naming, diff, backend: known }),
   });
   const diagnosis = diagnose(view);
   const said = diagnosis.findings.map(line);

@@ -5,7 +5,8 @@ import type { SpanExport } from "../../src/protocols/observation.ts";
 import type { Span } from "../../src/spans/span.ts";
 import { client, id, look, request, server, trace, traceparent } from "./build-view.ts";
 
-const isTailSampled = (all: readonly SpanExport[], index: SpanIndex) => isSampled(sharesOfExports(all, index));
+const isTailSampled = (all: readonly SpanExport[], index: SpanIndex, isLookedUp = (_traceId: string) => true) =>
+  isSampled(sharesOfExports(all, index, { isLookedUp }));
 
 const TRACES = 40;
 const SERVICES = ["frontend", "orders"];
@@ -78,7 +79,11 @@ test("nothing is missing", () => {
 });
 
 /** frontend → orders, forty times, each in a trace of its own; the backend has both spans of those that `has` tells, and both services have others. */
-function exchanged(has: (n: number) => boolean, parts: readonly ("client" | "server")[] = ["client", "server"]) {
+function exchanged(
+  has: (n: number) => boolean,
+  parts: readonly ("client" | "server")[] = ["client", "server"],
+  isAsked: (n: number) => boolean = () => true,
+) {
   const requests = Array.from({ length: TRACES }, (_, i) =>
     request("frontend → orders", { at: 1_000 * i, until: 1_000 * i + 80, fields: [traceparent(i + 1, 32 * i + 2)] }),
   );
@@ -91,13 +96,30 @@ function exchanged(has: (n: number) => boolean, parts: readonly ("client" | "ser
       ? Object.values(made)
       : (["client", "server"] as const).filter((kind) => !parts.includes(kind)).map((kind) => made[kind]);
   });
-  return look({ requests, spans });
+  const asked = new Set(
+    Array.from({ length: TRACES }, (_, i) => i + 1)
+      .filter(isAsked)
+      .map(trace),
+  );
+  return look({ requests, spans, backend: { isLookedUp: (traceId) => asked.has(traceId) } });
 }
 
 test("the traces on the wire show it, too, where no export was captured", () => {
   const seen = exchanged(isThird);
   expect(seen.blamed).toEqual([]);
   expect(seen.isTailSampled).toBe(true);
+});
+
+test("traces that were not looked up show nothing", () => {
+  const isEven = (n: number) => n % 2 === 0;
+  expect(exchanged(isThird, ["client", "server"], isThird).isTailSampled).toBe(false);
+  expect(exchanged((n) => isThird(n) && isEven(n), ["client", "server"], isEven).isTailSampled).toBe(true);
+  const asked = new Set(
+    Array.from({ length: TRACES }, (_, i) => i + 1)
+      .filter(isThird)
+      .map(trace),
+  );
+  expect(isTailSampled(exports, backend(isThird), (traceId) => asked.has(traceId))).toBe(false);
 });
 
 test("a stretch of time without the traces of one entry is no sampling, though those of another go on", () => {

@@ -60,7 +60,12 @@ export function exchange({ client, server, serverPort = 8080, at, lasts, target 
 }
 
 /** All packets in the order of time, as one capture. */
-export async function inspectPackets(packets: readonly Packet[], spans?: readonly Span[]): Promise<Inspection> {
+/** `asked`: so many trace ids are looked up, the first ones; the time of the capture is searched for all. */
+export async function inspectPackets(
+  packets: readonly Packet[],
+  spans?: readonly Span[],
+  asked = Number.POSITIVE_INFINITY,
+): Promise<Inspection> {
   const ordered = numbered([...packets].sort((a, b) => a.timestamp - b.timestamp));
   const wire = new WireReader();
   const sink = wire.sinkFor(0, "a");
@@ -74,21 +79,21 @@ export async function inspectPackets(packets: readonly Packet[], spans?: readonl
     firstPacketAt: ordered[0]?.timestamp,
     lastPacketAt: ordered.at(-1)?.timestamp,
   };
-  return inspect(wire, [file], { names: new Map(), traces: spans === undefined ? undefined : sourceOf(spans) });
+  return inspect(wire, [file], { names: new Map(), traces: spans === undefined ? undefined : sourceOf(spans, asked) });
 }
 
-function sourceOf(spans: readonly Span[]) {
+function sourceOf(spans: readonly Span[], asked: number) {
   const ids = [...new Set(spans.map((span) => span.traceId))];
   const backend = {
     ask: async ({ traceIds }: { readonly traceIds: readonly string[] }): Promise<TraceAnswer> => ({
       source: "traces.json",
       traces: ids.map((traceId) => ({ traceId, spans: spans.filter((span) => span.traceId === traceId), warnings: [] })),
-      absent: traceIds.filter((id) => !ids.includes(id)),
+      absent: traceIds.slice(0, asked).filter((id) => !ids.includes(id)),
       failed: [],
       respelled: [],
       warnings: [],
-      asked: traceIds.length,
-      windowSearched: true,
+      asked: Math.min(asked, traceIds.length),
+      windowSearched: asked >= traceIds.length,
     }),
     close() {},
   };

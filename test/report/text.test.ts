@@ -170,6 +170,15 @@ describe("nothing wrong", () => {
     );
   });
 
+  test("of traces that were not looked up nothing is said to be missing", async () => {
+    const packets = Array.from({ length: 6 }, (_, n) =>
+      exchange({ client: CLIENT, server: PROXY, serverPort: 80, at: n * 100, lasts: 20, fields: [traceparent(n, n)] }),
+    ).flat();
+    const report = render(await inspectPackets(packets, [serverSpan(0), serverSpan(1), serverSpan(4)], 2));
+    expect(report).toContain("6 traces on the wire · 3 in traces.json (2 were looked up)\n");
+    expect(report).toContain("3 matched with their SERVER spans, only 2 traces looked up (--max-traces).");
+  });
+
   test("receivers without spans are counted by their exchanges", async () => {
     const packets = [0, 1, 2, 3, 4].flatMap((n) =>
       exchange({ client: CLIENT, server: `10.0.1.${n}`, at: n * 100, lasts: 20, fields: [traceparent(n, n)] }),

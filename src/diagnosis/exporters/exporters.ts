@@ -7,6 +7,7 @@ import type { DnsExchange, SpanExport } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { addTo, groupBy } from "../../wire/group-by.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
+import type { BackendKnowledge } from "../view.ts";
 import { Collectors } from "./collectors.ts";
 import { connectionTroubles } from "./connection-trouble.ts";
 import { dnsTroubles } from "./dns-trouble.ts";
@@ -23,6 +24,7 @@ export interface ExporterWorld {
   readonly table: HopTable;
   readonly naming: Naming;
   readonly diff: TraceDiff;
+  readonly backend: BackendKnowledge;
 }
 
 export class Exporters {
@@ -77,7 +79,7 @@ export class Exporters {
   }
 
   get #isShownByExports(): boolean {
-    this.#areExportsSampled ??= isTailSampled(sharesOfExports(this.#traffic.exports, this.#world.diff.index));
+    this.#areExportsSampled ??= isTailSampled(sharesOfExports(this.#traffic.exports, this.#world.diff.index, this.#world.backend));
     return this.#areExportsSampled;
   }
 

@@ -46,8 +46,21 @@ export class RouteCounts {
   /** By receiver, of all of its routes. */
   readonly #joined = new Map<number, Joined>();
 
+  #mayHaveOwnTraces: boolean | undefined;
+
   constructor(view: View) {
     this.#view = view;
+  }
+
+  /** Whether receivers have begun enough traces of their own for `ownTraceOf` to say so of any: found out without counting every exchange. */
+  static mayHaveOwnTraces({ diff, table }: Pick<View, "diff" | "table">): boolean {
+    let elsewhere = 0;
+    for (const [hop, { server }] of diff.matches) {
+      if (server === undefined || table.hop(hop).reading.context === undefined || table.hop(hop).traceIds.includes(server.traceId))
+        continue;
+      if (++elsewhere >= MIN_ELSEWHERE) return true;
+    }
+    return false;
   }
 
   of(hop: Hop, receiver: Workload): RouteCount | undefined {
@@ -71,8 +84,8 @@ export class RouteCounts {
 
   /** What the receiver does with the contexts of this route, or of all where the route has few spans. Who samples its own traces leaves few. */
   ownTraceOf(hop: Hop, receiver: Workload): OwnTrace | undefined {
-    // Counting makes an object of every hop.
-    if (this.#view.diff.index.spans.length === 0) return undefined;
+    this.#mayHaveOwnTraces ??= RouteCounts.mayHaveOwnTraces(this.#view);
+    if (!this.#mayHaveOwnTraces) return undefined;
     const own = this.of(hop, receiver)?.joined;
     const counted = own !== undefined && own.requests >= MIN_ELSEWHERE ? own : this.#joined.get(receiver.index);
     if (counted === undefined || counted.elsewhere < MIN_ELSEWHERE || counted.elsewhere < NEARLY_ALL * counted.requests) return undefined;

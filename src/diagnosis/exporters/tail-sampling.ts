@@ -8,6 +8,8 @@ import { templatePath } from "../../hops/path-shape.ts";
 import type { Naming, Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
 import { groupBy } from "../../wire/group-by.ts";
+import { lookedUpTraces } from "../looked-up-traces.ts";
+import type { BackendKnowledge } from "../view.ts";
 import { fateOf } from "./export-answer.ts";
 
 /** Traces of either kind that it takes to tell. */
@@ -25,6 +27,7 @@ interface Exchanges {
   readonly table: HopTable;
   readonly naming: Naming;
   readonly diff: TraceDiff;
+  readonly backend: BackendKnowledge;
 }
 
 /** What should be there of a trace, and what is. */
@@ -36,20 +39,25 @@ export interface TraceShare {
   entry?: string;
 }
 
-/** By trace, in the order in which they were first sent: the spans of exports that were accepted. */
-export function sharesOfExports(exports: readonly SpanExport[], index: SpanIndex): TraceShare[] {
+/** By trace that was looked up, in the order in which they were first sent: the spans of exports that were accepted. */
+export function sharesOfExports(
+  exports: readonly SpanExport[],
+  index: SpanIndex,
+  { isLookedUp }: Pick<BackendKnowledge, "isLookedUp">,
+): TraceShare[] {
   const shares = new Map<string, TraceShare>();
   for (const of of exports) {
     if (fateOf(of) !== "accepted") continue;
     for (const { traceId, spanId, resource } of of.spans)
-      addToShare(shares, traceId, resource.service, index.byId(traceId, spanId).length > 0);
+      if (isLookedUp(traceId)) addToShare(shares, traceId, resource.service, index.byId(traceId, spanId).length > 0);
   }
   return [...shares.values()];
 }
 
-/** By trace, in the order of time: the CLIENT and SERVER spans of sampled exchanges, as far as sender and receiver have such spans of others. */
-export function sharesOfExchanges({ table, naming, diff: { matches, index: spans } }: Exchanges): TraceShare[] {
+/** By trace that was looked up, in the order of time: the CLIENT and SERVER spans of sampled exchanges, as far as sender and receiver have such spans of others. */
+export function sharesOfExchanges({ table, naming, diff: { matches, index: spans }, backend }: Exchanges): TraceShare[] {
   if (!isAnyAbsent(table, spans)) return [];
+  const isLookedUp = lookedUpTraces(table, backend);
   /** By number of the trace id. */
   const shares = new Map<number, TraceShare>();
   const sending = new Set<Workload>();
@@ -71,6 +79,7 @@ export function sharesOfExchanges({ table, naming, diff: { matches, index: spans
     const id = readings.first(row);
     if (!table.isWork(index) || readings.end(row) !== id + 1 || !identities.isSampled(id)) continue;
     const trace = identities.trace[id]!;
+    if (isLookedUp[trace] === 0) continue;
     const { client, server } = matches.get(index) ?? {};
     const [sender, receiver] = [naming.senderOf(index), naming.receiverOf(index)];
     if (sending.has(sender)) addToShare(shares, trace, sender.group, client !== undefined);

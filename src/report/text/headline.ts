@@ -39,28 +39,20 @@ function traceParts(inspection: Inspection, summary: Summary): string[] {
     return [wire, "the backend could not be asked: what was recorded is not known"];
   if (answer === undefined) return [wire, "no backend asked: --jaeger or --traces FILE shows what was recorded"];
   const inBackend = tracesInBackend ?? 0;
-  const cut = answer.asked < traces ? ` of the ${figure(answer.asked)} looked up` : "";
-  const unsampled = countUnsampled(inspection);
+  // The search of the capture's time may have found others.
+  const cut = answer.asked < traces ? ` (${figure(answer.asked)} were looked up)` : "";
+  const { unsampled, absent } = countLacking(inspection);
   const respelled = countRespelled(inspection);
-  const absent = countAbsent(inspection, summary);
   const found = diff.index.traceIds.size;
   const searched = found > 0 && isHidden ? counted(found, "trace") : "nothing to look up";
   return [
     wire,
-    ...(traces === 0 ? [`${searched} in ${sourceName(answer.source)}`] : [`${figure(inBackend)}${cut} in ${sourceName(answer.source)}`]),
+    ...(traces === 0 ? [`${searched} in ${sourceName(answer.source)}`] : [`${figure(inBackend)} in ${sourceName(answer.source)}${cut}`]),
     ...(unsampled > 0 ? [`${figure(unsampled)} unsampled (flags 00, absent by right)`] : []),
     ...(respelled > 0 ? [`${figure(respelled)} held under another spelling of the id`] : []),
     ...(absent > 0 ? [`${figure(absent)} not there${diagnosis.isTailSampled ? " (a collector samples whole traces)" : ""}`] : []),
     ...(answer.failed.length > 0 ? [`${figure(answer.failed.length)} could not be loaded`] : []),
   ];
-}
-
-/** Traces of the wire that were looked up, and are not there without a reason that the wire shows. */
-export function countAbsent(inspection: Inspection, { traces, tracesInBackend }: Summary): number {
-  const { answer } = inspection;
-  if (answer === undefined) return 0;
-  const told = (tracesInBackend ?? 0) + countUnsampled(inspection) + countRespelled(inspection) + answer.failed.length;
-  return Math.max(0, Math.min(answer.asked, traces) - told);
 }
 
 /** Traces that the backend holds under another spelling alone. */
@@ -76,17 +68,21 @@ export function sourceName(source: string): string {
     .join(", ");
 }
 
-/** Traces that every context on the wire marks as not sampled, and that the backend does not hold. */
-function countUnsampled({ graph, diff, answer }: Inspection): number {
-  const absent = answer?.absent ?? [];
-  if (absent.length === 0) return 0;
+/**
+ * Traces of the wire that were looked up and that the backend lacks: `unsampled` where every context says so, which is right; `absent` without a reason
+ * that the wire shows.
+ */
+export function countLacking({ graph, diff, answer }: Inspection): { readonly unsampled: number; readonly absent: number } {
   const { identities } = graph.table.exchanges;
-  const sampled = new Uint8Array(identities.traceIds.size);
-  for (let i = 0; i < identities.size; i++) if (!identities.isUnsampled(i)) sampled[identities.trace[i]!] = 1;
-  return absent.filter((id) => {
-    const trace = identities.traceIds.find(id);
-    return trace >= 0 && sampled[trace] === 0 && !diff.index.hasTrace(id);
-  }).length;
+  const lacking = (answer?.absent ?? [])
+    .filter((traceId) => !diff.index.hasTrace(traceId))
+    .map((traceId) => identities.traceIds.find(traceId))
+    .filter((trace) => trace >= 0);
+  if (lacking.length === 0) return { unsampled: 0, absent: 0 };
+  const isSampled = new Uint8Array(identities.traceIds.size);
+  for (let i = 0; i < identities.size; i++) if (!identities.isUnsampled(i)) isSampled[identities.trace[i]!] = 1;
+  const absent = lacking.filter((trace) => isSampled[trace] === 1).length;
+  return { unsampled: lacking.length - absent, absent };
 }
 
 function earliest(times: readonly (number | undefined)[]): number | undefined {

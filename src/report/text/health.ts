@@ -7,7 +7,7 @@ import { figure } from "../../wire/figure.ts";
 import { sum } from "../../wire/sum.ts";
 import { counted, listed } from "../../wire/words.ts";
 import { summarize } from "../summary.ts";
-import { countAbsent, sourceName } from "./headline.ts";
+import { countLacking, sourceName } from "./headline.ts";
 import { styled } from "./line.ts";
 import { unreadConnections } from "./not-judged.ts";
 import type { Page } from "./page.ts";
@@ -39,7 +39,7 @@ export function writeHealth(inspection: Inspection, page: Page): void {
     const parts = [
       `${figure(observed)} of ${counted(judged, "exchange")} observed`,
       `${figure(withContext)} with a context`,
-      ...matched(inspection),
+      ...matchedParts(inspection),
     ];
     page.text(2, styled("green", "✔"), ` ${what}: ${parts.join(", ")}.`);
   }
@@ -58,7 +58,7 @@ function writeAbsent(inspection: Inspection, page: Page): void {
   const { answer, diagnosis } = inspection;
   if (answer === undefined || diagnosis.findings.length > 0 || diagnosis.isTailSampled) return;
   const summary = summarize(inspection);
-  const absent = countAbsent(inspection, summary);
+  const { absent } = countLacking(inspection);
   // Where none of them is there it is another export or time: that is a warning already.
   if (absent === 0 || summary.tracesInBackend === 0) return;
   const behind = receiversWithoutSpans(inspection)
@@ -78,14 +78,17 @@ function receiversWithoutSpans({ diagnosis }: Inspection): [group: string, excha
 }
 
 /** How many exchanges have the receiver's span, and who has none at all. */
-function matched(inspection: Inspection): string[] {
+function matchedParts(inspection: Inspection): string[] {
   const { diagnosis, answer } = inspection;
   if (answer === undefined) return [];
   const edges = [...diagnosis.tally.edges.values()];
+  const found = figure(sum(edges.map(({ recorded }) => recorded)));
+  const matched = `${found} matched with their SERVER spans`;
+  if (answer.asked < inspection.graph.table.exchanges.identities.traceIds.size)
+    return [matched, `only ${counted(answer.asked, "trace")} looked up (--max-traces)`];
   const most = receiversWithoutSpans(inspection);
   const named = most.slice(0, MAX_NAMED).map(([group, n]) => `${figure(n)} to ${group}`);
   const others = most.slice(MAX_NAMED);
   if (others.length > 0) named.push(`${figure(sum(others.map(([, n]) => n)))} to ${counted(others.length, "other")}`);
-  const found = figure(sum(edges.map(({ recorded }) => recorded)));
-  return [`${found} matched with their SERVER spans`, ...(named.length === 0 ? [] : [`none for ${listed(named)}`])];
+  return [matched, ...(named.length === 0 ? [] : [`none for ${listed(named)}`])];
 }
