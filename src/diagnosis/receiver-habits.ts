@@ -1,5 +1,6 @@
 // What a workload was seen to read and to write in all exchanges together: by this one ignored exchange is judged.
 
+import { isFieldOf, propagationFormats } from "../propagation/registry.ts";
 import { count } from "../wire/count.ts";
 import type { Field } from "../wire/field.ts";
 import { MAX_SPELLINGS_OF_ONE } from "../wire/limits.ts";
@@ -53,13 +54,10 @@ export class HabitsTable {
 
 /** The field that a format's trace id came in. */
 export function fieldOfFormat(format: string, fields: readonly Field[]): Field | undefined {
-  const wanted = LEADING_FIELD[format];
-  return wanted === undefined ? undefined : fields.find(({ name }) => name.length === wanted.length && name.toLowerCase() === wanted);
+  const wanted = leadingFields.get(format);
+  // A house-made format has one field.
+  if (wanted === undefined) return fields.find(({ name }) => isFieldOf(format, name));
+  return fields.find(({ name }) => name.length === wanted.length && name.toLowerCase() === wanted);
 }
 
-const LEADING_FIELD: Readonly<Record<string, string>> = {
-  w3c: "traceparent",
-  b3: "b3",
-  b3multi: "x-b3-traceid",
-  jaeger: "uber-trace-id",
-};
+const leadingFields = new Map(propagationFormats.map(({ name, fields: [first] }) => [name, first]));

@@ -5,18 +5,9 @@ import type { HopTable } from "../hops/hop-table.ts";
 import type { Naming, Workload } from "../naming/workload.ts";
 import type { ConnectionSummary, TlsHandshake } from "../protocols/observation.ts";
 import type { Span } from "../spans/span.ts";
+import type { BackendKnowledge } from "./backend-knowledge.ts";
 import type { Exporters } from "./exporters/exporters.ts";
 import type { Fault } from "./judgement.ts";
-import type { WireAlone } from "./wire-alone.ts";
-
-/** What a backend could say of the run: without it, absence of a span proves nothing. */
-export interface BackendKnowledge {
-  readonly isAsked: boolean;
-  /** Whether this trace was looked up and the answer came. */
-  isLookedUp(traceId: string): boolean;
-  /** Whether all traces of the capture's time were searched, also those whose ids are not on the wire. */
-  readonly isWindowSearched: boolean;
-}
 
 /** The request that a call was made for, though no capture shows it. */
 export interface UnseenRequest {
@@ -56,7 +47,8 @@ export interface FoundCauses {
 /** Everything that a judgement of one hop may look at. `Judge` fills in what needs the rest. */
 export interface View extends Facts {
   readonly found: FoundCauses;
-  readonly wireAlone: WireAlone;
+  /** Hops that the wire alone tells of: see `wire-alone.ts`. */
+  readonly wireAlone: { has(hop: number): boolean };
   /** See `exporters/route-counts.ts`. */
   ownTraceOf(hop: Hop, receiver: Workload): OwnTrace | undefined;
   /** See `unsampled-twins.ts`. */

@@ -1,11 +1,12 @@
 // Small worlds for the tests of the diagnosis: requests and spans as data, run through the real parts that make a View of them.
 
+import type { BackendKnowledge } from "../../src/diagnosis/backend-knowledge.ts";
 import { type Diagnosis, diagnose } from "../../src/diagnosis/diagnose.ts";
 import { Exporters } from "../../src/diagnosis/exporters/exporters.ts";
 import type { ExporterTraffic } from "../../src/diagnosis/exporters/trouble.ts";
 import { findCauses } from "../../src/diagnosis/find-causes.ts";
 import type { Finding } from "../../src/diagnosis/finding.ts";
-import type { BackendKnowledge, View } from "../../src/diagnosis/view.ts";
+import type { View } from "../../src/diagnosis/view.ts";
 import { matchSpans } from "../../src/diff/match-spans.ts";
 import { linkParentsBySpans } from "../../src/diff/span-parents.ts";
 import { buildHops } from "../../src/hops/build-hops.ts";

@@ -7,7 +7,7 @@ import type { DnsExchange, SpanExport } from "../../protocols/observation.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { addTo, groupBy } from "../../wire/group-by.ts";
 import type { Timestamp } from "../../wire/timestamp.ts";
-import type { BackendKnowledge } from "../view.ts";
+import type { BackendKnowledge } from "../backend-knowledge.ts";
 import { Collectors } from "./collectors.ts";
 import { connectionTroubles } from "./connection-trouble.ts";
 import { dnsTroubles } from "./dns-trouble.ts";

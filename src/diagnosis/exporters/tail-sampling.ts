@@ -8,8 +8,8 @@ import { templatePath } from "../../hops/path-shape.ts";
 import type { Naming, Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
 import { groupBy } from "../../wire/group-by.ts";
+import type { BackendKnowledge } from "../backend-knowledge.ts";
 import { lookedUpTraces } from "../looked-up-traces.ts";
-import type { BackendKnowledge } from "../view.ts";
 import { fateOf } from "./export-answer.ts";
 
 /** Traces of either kind that it takes to tell. */
