@@ -1,6 +1,7 @@
 // What became of the calls that a request caused: they tell a SERVER span that was made and lost from one that was never made.
 
 import type { Hop } from "../hops/hop.ts";
+import { isSameTrace } from "../propagation/same-trace.ts";
 import type { Aftermath } from "./judgement.ts";
 
 /** Undefined where no call of it is known, or a proxy passed its context on. */
@@ -21,4 +22,11 @@ function aftermathOfCall(request: Hop, call: Hop): Aftermath | undefined {
   const own = went.find(({ traceId }) => came.some((id) => id.traceId === traceId));
   if (own === undefined) return "new trace";
   return came.some(({ spanId }) => spanId === own.spanId) ? undefined : "span made";
+}
+
+/** What came in sampled goes on unsampled in one of the calls that it caused. */
+export function isLeftUnsampled({ reading: { identities } }: Hop, calls: readonly Hop[]): boolean {
+  return calls.some((call) =>
+    call.reading.identities.some((id) => id.sampled === false && identities.some((came) => came.sampled === true && isSameTrace(came, id))),
+  );
 }

@@ -54,7 +54,7 @@ export function strippedAtAGlance(hop: number, view: View): StrippedAtAGlance | 
   if (parent === NO_PARENT) return strippedByCandidates(hop, view);
   const because = table.because(hop);
   const confidence = table.parentConfidence(hop);
-  if (confidence < PROVEN_PARENT || INFERRED.has(because) || !hasPlainContext(parent, view)) return undefined;
+  if (confidence < PROVEN_PARENT || INFERRED.has(because) || !leftPlainContext(parent, view)) return undefined;
   return { cause: parent, confidence, isCircumstantial: isBySameRequest(hop, view) };
 }
 
@@ -64,15 +64,15 @@ function strippedByCandidates(hop: number, view: View): StrippedAtAGlance | unde
   if (candidates.length === 0 || naming.senderOf(hop).port === undefined || table.isSenderBlind(hop)) return undefined;
   let isFresh = false;
   for (const candidate of candidates) {
-    if (!hasPlainContext(candidate, view)) return undefined;
+    if (!leftPlainContext(candidate, view)) return undefined;
     if (table.startedAt[hop]! - table.startedAt[candidate]! <= FRESH_US) isFresh = true;
   }
   if (!isFresh) return undefined;
   return { cause: candidates.length === 1 ? candidates[0]! : NO_PARENT, confidence: CANDIDATES_CONFIDENCE, isCircumstantial: true };
 }
 
-/** One that no span tells of: a SERVER span would say what went on. */
-function hasPlainContext(hop: number, { table: { exchanges, row }, wireAlone }: View): boolean {
+/** It came with a plain context, and no SERVER span says what its receiver went on with. */
+function leftPlainContext(hop: number, { table: { exchanges, row }, wireAlone }: View): boolean {
   return exchanges.readings.isPlain(row[hop]!) && wireAlone.has(hop);
 }
 

@@ -2,10 +2,10 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
-import { fault } from "./fault.ts";
+import { fault, SHOWN_BY_OTHERS } from "./fault.ts";
 import { ignoredCause, isOwnSpan } from "./ignored-cause.ts";
 import type { Fault } from "./judgement.ts";
-import { type ReceiverFacts, SHOWN_BY_OTHERS } from "./receiver-facts.ts";
+import type { ReceiverFacts } from "./receiver-facts.ts";
 import type { Severity } from "./verdict.ts";
 import { spansOf, type View } from "./view.ts";
 

@@ -2,6 +2,8 @@
 
 import type { Hop } from "../hops/hop.ts";
 import type { Workload } from "../naming/workload.ts";
+import { isSameTrace } from "../propagation/same-trace.ts";
+import { isUnsampled } from "./expectation.ts";
 import { fault } from "./fault.ts";
 import { ignored, ignoredUnsampled, isFoundByTime } from "./judge-ignored.ts";
 import { judgeUnrecorded, refusedOnWire, rootNotRecorded, silenced } from "./judge-unrecorded.ts";
@@ -28,7 +30,7 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
     return identities.length === 0 ? silenced(hop, receiver, view, facts) : refusedOnWire(hop, facts);
   if (identities.length === 0) return rootNotRecorded(hop, view);
   if (isRecordedElsewhere(hop, receiver, view)) return [];
-  if (identities.every((id) => id.sampled === false)) return unsampled(hop, sender, view);
+  if (isUnsampled(hop)) return unsampled(hop, sender, view);
   // Contexts that disagree leave it to the receiver.
   if (identities.some((id) => id.sampled === false)) return [];
   const calls = facts.calls.of(hop.index);
@@ -80,16 +82,23 @@ function isRecordedElsewhere(hop: Hop, receiver: Workload, view: View): boolean 
 /** So many causes, one of the other, are looked up. */
 const MAX_ABOVE = 16;
 
+/** Told once, where it came in to the first that would have recorded it. */
 function unsampled(hop: Hop, sender: Workload, view: View): Fault[] {
-  const parent = hop.parent === undefined ? undefined : view.table.hop(hop.parent.hop);
-  // Told once, where it came in to the first that would have recorded it.
-  if (sender.isInstrumented && parent?.reading.identities.some((id) => id.sampled === false) === true) return [];
-  // Whoever changed the flag on the way is told of instead.
-  let above = parent;
+  if (hop.parent === undefined && hop.candidates.some((candidate) => isToldAt(candidate, hop, view))) return [];
+  let above = hop.parent;
   for (let step = 0; above !== undefined && step < MAX_ABOVE; step++) {
-    if (above.reading.identities.some((id) => id.sampled === true)) return [];
-    above = above.parent === undefined ? undefined : view.table.hop(above.parent.hop);
+    const { identities } = view.table.hop(above.hop).reading;
+    // Whoever changed the flag on the way is told of instead.
+    if (identities.some((id) => id.sampled === true) || isToldAt(above.hop, hop, view)) return [];
+    above = view.table.hop(above.hop).parent;
   }
   const who = sender.isOutside ? "the caller" : "the sender";
   return [fault("not-sampled", "unsampled", undefined, "note", 1, `${who} sends the sampled flag 00: absent from the backend by right`)];
+}
+
+/** Whether it is said of that request: the same trace came to a service that makes spans, and left none. */
+function isToldAt(request: number, { reading }: Hop, view: View): boolean {
+  if (!view.naming.receiverOf(request).isInstrumented || spansOf(view, request).server !== undefined) return false;
+  const came = view.table.hop(request);
+  return isUnsampled(came) && came.reading.identities.some((id) => reading.identities.some((own) => isSameTrace(id, own)));
 }

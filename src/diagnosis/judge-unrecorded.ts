@@ -6,13 +6,13 @@ import type { Workload } from "../naming/workload.ts";
 import type { Span } from "../spans/span.ts";
 import { RESOURCE_EXHAUSTED } from "../wire/grpc-status.ts";
 import { HEADER_TOO_LARGE } from "../wire/http-status.ts";
-import { aftermathOf } from "./aftermath.ts";
+import { aftermathOf, isLeftUnsampled } from "./aftermath.ts";
 import { longestPause } from "./exporters/export-pause.ts";
 import { explainUnrecorded } from "./exporters/unrecorded-cause.ts";
-import { fault } from "./fault.ts";
+import { fault, SHOWN_BY_OTHERS } from "./fault.ts";
 import type { Fault, PossibleCause } from "./judgement.ts";
 import { ALL_ARE_MISSING, BEHIND_A_PROXY, LOOK_BEHIND, possibleCauses } from "./missing-span-causes.ts";
-import { isLeftUnsampled, type ReceiverFacts, SHOWN_BY_OTHERS } from "./receiver-facts.ts";
+import type { ReceiverFacts } from "./receiver-facts.ts";
 import { fieldOfFormat } from "./receiver-habits.ts";
 import { spansOf, type View } from "./view.ts";
 
@@ -42,25 +42,29 @@ export function judgeUnrecorded(hop: Hop, receiver: Workload, calls: readonly Ho
   // A span that was exported had been made, whatever the answer was.
   const isUnmade = explanation.cause === "unknown" && explanation.exportedAt === undefined;
   if (isUnmade && hasServerSpans && facts.recordedRoutes.isUnserved(hop, receiver)) return [{ ...explanation, ...UNSERVED }];
-  if (isUnmade && mayBeginItsOwn(hop, receiver, view, facts))
-    return [{ ...explanation, severity: "warning", possible: [BEGINS_ITS_OWN, ...explanation.possible] }];
   const isOpen = !explanation.isTrailing && (explanation.cause === "unknown" || explanation.confidence < SHOWN_BY_OTHERS);
   const isSentOnSampled = calls.some((call) => call.reading.identities.some(({ sampled }) => sampled === true));
-  return isOpen && !isSentOnSampled && facts.samplers.has(receiver.index)
-    ? [sampledAway(SHOWN_BY_OTHERS, "as it does with others, whose calls carry 00")]
-    : [explanation];
+  if (isOpen && !isSentOnSampled && facts.samplers.has(receiver.index))
+    return [sampledAway(SHOWN_BY_OTHERS, "as it does with others, whose calls carry 00")];
+  if (isUnmade && aftermath !== "span made" && mayBeginItsOwn(hop, receiver, view, facts))
+    return [{ ...explanation, severity: "warning", possible: [BEGINS_ITS_OWN, ...explanation.possible] }];
+  return [explanation];
 }
 
-/** Where not all of the capture's time was searched, who was never seen to take such a context may have begun a trace that nobody asked for. */
-function mayBeginItsOwn({ reading }: Hop, receiver: Workload, { backend }: View, { habits }: ReceiverFacts): boolean {
+/**
+ * Where not all of the capture's time was searched, who was never seen to take a context of this spelling, and has no replica that does, may have begun a
+ * trace that nobody asked for.
+ */
+function mayBeginItsOwn({ reading }: Hop, { group }: Workload, { backend, naming }: View, { habits }: ReceiverFacts): boolean {
   if (backend.isWindowSearched) return false;
-  const { joined } = habits.of(receiver.index);
-  return !reading.identities.some(({ format }) => joined.has(fieldOfFormat(format, reading.fields)?.name ?? ""));
+  const spellings = reading.identities.flatMap(({ format }) => fieldOfFormat(format, reading.fields)?.name ?? []);
+  const replicas = naming.workloads.filter((workload) => workload.group === group);
+  return !replicas.some(({ index }) => spellings.some((name) => habits.of(index).joined.has(name)));
 }
 
 const BEGINS_ITS_OWN: PossibleCause = {
   cause: "restarts-trace",
-  because: "it began a trace of its own: not all of the capture's time was searched (--max-traces)",
+  because: "it began a trace of its own: not all of the capture's time was searched",
 };
 
 /**

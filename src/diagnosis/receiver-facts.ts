@@ -1,18 +1,15 @@
 // What all exchanges together show of receivers, for one exchange to be judged by.
 
-import { type Hop, NO_PARENT } from "../hops/hop.ts";
-import { isSameTrace } from "../propagation/same-trace.ts";
+import { NO_PARENT } from "../hops/hop.ts";
 import { count } from "../wire/count.ts";
 import { connectionKey, type SeenEnds } from "../wire/endpoint.ts";
+import { isLeftUnsampled } from "./aftermath.ts";
 import { CallsOfRequests } from "./calls-of-requests.ts";
 import type { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
 import { causeOf } from "./likely-causes.ts";
 import { HabitsTable } from "./receiver-habits.ts";
 import { spansOf, type View } from "./view.ts";
-
-/** How sure it is what became of one, where only others of its kind show it. */
-export const SHOWN_BY_OTHERS = 0.8;
 
 export interface ReceiverFacts {
   readonly calls: CallsOfRequests;
@@ -104,11 +101,4 @@ function samplersAmong(requests: ReadonlySet<number>, calls: CallsOfRequests, vi
     if (isLeftUnsampled(view.table.hop(request), calls.of(request))) count(counts, view.naming.receiverOf(request).index);
   }
   return [...counts].flatMap(([workload, n]) => (n >= MIN_LEFT_UNSAMPLED ? [workload] : []));
-}
-
-/** What came in sampled goes on unsampled in one of the calls that it caused. */
-export function isLeftUnsampled({ reading: { identities } }: Hop, calls: readonly Hop[]): boolean {
-  return calls.some((call) =>
-    call.reading.identities.some((id) => id.sampled === false && identities.some((came) => came.sampled === true && isSameTrace(came, id))),
-  );
 }

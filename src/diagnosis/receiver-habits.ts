@@ -4,6 +4,7 @@ import { isFieldOf, propagationFormats } from "../propagation/registry.ts";
 import { count } from "../wire/count.ts";
 import type { Field } from "../wire/field.ts";
 import { MAX_SPELLINGS_OF_ONE } from "../wire/limits.ts";
+import { only } from "../wire/only.ts";
 
 export interface ReceiverHabits {
   /** Formats that it was seen to take a trace from, or to send. */
@@ -55,8 +56,8 @@ export class HabitsTable {
 /** The field that a format's trace id came in. */
 export function fieldOfFormat(format: string, fields: readonly Field[]): Field | undefined {
   const wanted = leadingFields.get(format);
-  // A house-made format has one field.
-  if (wanted === undefined) return fields.find(({ name }) => isFieldOf(format, name));
+  // A house-made format has one field; which of several is its, is not known here.
+  if (wanted === undefined) return only(fields.filter(({ name }) => isFieldOf(format, name)));
   return fields.find(({ name }) => name.length === wanted.length && name.toLowerCase() === wanted);
 }
 

@@ -14,14 +14,17 @@ export function tellContexts(tally: Tally, view: View): void {
   const { index } = view.diff;
   const byServices = new Map<string, EdgeTally[]>();
   for (const edge of hidden) addTo(byServices, servicesKey(edge.from.service, edge.to.service), edge);
+  const copied = copiedRequests(view);
+  for (const request of copied) countOn(edgesOf(request, tally, view));
   for (const span of index.spans) {
     if (!index.continuesAnother(span)) continue;
-    const service = index.parentOf(span)?.resource.service;
+    const parent = index.parentOf(span);
+    if (parent !== undefined && copied.has(view.diff.hopOf.get(parent) ?? NO_PARENT)) continue;
+    const service = parent?.resource.service;
     const edges =
       edgesOfSpan(span, tally, view) ?? (service === undefined ? [] : byServices.get(servicesKey(service, span.resource.service)));
     countOn(edges);
   }
-  for (const request of copiedRequests(view)) countOn(edgesOf(request, tally, view));
 }
 
 function countOn(edges: readonly EdgeTally[] | undefined): void {
@@ -29,13 +32,14 @@ function countOn(edges: readonly EdgeTally[] | undefined): void {
   if (edge !== undefined) edge.toldBySpans++;
 }
 
-/** Hops without a SERVER span whose contexts went on unchanged. */
+/** Hops without a SERVER span whose contexts the capture hides, and which went on unchanged. */
 function copiedRequests({ table, diff }: View): ReadonlySet<number> {
   const requests = new Set<number>();
   for (let hop = 0; hop < table.size; hop++) {
     const request = table.parent[hop]!;
     if (request === NO_PARENT || table.because(hop) !== "forwarded unchanged") continue;
-    if (diff.matches.get(request)?.server === undefined) requests.add(request);
+    const isHidden = !table.exchanges.readings.hasContext(table.row[request]!);
+    if (isHidden && diff.matches.get(request)?.server === undefined) requests.add(request);
   }
   return requests;
 }

@@ -1,25 +1,23 @@
-// Exchanges that the wire alone tells of: no span is matched with them, and their traces were not looked up. Of a large capture that are most, since a backend is
-// asked for a part of its traces only.
+// Exchanges that the wire alone tells of: no span is matched with them, their traces were not looked up, and they do not say that they are unsampled. Of a large
+// capture that are most, since a backend is asked for a part of its traces only.
 
 import { RouteCounts } from "./exporters/route-counts.ts";
 import { lookedUpTraces } from "./looked-up-traces.ts";
 import type { Facts } from "./view.ts";
 
 export class WireAlone {
-  readonly #isEmpty: boolean;
-  /** By hop: whether spans may tell of it; undefined where there are none at all. */
-  readonly #isTold: Uint8Array | undefined;
+  /** By hop: 1 where spans may tell of it. */
+  readonly #hops: "all" | "none" | Uint8Array;
 
   constructor(facts: Facts) {
     const { backend, diff } = facts;
-    const isAlone = !backend.isAsked && diff.index.spans.length === 0;
-    // Who was asked for everything lacks what it does not have; and what a service does with all its contexts it does with these.
-    this.#isEmpty = !isAlone && (!backend.isAsked || backend.isWindowSearched || RouteCounts.mayHaveOwnTraces(facts));
-    this.#isTold = isAlone || this.#isEmpty ? undefined : toldHops(facts);
+    if (!backend.isAsked) this.#hops = diff.index.spans.length === 0 ? "all" : "none";
+    // Who was asked for everything lacks what it does not have; and what a service does with some contexts it may do with all.
+    else this.#hops = backend.isWindowSearched || RouteCounts.mayHaveOwnTraces(facts) ? "none" : toldHops(facts);
   }
 
   has(hop: number): boolean {
-    return !this.#isEmpty && (this.#isTold === undefined || this.#isTold[hop] === 0);
+    return typeof this.#hops === "string" ? this.#hops === "all" : this.#hops[hop] === 0;
   }
 }
 
@@ -33,7 +31,6 @@ function toldHops({ table, diff, backend }: Facts): Uint8Array {
     if (readings.isUnsampled(row[hop]!)) isTold[hop] = 1;
     for (let own = readings.first(row[hop]!); own < readings.end(row[hop]!); own++) isTold[hop]! |= isLookedUp[identities.trace[own]!]!;
   }
-  for (const hop of diff.naming) isTold[hop] = 1;
   for (const hop of diff.matches.keys()) isTold[hop] = 1;
   return isTold;
 }

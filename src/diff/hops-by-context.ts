@@ -11,12 +11,12 @@ import type { SpanIndex } from "./span-index.ts";
 export class HopsByContext {
   readonly #byContext: ReadonlyMap<string, readonly Hop[]>;
   /** Indices of hops whose context names a span that the backend has, ascending. */
-  readonly naming: readonly number[];
+  readonly namingSpans: readonly number[];
 
   constructor(table: HopTable, index: SpanIndex) {
     const spoken = spanIdsIn(index);
     const byContext = new Map<string, Hop[]>();
-    const naming: number[] = [];
+    const namingSpans: number[] = [];
     const { readings } = table.exchanges;
     for (let hop = 0; hop < table.size; hop++) {
       const row = table.row[hop]!;
@@ -27,10 +27,10 @@ export class HopsByContext {
         addTo(byContext, traceId + spanId, table.hop(hop));
         isNaming ||= index.byId(traceId, spanId).length > 0;
       }
-      if (isNaming) naming.push(hop);
+      if (isNaming) namingSpans.push(hop);
     }
     this.#byContext = byContext;
-    this.naming = naming;
+    this.namingSpans = namingSpans;
   }
 
   /** In the order of hops. */

@@ -16,7 +16,7 @@ import { nearestFirst, nearestOf } from "./nearest-exchanges.ts";
 import { OpenExchanges } from "./open-exchanges.ts";
 import { isAtAnotherPort, isAtAnotherReplica, isAtItsPlace, machinesByService, type Places, placesOf } from "./service-places.ts";
 import { estimateSpanClocks, type SpanClocks } from "./span-clocks.ts";
-import { isCompatible, isOtherPeer } from "./span-fits.ts";
+import { isCompatible, isOtherPeer, isSentElsewhere } from "./span-fits.ts";
 import { isReceiving, isSending, SpanIndex } from "./span-index.ts";
 import { Strangers } from "./strangers.ts";
 import type { TraceDiff } from "./trace-diff.ts";
@@ -39,7 +39,7 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
   matchServersByName(openHops, matching, clocks, isAtAnotherPort);
   matchServersByName(openHops, matching, clocks, isAtAnotherReplica);
   matchClientsOfServers(openHops, matching);
-  matchClientsByName(openHops, matching, clocks, new Set(byContext.naming));
+  matchClientsByName(openHops, matching, clocks, new Set(byContext.namingSpans));
   const spansWithoutHop = index.spans.filter(
     (span) => !matching.hopOf.has(span) && (isReceiving(span) || isSending(span)) && isHttpSpan(span),
   );
@@ -48,7 +48,7 @@ export function matchSpans(graph: HopGraph, traces: readonly Trace[]): TraceDiff
     index,
     matches,
     hopOf,
-    naming: byContext.naming,
+    hopsNamingSpans: byContext.namingSpans,
     lostAbove: lostAbove(openHops, { index, matches, hopOf, byContext }, clocks),
     spansWithoutHop,
     clockOffsets: clocks.byService,
@@ -61,7 +61,7 @@ function nothingMatched(index: SpanIndex): TraceDiff {
     index,
     matches: new Map(),
     hopOf: new Map(),
-    naming: [],
+    hopsNamingSpans: [],
     lostAbove: new Map(),
     spansWithoutHop: [],
     clockOffsets: new Map(),
@@ -150,25 +150,26 @@ function innermost(hops: readonly Hop[]): readonly Hop[] {
 }
 
 /**
- * CLIENT spans whose context is not on the wire, and whose child, the SERVER span, was found. Where it is of another machine than the exchange, a proxy
- * without spans stands between.
+ * CLIENT spans whose context the capture hides, and whose child, the SERVER span, was found. Where the CLIENT span's service is not on the machine that sent
+ * the exchange, a proxy without spans stands between.
  */
 function matchClientsOfServers(hops: readonly Hop[], matching: Matching): void {
   const services = machinesByService(hops, matching.matches);
   for (const hop of hops) {
     const { server, serverBy, client } = matching.matches.get(hop.index) ?? {};
-    if (server === undefined || serverBy === undefined || client !== undefined) continue;
+    if (server === undefined || serverBy === undefined || client !== undefined || hop.observed === "full") continue;
     const span = matching.index.parentOf(server);
-    if (span === undefined || !isSending(span) || services.get(span.resource.service)?.has(hop.clientHost) !== true) continue;
+    if (span === undefined || !isSending(span) || matching.hopOf.has(span) || isSentElsewhere(span, hop)) continue;
+    if (services.get(span.resource.service)?.has(hop.clientHost) !== true) continue;
     if (isCompatible(span, hop) && !matching.objections.toClient(span, hop)) matching.client(hop, span, serverBy);
   }
 }
 
 /**
- * CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. `naming`: hops whose context
+ * CLIENT spans whose context is not on the wire: same method and path, in the time of the span, from a machine of its service. `namingSpans`: hops whose context
  * names a recorded span.
  */
-function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: SpanClocks, naming: ReadonlySet<number>): void {
+function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: SpanClocks, namingSpans: ReadonlySet<number>): void {
   const spans = matching.unmatched(isSending).flatMap((span) => {
     const path = isHttpSpan(span) ? spanPath(span) : spanRpcPath(span);
     return path === undefined ? [] : [{ span, path }];
@@ -176,7 +177,7 @@ function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: Sp
   if (spans.length === 0) return;
   const services = machinesByService(hops, matching.matches);
   const paths = new Set(spans.map(({ path }) => path));
-  const unknown = hops.filter((hop) => paths.has(hop.path) && hop.purpose === "work" && !isSenderKnown(hop, matching, naming));
+  const unknown = hops.filter((hop) => paths.has(hop.path) && hop.purpose === "work" && !isSenderKnown(hop, matching, namingSpans));
   const open = new OpenExchanges(unknown);
   const pairs = spans.flatMap(({ span, path }) => {
     const machines = services.get(span.resource.service);
@@ -205,6 +206,6 @@ function matchClientsByName(hops: readonly Hop[], matching: Matching, clocks: Sp
 /**
  * Its CLIENT span is found, or the context on the wire names another recorded span (a proxy's), or says that there is none (not sampled).
  */
-function isSenderKnown({ index: hop }: Hop, { matches, table }: Matching, naming: ReadonlySet<number>): boolean {
-  return matches.get(hop)?.client !== undefined || table.exchanges.readings.isUnsampled(table.row[hop]!) || naming.has(hop);
+function isSenderKnown({ index: hop }: Hop, { matches, table }: Matching, namingSpans: ReadonlySet<number>): boolean {
+  return matches.get(hop)?.client !== undefined || table.exchanges.readings.isUnsampled(table.row[hop]!) || namingSpans.has(hop);
 }

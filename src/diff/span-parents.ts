@@ -38,6 +38,7 @@ export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void 
     if (copied !== undefined) {
       const confidence = isByTime(diff.matches.get(copied.index)?.clientBy, copied) ? BY_TIME : 1;
       hop.parent = { hop: copied.index, because: "forwarded unchanged", confidence };
+      hop.candidates = [];
       continue;
     }
     const origin = sendingOrigin(hop, diff);
@@ -53,24 +54,28 @@ export function linkParentsBySpans(hops: readonly Hop[], diff: TraceDiff): void 
 }
 
 /** Indices of hops that have a CLIENT span or name a span, ascending. */
-function hopsWithSendingSpans({ matches, naming }: TraceDiff): number[] {
-  const hops = new Set(naming);
+function hopsWithSendingSpans({ matches, hopsNamingSpans }: TraceDiff): number[] {
+  const hops = new Set(hopsNamingSpans);
   for (const [hop, { client }] of matches) if (client !== undefined) hops.add(hop);
   return [...hops].sort((a, b) => a - b);
 }
 
+/** Whoever uses one span id for everything has as many spans of it as anybody likes. */
+const MAX_OF_ONE_ID = 8;
+
 /**
  * The request whose context its receiver sends on as its own, where the wire hides that one's: the CLIENT span that the copy names was found to be the
- * request's. Where the wire shows both, they are linked already.
+ * request's. Where the wire shows both contexts, times and ids have told (parents.ts).
  */
 function copiedFrom(hop: Hop, hops: readonly Hop[], diff: TraceDiff): Hop | undefined {
   if (hop.parent?.because === "forwarded unchanged") return undefined;
   for (const { traceId, spanId } of hop.reading.identities) {
-    for (const span of diff.index.byId(traceId, spanId)) {
+    for (const span of diff.index.byId(traceId, spanId).slice(0, MAX_OF_ONE_ID)) {
       const request = isSending(span) ? diff.hopOf.get(span) : undefined;
-      if (request === undefined || request === hop.index) continue;
+      if (request === undefined || request >= hop.index) continue;
       const came = hops[request]!;
-      if (came.receiver.host === hop.clientHost && came.receiver !== hop.receiver) return came;
+      const isHidden = came.reading.identities.length === 0;
+      if (isHidden && came.receiver.host === hop.clientHost && came.receiver !== hop.receiver) return came;
     }
   }
   return undefined;

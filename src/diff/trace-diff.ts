@@ -21,7 +21,7 @@ export interface TraceDiff {
   /** SERVER and CLIENT spans that belong to a hop. */
   readonly hopOf: ReadonlyMap<Span, number>;
   /** Indices of hops whose context names a span that the backend has, ascending. */
-  readonly naming: readonly number[];
+  readonly hopsNamingSpans: readonly number[];
   /** By hop index: a span that hangs below one of the hop's receiver which the backend lacks (see `lost-above.ts`). */
   readonly lostAbove: ReadonlyMap<number, Span>;
   /** HTTP SERVER and CLIENT spans that no hop was found for. */

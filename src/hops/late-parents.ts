@@ -1,7 +1,7 @@
 // Parents of exchanges that went out after their cause was answered (an event that is sent on afterwards, a queue inside the process): whoever was
-// sent a trace before, and sends it now, goes on with it, however late.
+// sent a trace before, and sends it now, goes on with it, however late, whatever else is open then.
 
-import { INFERRED, NO_PARENT, type ParentReason } from "./hop.ts";
+import { INFERRED, NO_PARENT } from "./hop.ts";
 import type { HopTable } from "./hop-table.ts";
 import { TraceChains } from "./trace-chains.ts";
 
@@ -21,60 +21,53 @@ export function linkLateParents(table: HopTable): void {
   for (let hop = 0; hop < table.size; hop++) {
     if (!table.isWork(hop)) continue;
     const end = readings.end(row[hop]!);
-    const isUnproven = table.parent[hop] === NO_PARENT || INFERRED.has(table.because(hop)) || table.because(hop) === "same request";
-    // That another request of its trace was open is less than that the very context came in before.
-    const isByTrace = !isUnproven && table.because(hop) === "trace id";
-    for (let i = readings.first(row[hop]!); i < end; i++) {
-      if (isUnproven && linkLate(table, hop, i, chains)) break;
-      if (isByTrace && linkCopied(table, hop, i, chains)) break;
-    }
-    for (let i = readings.first(row[hop]!); i < end; i++) chains.put(i, hop);
+    for (let own = readings.first(row[hop]!); own < end; own++) if (linkLate(table, hop, own, chains)) break;
+    for (let own = readings.first(row[hop]!); own < end; own++) chains.put(own, hop);
   }
 }
 
 /**
- * Below the newest hop that its machine received with the very same context, else of the same trace, unless that came in where this one goes to.
- * `identity`: one of the hop's.
+ * Below the newest hop that its machine received with the very same context, which is more than that another request of its trace was open; else, where
+ * nothing proves a parent, below the newest of the same trace. `identity`: one of the hop's.
  */
 function linkLate(table: HopTable, hop: number, identity: number, chains: TraceChains): boolean {
+  const isUnproven = table.parent[hop] === NO_PARENT || INFERRED.has(table.because(hop)) || table.because(hop) === "same request";
+  if (!isUnproven && table.because(hop) !== "trace id") return false;
   const trace = table.exchanges.identities.trace[identity]!;
   // Several of its trace were open when it went out: one of them it is, and times tell which.
-  if (table.candidates(hop).some((candidate) => isOfTrace(candidate, trace, table))) return true;
-  if (linkCopied(table, hop, identity, chains)) return true;
-  for (const link of receivedBefore(table, hop, identity, chains)) {
-    put(table, hop, chains.hop(link), "trace id", CONFIDENCE);
-    return true;
-  }
-  return false;
-}
-
-/** Below the newest hop that its machine received with the very same context. */
-function linkCopied(table: HopTable, hop: number, identity: number, chains: TraceChains): boolean {
-  for (const link of receivedBefore(table, hop, identity, chains)) {
-    if (!table.exchanges.identities.isSame(link, identity)) continue;
-    put(table, hop, chains.hop(link), "forwarded unchanged", SAME_CONTEXT);
-    return true;
-  }
-  return false;
-}
-
-/** Links of the hops of its trace that its machine received, the newest first, up to one that came in where this one goes to. */
-function* receivedBefore(table: HopTable, hop: number, identity: number, chains: TraceChains): Generator<number> {
-  const host = table.clientHost[hop]!;
-  // Who else of the machine may have sent it: a caller from outside that uses one trace id again does not go on with what services were sent.
-  if (table.machines.isShared(table.hosts.values[host]!)) return;
-  let link = chains.newest(table.exchanges.identities.trace[identity]!);
-  for (let steps = 0; link >= 0 && steps < MAX_STEPS; link = chains.older(link), steps++) {
-    const receiver = table.receiver[chains.hop(link)]!;
-    if (table.hostOfPlace[receiver] !== host) continue;
-    if (receiver === table.receiver[hop]!) return;
-    yield link;
-  }
-}
-
-function put(table: HopTable, hop: number, cause: number, because: ParentReason, confidence: number): void {
-  table.link(hop, cause, because, confidence);
+  if (isUnproven && table.candidates(hop).some((candidate) => isOfTrace(candidate, trace, table))) return true;
+  const { newest, same } = receivedBefore(table, hop, identity, chains);
+  if (same !== NO_PARENT) table.link(hop, same, "forwarded unchanged", SAME_CONTEXT);
+  else if (isUnproven && newest !== NO_PARENT) table.link(hop, newest, "trace id", CONFIDENCE);
+  else return false;
   table.setCandidates(hop, []);
+  return true;
+}
+
+/**
+ * Of the hops that its machine received before, down to one that came in where this one goes to: the newest of its trace, and the newest with the very same
+ * context. A context that the machine sent before it received it is its own, which somebody sent back.
+ */
+function receivedBefore(table: HopTable, hop: number, identity: number, chains: TraceChains): { newest: number; same: number } {
+  const { identities } = table.exchanges;
+  const host = table.clientHost[hop]!;
+  const found = { newest: NO_PARENT, same: NO_PARENT };
+  // Who else of the machine may have sent it: a caller from outside that uses one trace id again does not go on with what services were sent.
+  if (table.machines.isShared(table.hosts.values[host]!)) return found;
+  let isOwn = false;
+  let link = chains.newest(identities.trace[identity]!);
+  for (let steps = 0; link >= 0 && steps < MAX_STEPS; link = chains.older(link), steps++) {
+    const cause = chains.hop(link);
+    const isSame = identities.isSame(link, identity);
+    if (isSame && table.clientHost[cause] === host) isOwn = true;
+    if (table.hostOfPlace[table.receiver[cause]!] !== host) continue;
+    if (table.receiver[cause] === table.receiver[hop]) break;
+    if (found.newest === NO_PARENT) found.newest = cause;
+    if (!isSame) continue;
+    isOwn = false;
+    if (found.same === NO_PARENT) found.same = cause;
+  }
+  return isOwn ? { ...found, same: NO_PARENT } : found;
 }
 
 function isOfTrace(hop: number, trace: number, { row, exchanges: { readings, identities } }: HopTable): boolean {

@@ -5,8 +5,8 @@ import type { SpanExport } from "../../src/protocols/observation.ts";
 import type { Span } from "../../src/spans/span.ts";
 import { client, id, look, request, server, trace, traceparent } from "./build-view.ts";
 
-const isTailSampled = (all: readonly SpanExport[], index: SpanIndex, isLookedUp = (_traceId: string) => true) =>
-  isSampled(sharesOfExports(all, index, { isLookedUp }));
+const isTailSampled = (all: readonly SpanExport[], index: SpanIndex, isLookedUp = (_traceId: string) => true, isWindowSearched = false) =>
+  isSampled(sharesOfExports(all, index, { isLookedUp, isWindowSearched }));
 
 const TRACES = 40;
 const SERVICES = ["frontend", "orders"];
@@ -101,7 +101,7 @@ function exchanged(
       .filter(isAsked)
       .map(trace),
   );
-  return look({ requests, spans, backend: { isLookedUp: (traceId) => asked.has(traceId) } });
+  return look({ requests, spans, backend: { isLookedUp: (traceId) => asked.has(traceId), isWindowSearched: asked.size === TRACES } });
 }
 
 test("the traces on the wire show it, too, where no export was captured", () => {
@@ -120,6 +120,8 @@ test("traces that were not looked up show nothing", () => {
       .map(trace),
   );
   expect(isTailSampled(exports, backend(isThird), (traceId) => asked.has(traceId))).toBe(false);
+  // A search of all of the capture's time finds those that nobody asked for by their ids.
+  expect(isTailSampled(exports, backend(isThird), (traceId) => asked.has(traceId), true)).toBe(true);
 });
 
 test("a stretch of time without the traces of one entry is no sampling, though those of another go on", () => {

@@ -56,8 +56,9 @@ describe("contexts that the capture hides", () => {
       { ...sent, attributes: { ...sent.attributes, "url.full": "http://ingress/pay" } },
     ];
     const edge = (requests: readonly Request[]) => edgeOf(look({ requests, spans }), "frontend → ingress");
-    expect(edge([came, asked, ...copies])).toMatchObject({ exchanges: 1, toldBySpans: 1, notObservable: 1 });
-    expect(edge([came, asked])).toMatchObject({ toldBySpans: 0, notObservable: 1 });
+    const other = request("frontend → ingress", { at: 11, until: 88, target: "/other", head: "partial" });
+    expect(edge([came, asked, other, ...copies])).toMatchObject({ exchanges: 2, toldBySpans: 1, notObservable: 2 });
+    expect(edge([came, asked, other])).toMatchObject({ toldBySpans: 0, notObservable: 2 });
   });
 
   it("are told by the services where nobody knows which span is of which exchange", () => {

@@ -28,7 +28,16 @@ function lost(
   })) as unknown as Hop[];
   const matches = new Map(sent.flatMap((span, i) => (copies[i] === undefined ? [[i, { client: span }] as const] : [])));
   const index = new SpanIndex([{ traceId: trace(1), spans: [...sent, ...orphans], warnings: [] }]);
-  const byContext = { of: (_: string, spanId: string) => hops.filter(({ reading }) => reading.identities[0]!.spanId === spanId) };
+  const byContext = {
+    of: (traceId: string, spanId: string) =>
+      hops.filter(
+        ({
+          reading: {
+            identities: [own],
+          },
+        }) => own!.traceId === traceId && own!.spanId === spanId,
+      ),
+  };
   const matched = { index, matches, hopOf: new Map(sent.map((span, i) => [span, i])), byContext };
   const clocks = new SpanClocks({ byService: new Map([["stock", 0]]), usual: 0 });
   return [...lostAbove(hops, matched, clocks).keys()];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { client, id, internal, look, request, server, traceparent } from "../diagnosis/build-view.ts";
+import { client, id, internal, look, type Request, request, server, traceparent } from "../diagnosis/build-view.ts";
 
 /** frontend answers, and a worker of it asks orders later, in a trace of its own that links to what `links` says. */
 function putOff(links: readonly { readonly trace: number; readonly id: number }[]) {
@@ -37,9 +37,9 @@ describe("work that was put off", () => {
 });
 
 /** frontend calls ingress, which makes no spans and copies the context into a call to orders; the capture hides what frontend sent. */
-function copied(copy: number, head: "full" | "partial" = "partial") {
+function copied(copy: number, { asked: changed = {} as Partial<Request> } = {}) {
   const came = request("client → frontend", { until: 100, fields: [traceparent(1, 1)] });
-  const asked = request("frontend → ingress", { at: 10, until: 90, target: "/pay", head });
+  const asked = { ...request("frontend → ingress", { at: 10, until: 90, target: "/pay", head: "partial" }), ...changed };
   const call = request("ingress → orders", { at: 30, until: 70, target: "/orders", fields: [["host", "orders"], traceparent(1, copy)] });
   const sent = client(asked, { trace: 1, id: 3, parent: 2 });
   const spans = [
@@ -59,27 +59,42 @@ describe("a copied context", () => {
   it("leads nowhere where it names another span", () => {
     expect(copied(2).view.table.hop(2).parent).toMatchObject({ hop: 0, because: "span id" });
   });
+
+  it("is of no request that came later, or to somebody else", () => {
+    expect(copied(3, { asked: { at: 40 } }).view.table.hop(1).parent?.because).toBe("span id");
+    expect(copied(3, { asked: { to: "stock" } }).view.table.hop(2).parent?.because).toBe("span id");
+  });
 });
 
 describe("a SERVER span that names its CLIENT span", () => {
   /** Two equal requests on one connection, one after the other: times alone would give each the other's CLIENT span. */
-  it("tells which exchange that one is of", () => {
+  function crossed(path = "/orders", from = "frontend") {
     const came = [0, 1].map((i) =>
       request("client → frontend", { at: i, until: 200, target: `/cart/${i}`, fields: [traceparent(i + 1, 1)] }),
     );
-    const asked = [0, 1].map((i) =>
-      request("frontend → orders", { at: 20 + 40 * i, until: 50 + 40 * i, target: "/orders", head: "partial" }),
-    );
-    const [first, second] = asked as [Parameters<typeof client>[0], Parameters<typeof client>[0]];
+    const asked = [0, 1].map((i) => request(`${from} → orders`, { at: 20 + 40 * i, until: 50 + 40 * i, target: path, head: "partial" }));
+    const [first, second] = asked as [Request, Request];
+    const sent = (of: Request, options: Parameters<typeof client>[1]) =>
+      client({ ...of, target: "/orders" }, { ...options, service: "frontend" });
     const spans = [
       ...came.map((of, i) => server(of, { trace: i + 1, id: 10 + i, parent: 1 })),
-      client({ ...first, until: 91 }, { trace: 1, id: 20, parent: 10 }),
-      client({ ...second, at: 52 }, { trace: 2, id: 21, parent: 11 }),
+      sent({ ...first, until: 91 }, { trace: 1, id: 20, parent: 10 }),
+      sent({ ...second, at: 52 }, { trace: 2, id: 21, parent: 11 }),
       server(first, { trace: 2, id: 31, parent: 21 }),
       server(second, { trace: 1, id: 30, parent: 20 }),
     ];
-    const { view } = look({ requests: [...came, ...asked], spans });
+    return look({ requests: [...came, ...asked], spans }).view;
+  }
+
+  it("tells which exchange that one is of", () => {
+    const view = crossed();
     expect([2, 3].map((hop) => view.diff.matches.get(hop)?.client?.spanId)).toEqual([id(21), id(20)]);
-    expect([2, 3].map((hop) => view.table.hop(hop).parent?.hop)).toEqual([1, 0]);
+    expect(view.diff.matches.get(2)).toMatchObject({ clientBy: "peer port" });
+    expect([2, 3].map((hop) => view.table.hop(hop).parent)).toEqual([1, 0].map((hop) => ({ hop, because: "span id", confidence: 1 })));
+  });
+
+  it("tells nothing of what another machine sent on", () => {
+    const view = crossed("/orders", "ingress");
+    expect([2, 3].map((hop) => view.diff.matches.get(hop)?.clientBy)).not.toContain("peer port");
   });
 });

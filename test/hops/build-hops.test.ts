@@ -128,6 +128,13 @@ describe("a call that goes out after its cause was answered", () => {
     });
   });
 
+  it("belongs to what it was made for where a context came back that its sender had sent", () => {
+    const asks = (at: number) => ({ ...sent(at, 1, 7), target: "/check" });
+    const comesBack = { ...came(20_000, 1, 7), client: { address: "10.0.0.10", port: 50_001 }, answered: 20_100 };
+    const hops = hopsOf([{ ...came(0, 1), answered: 90_000 }, asks(100), comesBack, asks(40_000)]);
+    expect(hops.at(-1)?.parent).toEqual({ hop: 0, because: "trace id", confidence: 0.99 });
+  });
+
   it("is left to times where several of its trace are open, and to nothing else that is", () => {
     const open = { answered: 90_000 };
     const hops = hopsOf([{ ...came(0, 1), ...open }, { ...came(10, 1), ...open }, { ...came(20, 2), ...open }, sent(30, 1)]);

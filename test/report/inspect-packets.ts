@@ -59,8 +59,7 @@ export function exchange({ client, server, serverPort = 8080, at, lasts, target 
   return conversation.send("server", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").close().packets;
 }
 
-/** All packets in the order of time, as one capture. */
-/** `asked`: so many trace ids are looked up, the first ones; the time of the capture is searched for all. */
+/** All packets in the order of time, as one capture. `asked`: so many trace ids are looked up, the first ones; with fewer than all the search is cut, too. */
 export async function inspectPackets(
   packets: readonly Packet[],
   spans?: readonly Span[],

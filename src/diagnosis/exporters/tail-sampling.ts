@@ -39,22 +39,23 @@ export interface TraceShare {
   entry?: string;
 }
 
-/** By trace that was looked up, in the order in which they were first sent: the spans of exports that were accepted. */
+/** By trace that was looked up or searched for, in the order in which they were first sent: the spans of exports that were accepted. */
 export function sharesOfExports(
   exports: readonly SpanExport[],
   index: SpanIndex,
-  { isLookedUp }: Pick<BackendKnowledge, "isLookedUp">,
+  backend: Pick<BackendKnowledge, "isLookedUp" | "isWindowSearched">,
 ): TraceShare[] {
   const shares = new Map<string, TraceShare>();
   for (const of of exports) {
     if (fateOf(of) !== "accepted") continue;
     for (const { traceId, spanId, resource } of of.spans)
-      if (isLookedUp(traceId)) addToShare(shares, traceId, resource.service, index.byId(traceId, spanId).length > 0);
+      if (backend.isWindowSearched || backend.isLookedUp(traceId))
+        addToShare(shares, traceId, resource.service, index.byId(traceId, spanId).length > 0);
   }
   return [...shares.values()];
 }
 
-/** By trace that was looked up, in the order of time: the CLIENT and SERVER spans of sampled exchanges, as far as sender and receiver have such spans of others. */
+/** By trace that was looked up or searched for, in the order of time: the CLIENT and SERVER spans of sampled exchanges, as far as sender and receiver have such spans of others. */
 export function sharesOfExchanges({ table, naming, diff: { matches, index: spans }, backend }: Exchanges): TraceShare[] {
   if (!isAnyAbsent(table, spans)) return [];
   const isLookedUp = lookedUpTraces(table, backend);
@@ -79,7 +80,7 @@ export function sharesOfExchanges({ table, naming, diff: { matches, index: spans
     const id = readings.first(row);
     if (!table.isWork(index) || readings.end(row) !== id + 1 || !identities.isSampled(id)) continue;
     const trace = identities.trace[id]!;
-    if (isLookedUp[trace] === 0) continue;
+    if (!backend.isWindowSearched && isLookedUp[trace] === 0) continue;
     const { client, server } = matches.get(index) ?? {};
     const [sender, receiver] = [naming.senderOf(index), naming.receiverOf(index)];
     if (sending.has(sender)) addToShare(shares, trace, sender.group, client !== undefined);
