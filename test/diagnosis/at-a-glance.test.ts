@@ -131,6 +131,25 @@ describe("what is told at a glance", () => {
     expect(all.stripped).toBeGreaterThan(5);
   });
 
+  it("is not that a context was lost where a SERVER span says what its receiver went on with", () => {
+    const requests = requestsOf(
+      [0, 1].map(() => ({
+        gap: 200,
+        came: "context",
+        went: "nothing",
+        isPassedOn: true,
+        route: "/buy",
+        isLate: false,
+        status: 200,
+        head: "full",
+      })),
+    );
+    const spans = [server(requests[0]!, { trace: 1, id: 10, parent: 1 })];
+    const backend = { isWindowSearched: false, isLookedUp: (traceId: string) => traceId === trace(1) };
+    const { view } = look({ requests, spans, backend });
+    expect([1, 3].map((hop) => strippedAtAGlance(hop, view) !== undefined)).toEqual([false, true]);
+  });
+
   it("counts as judging each exchange counts", () => {
     const pairs = times<Pair>(150, (n) => [
       {

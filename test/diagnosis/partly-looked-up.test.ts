@@ -50,6 +50,17 @@ describe("a request whose trace holds no SERVER span of it", () => {
     expect(others.said.filter((line) => line.includes("unrecorded"))).toEqual([expect.stringMatching(/^error /)]);
   });
 
+  it("was refused for its size, whatever its receiver takes", () => {
+    const refused = calls.map((made, i) => (i < 4 ? { ...made, outbound: { ...made.outbound, status: 431 } } : made));
+    const spans = refused.flatMap(({ spans: made, outbound }, i) => [
+      made.frontend,
+      made.call,
+      ...(i < 4 ? [] : [server(outbound, { trace: 900 + i, id: 900 + i })]),
+    ]);
+    const { said: lines } = look({ requests: requestsOf(refused), spans, backend: { isWindowSearched: false } });
+    expect(lines).toContain("error unrecorded: frontend → orders 4/6, orders, header-too-large");
+  });
+
   it("says what remains possible", () => {
     const { findings } = look({
       requests: requestsOf(calls),

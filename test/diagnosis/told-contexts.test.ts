@@ -59,6 +59,13 @@ describe("contexts that the capture hides", () => {
     const other = request("frontend → ingress", { at: 11, until: 88, target: "/other", head: "partial" });
     expect(edge([came, asked, other, ...copies])).toMatchObject({ exchanges: 2, toldBySpans: 1, notObservable: 2 });
     expect(edge([came, asked, other])).toMatchObject({ toldBySpans: 0, notObservable: 2 });
+    // The same, told twice.
+    const { "network.peer.port": _port, "network.peer.address": _address, ...attributes } = server(asked, {}).attributes;
+    const own = server(asked, { trace: 1, id: 4, parent: 3 });
+    for (const also of [own, { ...own, attributes: { ...attributes, "url.path": "/elsewhere" } }])
+      expect(edgeOf(look({ requests: [came, asked, other, ...copies], spans: [...spans, also] }), "frontend → ingress")).toMatchObject({
+        toldBySpans: 1,
+      });
   });
 
   it("are told by the services where nobody knows which span is of which exchange", () => {

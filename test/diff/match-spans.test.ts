@@ -44,6 +44,21 @@ describe("spans of gRPC calls", () => {
   });
 });
 
+describe("SERVER spans without ids on the wire", () => {
+  it("are found by their route where they tell no path, beside others that do", () => {
+    const asked = ["/stock/7", "/cart"].map((target, i) => request("frontend → orders", { at: 1_000 * i, target }));
+    const [byRoute, byPath] = asked.map((of, i) => server(of, { trace: 70 + i, id: 70 + i }));
+    const { "url.path": _path, "network.peer.port": _port, "network.peer.address": _peer, ...told } = byRoute!.attributes;
+    const { "network.peer.port": _p, "network.peer.address": _a, ...attributes } = byPath!.attributes;
+    const spans = [
+      { ...byRoute!, attributes: { ...told, "http.route": "/stock/{id}" } },
+      { ...byPath!, attributes },
+    ];
+    const { view } = look({ requests: asked, spans });
+    expect([0, 1].map((hop) => view.diff.matches.get(hop)?.serverBy)).toEqual(["time and name", "time and name"]);
+  });
+});
+
 describe("spans of a trace whose id was cut between the capture and the service", () => {
   const whole64 = "0123456789abcdef";
   const short = trace(1).slice(16).padStart(32, "0");

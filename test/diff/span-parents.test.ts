@@ -60,6 +60,17 @@ describe("a copied context", () => {
     expect(copied(2).view.table.hop(2).parent).toMatchObject({ hop: 0, because: "span id" });
   });
 
+  it("is left to times where several requests brought it, and the wire shows them", () => {
+    const came = request("client → frontend", { until: 200, fields: [traceparent(1, 1)] });
+    const fields = [traceparent(1, 3)];
+    const asked = [10, 12].map((at) => request("frontend → ingress", { at, until: 150, target: "/pay", fields }));
+    const calls = [30, 32].map((at) => request("ingress → orders", { at, until: at + 50, target: `/orders/${at}`, fields }));
+    const spans = [server(came, { trace: 1, id: 2, parent: 1 }), client(asked[0]!, { trace: 1, id: 3, parent: 2 })];
+    const { view } = look({ requests: [came, ...asked, ...calls], spans });
+    expect([...view.table.hop(3).candidates].sort()).toEqual([1, 2]);
+    expect(view.table.hop(3).parent?.because).not.toBe("forwarded unchanged");
+  });
+
   it("is of no request that came later, or to somebody else", () => {
     expect(copied(3, { asked: { at: 40 } }).view.table.hop(1).parent?.because).toBe("span id");
     expect(copied(3, { asked: { to: "stock" } }).view.table.hop(2).parent?.because).toBe("span id");

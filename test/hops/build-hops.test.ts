@@ -128,6 +128,13 @@ describe("a call that goes out after its cause was answered", () => {
     });
   });
 
+  it("belongs to nothing before what came in where it goes to", () => {
+    const there = { address: "10.0.0.9", port: 9_090 };
+    const to = { ...sent(30_000, 1, 9), server: there };
+    expect(hopsOf([came(0, 1, 7), { ...came(10_000, 1, 8), server: there }, to]).at(-1)?.parent).toBeUndefined();
+    expect(hopsOf([came(0, 1, 7), came(10_000, 1, 8), to]).at(-1)?.parent).toMatchObject({ hop: 1, because: "trace id" });
+  });
+
   it("belongs to what it was made for where a context came back that its sender had sent", () => {
     const asks = (at: number) => ({ ...sent(at, 1, 7), target: "/check" });
     const comesBack = { ...came(20_000, 1, 7), client: { address: "10.0.0.10", port: 50_001 }, answered: 20_100 };

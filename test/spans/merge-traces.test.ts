@@ -22,6 +22,13 @@ function span(fields: Partial<Span> = {}): Span {
 const trace = (spans: readonly Span[], warnings: readonly string[] = []): Trace => ({ traceId: TRACE, spans, warnings });
 
 describe("merging traces", () => {
+  test("leaves what it was given as it is", () => {
+    const given = [span({ startedAt: 9 }), span({ spanId: CLIENT, startedAt: 1 })];
+    const [merged] = mergeTraces([trace(given)]);
+    expect(merged!.spans.map(({ startedAt }) => startedAt)).toEqual([1, 9]);
+    expect(given.map(({ startedAt }) => startedAt)).toEqual([9, 1]);
+  });
+
   test("each trace once, sorted, warnings once", () => {
     const other = { traceId: `${"0".repeat(31)}1`, spans: [], warnings: [] };
     const merged = mergeTraces([trace([span()], ["w"]), other, trace([span({ spanId: CLIENT, startedAt: 1 })], ["w", "x"])]);

@@ -1,4 +1,4 @@
-import { request, traceparent } from "../build-view.ts";
+import { client, request, server, traceparent } from "../build-view.ts";
 import { checkout, forwarded, nTimes, type RuleCases, requestsOf } from "./case.ts";
 
 const flipped = (before: string, after: string) =>
@@ -33,6 +33,33 @@ const sampledCalls = nTimes(3, (i) =>
 const unsampledBehindProxy = nTimes(5, (i) => {
   const context = traceparent(i + 1, (i + 1) * 16, i < 2 ? "00" : "01");
   return forwarded(i, { incoming: [context], outgoing: [context] });
+});
+/** client → frontend → ingress → orders, where ingress copies; the first two are not sampled. */
+const proxyBetween = nTimes(5, (i) => {
+  const [at, flags, span] = [1_000 * i, i < 2 ? "00" : "01", 16 * i + 1];
+  const goesOn = { target: `/stock/${i}`, fields: [traceparent(i + 1, span + 1, flags)] };
+  const came = request("client → frontend", { at, until: at + 100, target: `/cart/${i}`, fields: [traceparent(i + 1, span, flags)] });
+  const asked = request("frontend → ingress", { at: at + 10, until: at + 90, ...goesOn });
+  const passedOn = request("ingress → orders", { at: at + 20, until: at + 80, ...goesOn });
+  const spans = [
+    server(came, { trace: i + 1, id: span + 2, parent: span }),
+    client(asked, { trace: i + 1, id: span + 1, parent: span + 2 }),
+    server(passedOn, { trace: i + 1, id: span + 3, parent: span + 1 }),
+  ];
+  return { requests: [came, asked, passedOn], spans: i < 2 ? [] : spans };
+});
+/** Two requests of one trace at once, not sampled, and a call for one of them. */
+const twoAtOnce = nTimes(5, (i) => {
+  if (i >= 2) return { requests: requestsOf([checkout(i)]), spans: Object.values(checkout(i).spans) };
+  const [at, fields] = [1_000 * i, [traceparent(i + 1, 16 * i + 1, "00")]];
+  const came = [0, 1].map((n) => request("client → frontend", { at: at + n, until: at + 200, target: `/cart/${n}`, fields }));
+  const call = request("frontend → orders", {
+    at: at + 20,
+    until: at + 80,
+    target: "/stock",
+    fields: [traceparent(i + 1, 16 * i + 9, "00")],
+  });
+  return { requests: [...came, call], spans: [] };
 });
 /** A service that begins the trace, records it, and sends it on unsampled. */
 const begunSampled = nTimes(3, (i) => checkout(i, { incoming: [], outgoing: [traceparent(i + 1, (i + 1) * 16 + 2, "00")] }));
@@ -96,6 +123,16 @@ export const notSampled: RuleCases = {
         ),
       },
       says: ["error not-sampled: frontend → orders 3/3, frontend, sampled-flag-changed"],
+    },
+    {
+      name: "unsampled traces go on through a proxy without spans: told where they came in",
+      world: { requests: proxyBetween.flatMap(({ requests }) => requests), spans: proxyBetween.flatMap(({ spans }) => spans) },
+      says: ["note not-sampled: client → frontend 2/5, nobody, unsampled"],
+    },
+    {
+      name: "unsampled, and several requests of the trace were open: told where they came in",
+      world: { requests: twoAtOnce.flatMap(({ requests }) => requests), spans: twoAtOnce.flatMap(({ spans }) => spans) },
+      says: ["note not-sampled: client → frontend 4/7, nobody, unsampled"],
     },
     {
       name: "unsampled traces come through a proxy without spans: told where the first that records takes them",
