@@ -4,10 +4,10 @@
 import type { HopGraph } from "../hops/build-hops.ts";
 import { type Hop, INFERRED } from "../hops/hop.ts";
 import type { HopTable } from "../hops/hop-table.ts";
-import { isHttpSpan, spanPath, spanPeer, spanRpcPath } from "../spans/http-span.ts";
+import { isHttpSpan, spanConnection, spanPath, spanPeer, spanRpcPath } from "../spans/http-span.ts";
 import type { Span, Trace } from "../spans/span.ts";
 import { uint8Column } from "../wire/columns.ts";
-import { isLoopback } from "../wire/endpoint.ts";
+import { type Endpoint, isLoopback } from "../wire/endpoint.ts";
 import { HopsByContext } from "./hops-by-context.ts";
 import { lostAbove } from "./lost-above.ts";
 import { matchByIds, matchByLinks, matchByResponse, matchShortened } from "./match-by-ids.ts";
@@ -71,14 +71,17 @@ function nothingMatched(index: SpanIndex): TraceDiff {
 
 /** The connection that a SERVER span names carries one request at a time: port and time tell which. */
 function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: SpanClocks): void {
-  const spans = matching.unmatched(isReceiving).filter((span) => spanPeer(span)?.port !== undefined);
+  const spans = matching.unmatched(isReceiving).flatMap((span) => {
+    const connection = spanConnection(span);
+    return connection === undefined ? [] : [{ span, peer: peerKey(connection) }];
+  });
   if (spans.length === 0) return;
-  const peers = new Set(spans.map((span) => peerKey(spanPeer(span)!)));
+  const peers = new Set(spans.map(({ peer }) => peer));
   const free = sentFrom(peers, hops, matching.table).filter((hop) => matching.matches.get(hop.index)?.server === undefined);
   const byPeer = new Map<string, OpenExchanges>();
   for (const [peer, own] of byEnds(free, peerKey)) byPeer.set(peer, new OpenExchanges(own));
-  const pairs = spans.flatMap((span) => {
-    const open = byPeer.get(peerKey(spanPeer(span)!));
+  const pairs = spans.flatMap(({ span, peer }) => {
+    const open = byPeer.get(peer);
     if (open === undefined) return [];
     const fits = open
       .openAround(undefined, clocks.startsOf(span), clocks.slackOf(span))
@@ -88,7 +91,7 @@ function matchServersByPeer(hops: readonly Hop[], matching: Matching, clocks: Sp
   for (const { span, hop } of nearestFirst(pairs)) matching.server(hop, span, "peer port");
 }
 
-function peerKey({ address, port }: { readonly address: string; readonly port: number | undefined }): string {
+function peerKey({ address, port }: Endpoint): string {
   return `${address} ${port}`;
 }
 

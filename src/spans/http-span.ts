@@ -1,5 +1,6 @@
 // What a span says about its HTTP request, in the old and the new semantic conventions of OpenTelemetry.
 
+import type { Endpoint } from "../wire/endpoint.ts";
 import type { Span } from "./span.ts";
 
 export interface PeerEndpoint {
@@ -54,15 +55,37 @@ function plainRoute(template: string): string {
 
 /**
  * Who sent it: the other end of the connection. `server.address` is not read here: otelgrpc puts the peer's ephemeral port there. `client.address` is not
- * either: behind a proxy it comes from X-Forwarded-For.
+ * either: behind a proxy it comes from X-Forwarded-For (see `spanConnection`).
  */
 export function spanPeer(span: Span): PeerEndpoint | undefined {
   const address =
     text(span, "network.peer.address") ?? text(span, "net.sock.peer.addr") ?? text(span, "net.peer.ip") ?? text(span, "peer.address");
   if (address === undefined) return undefined;
-  const port = span.attributes["network.peer.port"] ?? span.attributes["net.sock.peer.port"] ?? span.attributes["net.peer.port"];
+  return { address: plainAddress(address), port: peerPort(span) };
+}
+
+/**
+ * The connection that a SERVER span may be of: its peer's, else that of the client's address and port, which Python's instrumentations write of the socket.
+ * Behind a proxy these are of somebody else: where they fit a connection it is that one, and where they fit none they say nothing.
+ */
+export function spanConnection(span: Span): Endpoint | undefined {
+  const address = spanPeer(span)?.address ?? text(span, "client.address");
+  const port = peerPort(span) ?? portNumber(span.attributes["client.port"]);
+  return address === undefined || port === undefined ? undefined : { address: plainAddress(address), port };
+}
+
+function peerPort({ attributes }: Span): number | undefined {
+  return portNumber(attributes["network.peer.port"] ?? attributes["net.sock.peer.port"] ?? attributes["net.peer.port"]);
+}
+
+/** IPv4 in IPv6 (RFC 4291 §2.5.5.2) as IPv4. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:/, "");
+}
+
+function portNumber(port: unknown): number | undefined {
   const number = Number(port);
-  return { address: address.replace(/^::ffff:/, ""), port: Number.isInteger(number) && number > 0 ? number : undefined };
+  return Number.isInteger(number) && number > 0 ? number : undefined;
 }
 
 /** The host that a CLIENT span was sent to: `server.address`, else the host of its URL. */

@@ -73,6 +73,7 @@ export const KEPT_ATTRIBUTES: ReadonlySet<string> = new Set([
   "net.peer.port",
   "peer.address",
   "client.address",
+  "client.port",
   "server.address",
   "server.port",
   "net.host.name",

@@ -45,6 +45,34 @@ describe("spans of gRPC calls", () => {
 });
 
 describe("SERVER spans without ids on the wire", () => {
+  /** Two equal requests side by side, and spans that name the client's address and port, as Python's instrumentations do; by their starts they would change places. */
+  const byClient = (port?: number) => {
+    const asked = [0, 8].map((at) => request("frontend → orders", { at, until: at + 60, target: "/stock" }));
+    const made = asked.map((of, i) => server({ ...of, at: 8 - of.at, until: 68 - of.at }, { trace: 70 + i, id: 70 + i }));
+    const spans = asked.map((of, i) => {
+      const { "network.peer.port": _port, "network.peer.address": _peer, ...attributes } = made[i]!.attributes;
+      const own = server(of, {}).attributes;
+      const client = { "client.address": own["network.peer.address"]!, "client.port": port ?? own["network.peer.port"]! };
+      return { ...made[i]!, attributes: { ...attributes, ...client } };
+    });
+    const { matches } = look({ requests: asked, spans }).view.diff;
+    return [0, 1].map((hop) => [matches.get(hop)?.server?.spanId, matches.get(hop)?.serverBy]);
+  };
+
+  it("are those of the connection that their client's address and port name", () => {
+    expect(byClient()).toEqual([
+      [id(70), "peer port"],
+      [id(71), "peer port"],
+    ]);
+  });
+
+  it("are found by time where these name no connection, as behind a proxy", () => {
+    expect(byClient(9)).toEqual([
+      [id(71), "time and name"],
+      [id(70), "time and name"],
+    ]);
+  });
+
   it("are found by their route where they tell no path, beside others that do", () => {
     const asked = ["/stock/7", "/cart"].map((target, i) => request("frontend → orders", { at: 1_000 * i, target }));
     const [byRoute, byPath] = asked.map((of, i) => server(of, { trace: 70 + i, id: 70 + i }));
