@@ -25,7 +25,9 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
     if (isFoundByTime(hop, view) && isRecordedElsewhere(hop, receiver, view)) return [];
     return [ignored(hop, sender, receiver, view, facts)];
   }
-  if (isForwardedUnchanged(hop, facts)) return [];
+  const calls = facts.callsOf(hop.index);
+  // A proxy without spans that sent the same context on has nothing to record.
+  if (calls.some((call) => call.parent?.because === "forwarded unchanged")) return [];
   if (!isExpectedToRecord(hop, receiver, view, facts))
     return identities.length === 0 ? silenced(hop, receiver, view, facts) : refusedOnWire(hop, facts);
   if (identities.length === 0) return rootNotRecorded(hop, view);
@@ -33,7 +35,6 @@ export function judgeReceiver(hop: Hop, view: View, facts: ReceiverFacts): Fault
   if (isUnsampled(hop)) return unsampled(hop, sender, view);
   // Contexts that disagree leave it to the receiver.
   if (identities.some((id) => id.sampled === false)) return [];
-  const calls = facts.calls.of(hop.index);
   const ownTrace = calls.some((call) => call.traceIds.some((traceId) => hop.traceIds.includes(traceId)))
     ? undefined
     : facts.recordedRoutes.ownTraceOf(hop, receiver);
@@ -56,11 +57,6 @@ function hasRecordingReplica({ service, group, role }: Workload, { recording }: 
 /** Its exporter shows it, where the backend does not. */
 function makesSpans(receiver: Workload, { exporters }: View): boolean {
   return exporters.isSilenced(receiver) || exporters.shipsServerSpans(receiver);
-}
-
-/** The receiver is a proxy without spans that sent the same context on: nothing to record. */
-function isForwardedUnchanged(hop: Hop, facts: ReceiverFacts): boolean {
-  return facts.calls.of(hop.index).some((call) => call.parent?.because === "forwarded unchanged");
 }
 
 /**

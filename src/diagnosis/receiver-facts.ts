@@ -1,10 +1,10 @@
 // What all exchanges together show of receivers, for one exchange to be judged by.
 
-import { NO_PARENT } from "../hops/hop.ts";
+import { CallsOfRequests } from "../hops/calls-of-requests.ts";
+import { type Hop, NO_PARENT } from "../hops/hop.ts";
 import { count } from "../wire/count.ts";
 import { connectionKey, type SeenEnds } from "../wire/endpoint.ts";
 import { isLeftUnsampled } from "./aftermath.ts";
-import { CallsOfRequests } from "./calls-of-requests.ts";
 import type { RouteCounts } from "./exporters/route-counts.ts";
 import { SpanLosses } from "./exporters/span-losses.ts";
 import { causeOf } from "./likely-causes.ts";
@@ -12,7 +12,8 @@ import { HabitsTable } from "./receiver-habits.ts";
 import { spansOf, type View } from "./view.ts";
 
 export interface ReceiverFacts {
-  readonly calls: CallsOfRequests;
+  /** What a request caused, in the order of time. */
+  readonly callsOf: (request: number) => readonly Hop[];
   readonly habits: HabitsTable;
   /** Whether a hop caused others: then its receiver did not refuse it. */
   readonly isCause: (hop: number) => boolean;
@@ -32,7 +33,8 @@ export interface ReceiverFacts {
 
 export function gatherFacts(view: View, recordedRoutes: RouteCounts): ReceiverFacts {
   const { table, naming } = view;
-  const calls = new CallsOfRequests(table);
+  const calls = new CallsOfRequests(table.size);
+  const callsOf = (request: number) => Array.from(calls.of(request), (call) => table.hop(call));
   const habits = new HabitsTable();
   const newestRecorded = new Map<number, number>();
   // Only what a backend lacks is judged by these.
@@ -49,7 +51,7 @@ export function gatherFacts(view: View, recordedRoutes: RouteCounts): ReceiverFa
   };
   const samplers = new Set<number>();
   const recording = new Set<string>();
-  const facts = { calls, habits, newestRecorded, losses, recordedRoutes, recording, samplers, isCause, isWhole };
+  const facts = { callsOf, habits, newestRecorded, losses, recordedRoutes, recording, samplers, isCause, isWhole };
   let newestOfAll = Number.NEGATIVE_INFINITY;
   if (!view.backend.isAsked) return { ...facts, newestOfAll };
   const { readings, identities } = table.exchanges;
@@ -80,7 +82,7 @@ export function gatherFacts(view: View, recordedRoutes: RouteCounts): ReceiverFa
     for (const { format, traceId } of hop.reading.identities)
       habits.received(receiver.index, format, hop.reading.fields, server.traceId === traceId);
   }
-  for (const workload of samplersAmong(unsampled, calls, view)) samplers.add(workload);
+  for (const workload of samplersAmong(unsampled, callsOf, view)) samplers.add(workload);
   return { ...facts, newestOfAll };
 }
 
@@ -95,10 +97,10 @@ function wholeConnections({ connections }: View): ReadonlySet<string> {
 const MIN_LEFT_UNSAMPLED = 3;
 
 /** Workloads that leave unsampled what comes in sampled, again and again: by index. `requests`: those with calls that are not sampled. */
-function samplersAmong(requests: ReadonlySet<number>, calls: CallsOfRequests, view: View): number[] {
+function samplersAmong(requests: ReadonlySet<number>, callsOf: ReceiverFacts["callsOf"], view: View): number[] {
   const counts = new Map<number, number>();
   for (const request of requests) {
-    if (isLeftUnsampled(view.table.hop(request), calls.of(request))) count(counts, view.naming.receiverOf(request).index);
+    if (isLeftUnsampled(view.table.hop(request), callsOf(request))) count(counts, view.naming.receiverOf(request).index);
   }
   return [...counts].flatMap(([workload, n]) => (n >= MIN_LEFT_UNSAMPLED ? [workload] : []));
 }

@@ -1,8 +1,8 @@
 // Exchanges that the wire alone tells of: no span is matched with them, their traces were not looked up, and they do not say that they are unsampled. Of a large
 // capture that are most, since a backend is asked for a part of its traces only.
 
+import { answeredTraces } from "./answered-traces.ts";
 import { RouteCounts } from "./exporters/route-counts.ts";
-import { lookedUpTraces } from "./looked-up-traces.ts";
 import type { Facts } from "./view.ts";
 
 export class WireAlone {
@@ -24,12 +24,12 @@ export class WireAlone {
 function toldHops({ table, diff, backend }: Facts): Uint8Array {
   const { size, row, exchanges } = table;
   const { readings, identities } = exchanges;
-  const isLookedUp = lookedUpTraces(table, backend);
+  const isAnswered = answeredTraces(table, backend);
   const isTold = new Uint8Array(size);
   for (let hop = 0; hop < size; hop++) {
     // Absent from the backend by right, which is said.
     if (readings.isUnsampled(row[hop]!)) isTold[hop] = 1;
-    for (let own = readings.first(row[hop]!); own < readings.end(row[hop]!); own++) isTold[hop]! |= isLookedUp[identities.trace[own]!]!;
+    for (let own = readings.first(row[hop]!); own < readings.end(row[hop]!); own++) isTold[hop]! |= isAnswered[identities.trace[own]!]!;
   }
   for (const hop of diff.matches.keys()) isTold[hop] = 1;
   return isTold;

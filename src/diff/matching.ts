@@ -61,9 +61,6 @@ export class Matching {
 /** By the ends that the sender has in any capture, each hop once at a key. */
 export function byEnds<Key>(hops: readonly Hop[], keyOf: (end: Endpoint) => Key): Map<Key, Hop[]> {
   const byKey = new Map<Key, Hop[]>();
-  for (const hop of hops) {
-    const [first, ...more] = hop.clients.map(keyOf);
-    for (const key of more.length === 0 ? [first!] : new Set([first!, ...more])) addTo(byKey, key, hop);
-  }
+  for (const hop of hops) for (const key of new Set(hop.clients.map(keyOf))) addTo(byKey, key, hop);
   return byKey;
 }

@@ -8,8 +8,8 @@ import { templatePath } from "../../hops/path-shape.ts";
 import type { Naming, Workload } from "../../naming/workload.ts";
 import type { SpanExport } from "../../protocols/observation.ts";
 import { groupBy } from "../../wire/group-by.ts";
+import { answeredTraces } from "../answered-traces.ts";
 import type { BackendKnowledge } from "../backend-knowledge.ts";
-import { lookedUpTraces } from "../looked-up-traces.ts";
 import { fateOf } from "./export-answer.ts";
 
 /** Traces of either kind that it takes to tell. */
@@ -58,7 +58,7 @@ export function sharesOfExports(
 /** By trace that was looked up or searched for, in the order of time: the CLIENT and SERVER spans of sampled exchanges, as far as sender and receiver have such spans of others. */
 export function sharesOfExchanges({ table, naming, diff: { matches, index: spans }, backend }: Exchanges): TraceShare[] {
   if (!isAnyAbsent(table, spans)) return [];
-  const isLookedUp = lookedUpTraces(table, backend);
+  const isAnswered = answeredTraces(table, backend);
   /** By number of the trace id. */
   const shares = new Map<number, TraceShare>();
   const sending = new Set<Workload>();
@@ -80,7 +80,7 @@ export function sharesOfExchanges({ table, naming, diff: { matches, index: spans
     const id = readings.first(row);
     if (!table.isWork(index) || readings.end(row) !== id + 1 || !identities.isSampled(id)) continue;
     const trace = identities.trace[id]!;
-    if (!backend.isWindowSearched && isLookedUp[trace] === 0) continue;
+    if (isAnswered[trace] === 0) continue;
     const { client, server } = matches.get(index) ?? {};
     const [sender, receiver] = [naming.senderOf(index), naming.receiverOf(index)];
     if (sending.has(sender)) addToShare(shares, trace, sender.group, client !== undefined);

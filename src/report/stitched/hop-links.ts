@@ -1,6 +1,7 @@
 // Which exchange is taken for the cause of which when traces are put together again, and how both are found from a trace id.
 
 import type { Inspection } from "../../diagnosis/inspection.ts";
+import { CallsOfRequests } from "../../hops/calls-of-requests.ts";
 import { INFERRED, NO_PARENT, type ParentLink } from "../../hops/hop.ts";
 import type { HopTable } from "../../hops/hop-table.ts";
 import { isSameTrace } from "../../propagation/same-trace.ts";
@@ -10,16 +11,13 @@ import type { Breaks } from "./breaks.ts";
 
 /** An inferred parent below it is less likely than any other: the exchange stays where its ids put it. */
 const LIKELIER_THAN_NOT = 0.5;
-const NOTHING = -1;
 
 export class HopLinks {
   readonly #inspection: Inspection;
   readonly #table: HopTable;
   readonly #breaks: Breaks;
   readonly #spansOf: ReadonlyMap<string, readonly Span[]>;
-  /** By hop: the first that it caused, and the next that its own cause brought about. */
-  readonly #firstChild: Int32Array;
-  readonly #nextChild: Int32Array;
+  readonly #calls: CallsOfRequests;
   /** By number of a trace id: where its identities begin in `#hopsByTrace`. */
   readonly #traceStart: Uint32Array;
   readonly #hopsByTrace: Uint32Array;
@@ -30,14 +28,8 @@ export class HopLinks {
     this.#table = table;
     this.#breaks = breaks;
     this.#spansOf = groupBy(inspection.diff.index.spans, ({ traceId }) => traceId);
-    this.#firstChild = new Int32Array(table.size).fill(NOTHING);
-    this.#nextChild = new Int32Array(table.size).fill(NOTHING);
-    for (let hop = table.size - 1; hop >= 0; hop--) {
-      const cause = table.parent[hop]!;
-      if (cause === NO_PARENT) continue;
-      this.#nextChild[hop] = this.#firstChild[cause]!;
-      this.#firstChild[cause] = hop;
-    }
+    this.#calls = new CallsOfRequests(table.size);
+    for (let hop = 0; hop < table.size; hop++) if (table.parent[hop] !== NO_PARENT) this.#calls.add(table.parent[hop]!, hop);
     [this.#traceStart, this.#hopsByTrace] = sortByTrace(table);
   }
 
@@ -52,8 +44,8 @@ export class HopLinks {
   }
 
   /** Exchanges whose `causeOf` this may be. */
-  *causedBy(hop: number): Iterable<number> {
-    for (let child = this.#firstChild[hop]!; child !== NOTHING; child = this.#nextChild[child]!) yield child;
+  causedBy(hop: number): Iterable<number> {
+    return this.#calls.of(hop);
   }
 
   /** The exchange below which this one belongs; undefined where none is known, or where another trace was begun by right. */

@@ -40,7 +40,7 @@ function traceParts(inspection: Inspection, summary: Summary): string[] {
   if (answer === undefined) return [wire, "no backend asked: --jaeger or --traces FILE shows what was recorded"];
   const inBackend = tracesInBackend ?? 0;
   // The search of the capture's time may have found others.
-  const cut = answer.asked < traces ? ` (${figure(answer.asked)} were looked up)` : "";
+  const cut = isPartlyLookedUp(inspection) ? ` (${figure(answer.asked)} were looked up)` : "";
   const { unsampled, absent } = countLacking(inspection);
   const respelled = countRespelled(inspection);
   const found = diff.index.traceIds.size;
@@ -53,6 +53,11 @@ function traceParts(inspection: Inspection, summary: Summary): string[] {
     ...(absent > 0 ? [`${figure(absent)} not there${diagnosis.isTailSampled ? " (a collector samples whole traces)" : ""}`] : []),
     ...(answer.failed.length > 0 ? [`${figure(answer.failed.length)} could not be loaded`] : []),
   ];
+}
+
+/** Whether fewer ids were asked for than the wire has (`--max-traces`). */
+export function isPartlyLookedUp({ answer, graph }: Inspection): boolean {
+  return answer !== undefined && answer.asked < graph.table.exchanges.identities.traceIds.size;
 }
 
 /** Traces that the backend holds under another spelling alone. */

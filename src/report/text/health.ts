@@ -7,7 +7,7 @@ import { figure } from "../../wire/figure.ts";
 import { sum } from "../../wire/sum.ts";
 import { counted, listed } from "../../wire/words.ts";
 import { summarize } from "../summary.ts";
-import { countLacking, sourceName } from "./headline.ts";
+import { countLacking, isPartlyLookedUp, sourceName } from "./headline.ts";
 import { styled } from "./line.ts";
 import { unreadConnections } from "./not-judged.ts";
 import type { Page } from "./page.ts";
@@ -84,8 +84,7 @@ function matchedParts(inspection: Inspection): string[] {
   const edges = [...diagnosis.tally.edges.values()];
   const found = figure(sum(edges.map(({ recorded }) => recorded)));
   const matched = `${found} matched with their SERVER spans`;
-  if (answer.asked < inspection.graph.table.exchanges.identities.traceIds.size)
-    return [matched, `only ${counted(answer.asked, "trace")} looked up (--max-traces)`];
+  if (isPartlyLookedUp(inspection)) return [matched, `only ${counted(answer.asked, "trace")} looked up (--max-traces)`];
   const most = receiversWithoutSpans(inspection);
   const named = most.slice(0, MAX_NAMED).map(([group, n]) => `${figure(n)} to ${group}`);
   const others = most.slice(MAX_NAMED);
